@@ -1,0 +1,86 @@
+#ifndef EARSHOT_AGENTS_AGENT_H_
+#define EARSHOT_AGENTS_AGENT_H_
+
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "agents/connection.h"
+#include "agents/drop_folder/drop_folder.h"
+#include "agents/importing/importer.h"
+#include "agents/settings.h"
+#include "agents/station.h"
+#include "base/os/clock.h"
+#include "base/os/files.h"
+#include "base/os/local_socket.h"
+#include "base/os/random.h"
+#include "base/os/signals.h"
+#include "base/telemetry/log.h"
+#include "base/wire/socket.h"
+
+namespace earshot::agents {
+
+// The daemon: one loop on one thread that serves local commands, takes files
+// from the drop folder and keeps the connection to the router. Beside it runs
+// ZeroMQ's one I/O thread.
+class Agent {
+ public:
+  struct Parts {  // borrowed; outlive the agent
+    const os::Clock& clock;
+    os::Random& random;
+    telemetry::Log& log;
+  };
+  // FailedPrecondition when another daemon has the folder.
+  static absl::StatusOr<std::unique_ptr<Agent>> Start(Settings settings,
+                                                      const Parts& parts);
+
+  // Until a stop signal. A reload signal reads `source` again.
+  void Run(os::Signals& signals, const SettingsSource& source);
+
+  // Does all there is to do, then waits for at most `limit` on everything it
+  // listens to and on `extra_fd`.
+  void Turn(absl::Duration limit, int extra_fd = -1);
+
+  bool connected() const { return connection_->open(); }
+  Station& station() { return *station_; }
+  void Reload(const SettingsSource& source);
+  void Stop();
+
+ private:
+  struct FileImport {
+    std::string name;
+    std::ifstream in;
+    std::unique_ptr<Importer> importer;
+    std::vector<ImportRow> rows;  // not yet in the spool
+  };
+  explicit Agent(const Parts& parts) : clock_(parts.clock), log_(parts.log) {}
+  void ServeCommands();
+  void StartImport();
+  void ContinueImport();
+  void FinishImport();
+  void TidyUp();
+  void RestSoon();
+  bool ImportReady() const;
+  absl::Duration NextTimer() const;
+
+  const os::Clock& clock_;
+  telemetry::Log& log_;
+  std::optional<os::FileLock> lock_;
+  std::unique_ptr<Station> station_;
+  std::unique_ptr<wire::Context> context_;
+  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<os::LocalServer> server_;
+  std::unique_ptr<DropFolder> drop_folder_;
+  std::unique_ptr<FileImport> import_;
+  absl::Duration import_paused_until_ = -absl::InfiniteDuration();
+  absl::Duration expired_at_ = -absl::InfiniteDuration();
+  absl::Duration rests_at_ = absl::InfiniteDuration();  // memory given back
+};
+
+}  // namespace earshot::agents
+
+#endif  // EARSHOT_AGENTS_AGENT_H_

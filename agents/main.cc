@@ -1,0 +1,5 @@
+#include "agents/commands.h"
+
+int main(int argc, char** argv) {
+  return earshot::agents::RunCommandLine(argc, argv);
+}

@@ -1,0 +1,104 @@
+#ifndef EARSHOT_AGENTS_STATION_H_
+#define EARSHOT_AGENTS_STATION_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "agents/capture/capture.h"
+#include "agents/importing/importer.h"
+#include "agents/inbox/inbox.h"
+#include "agents/settings.h"
+#include "base/os/clock.h"
+#include "base/os/random.h"
+#include "base/spool/spool.h"
+#include "earshot/v1/control.pb.h"
+
+namespace earshot::agents {
+
+// How the connection to the router stands, as the daemon sees it.
+struct LinkView {
+  bool running = false;  // there is a daemon
+  bool open = false;
+  std::vector<uint64_t> sent;  // by lane
+  std::string problem;         // what to do about it; empty: nothing
+};
+
+// One agent's state folder and everything that can be asked of it. The daemon
+// has one, and so has a command while no daemon runs: both may write at once.
+// One thread. Texts are redacted and validated here whoever gave them.
+class Station {
+ public:
+  static absl::StatusOr<std::unique_ptr<Station>> Open(Settings settings,
+                                                       const os::Clock& clock,
+                                                       os::Random& random);
+
+  // observe, withdraw, correct, import_batch, status, inbox, wake; see
+  // agents/README.md. `person` is the kernel's word for who asks.
+  v1::ControlResponse Handle(const v1::ControlRequest& request, uid_t person);
+
+  // One transaction for all rows that can be taken.
+  absl::StatusOr<ImportOutcome> Import(const std::vector<ImportRow>& rows,
+                                       uid_t person);
+
+  // Empties what erase orders name, and tells the router by a record.
+  absl::Status ApplyErasures();
+
+  // Shifts, patterns, caps, site and channel; paths stay.
+  void Reload(Settings settings);
+  void SetLink(LinkView link) { link_ = std::move(link); }
+  void SetContact(const Contact& contact) { contact_ = contact; }
+  // As SetContact, and for good.
+  absl::Status NoteContact(const Contact& contact);
+
+  spool::Spool& spool() { return *spool_; }
+  Inbox& inbox() { return *inbox_; }
+  const Settings& settings() const { return settings_; }
+
+ private:
+  Station(Settings settings, const os::Clock& clock, os::Random& random)
+      : settings_(std::move(settings)), clock_(clock), random_(random) {}
+  absl::Status OpenFiles();
+  std::string Site() const;
+  absl::StatusOr<Captured> CaptureNow(v1::Observation draft);
+  void SetReporter(const v1::ControlRequest& request, uid_t person,
+                   v1::Observation& draft) const;
+  absl::Status Append(uint32_t lane, v1::RecordKind kind, const std::string& id,
+                      const std::string& body);
+  absl::StatusOr<v1::Observation> Held(const Receipt& receipt, uid_t person);
+  std::string WhatHappensNext() const;
+
+  absl::StatusOr<v1::ControlResponse> Answer(const v1::ControlRequest& request,
+                                             uid_t person);
+  absl::StatusOr<v1::ControlResponse> Observe(const v1::ControlRequest& request,
+                                              uid_t person);
+  absl::StatusOr<v1::ControlResponse> Withdraw(
+      const v1::ControlRequest& request);
+  absl::StatusOr<v1::ControlResponse> Correct(const v1::ControlRequest& request,
+                                              uid_t person);
+  absl::StatusOr<v1::ControlResponse> ImportBatch(
+      const v1::ControlRequest& request, uid_t person);
+  absl::StatusOr<v1::ControlResponse> Status();
+  absl::StatusOr<v1::ControlResponse> ShowInbox(
+      const v1::ControlRequest& request, uid_t person);
+
+  Settings settings_;
+  const os::Clock& clock_;
+  os::Random& random_;
+  std::string pseudonym_key_;
+  std::unique_ptr<spool::Spool> spool_;
+  std::unique_ptr<Inbox> inbox_;
+  Contact contact_;
+  LinkView link_;
+  std::set<uid_t> importers_;
+};
+
+}  // namespace earshot::agents
+
+#endif  // EARSHOT_AGENTS_STATION_H_

@@ -1,0 +1,157 @@
+// What a station tells: status and inbox, as JSON for whoever shows them.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "agents/station.h"
+#include "base/os/bytes.h"
+#include "base/os/status_text.h"
+#include "proto/contract/ids.h"
+#include "proto/contract/names.h"
+#include "proto/contract/times.h"
+
+namespace earshot::agents {
+namespace {
+
+using nlohmann::json;
+
+json AsJson(absl::Time time) {
+  return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
+}
+
+json AsJson(const InboxAnswer& item) {
+  const v1::Answer& answer = item.answer;
+  return {{"insight", answer.insight()},
+          {"state", std::string(contract::StateName(answer.state()))},
+          {"leader", answer.leader()},
+          {"text", answer.text()},
+          {"at", AsJson(contract::ToTime(answer.at()))},
+          {"asks_verdict", answer.asks_verdict()},
+          {"receipt", item.receipt_hint},
+          {"reports", item.reports},
+          {"new", item.fresh}};
+}
+
+json AsJson(const std::vector<InboxAnswer>& items) {
+  json list = json::array();
+  for (const InboxAnswer& item : items) list.push_back(AsJson(item));
+  return list;
+}
+
+v1::ControlResponse WithBody(const json& body) {
+  v1::ControlResponse response;
+  response.set_body(body.dump(-1, ' ', false, json::error_handler_t::replace));
+  return response;
+}
+
+}  // namespace
+
+v1::ControlResponse Station::Handle(const v1::ControlRequest& request,
+                                    uid_t person) {
+  auto response = Answer(request, person);
+  if (response.ok()) return *std::move(response);
+  v1::ControlResponse failed;
+  failed.set_code(static_cast<uint32_t>(response.status().code()));
+  failed.set_text(os::StatusText(response.status()));
+  return failed;
+}
+
+absl::StatusOr<v1::ControlResponse> Station::Answer(
+    const v1::ControlRequest& request, uid_t person) {
+  const std::string& command = request.command();
+  if (command == "observe") return Observe(request, person);
+  if (command == "withdraw") return Withdraw(request);
+  if (command == "correct") return Correct(request, person);
+  if (command == "import_batch") return ImportBatch(request, person);
+  if (command == "status") return Status();
+  if (command == "inbox") return ShowInbox(request, person);
+  if (command == "wake") return v1::ControlResponse();
+  return absl::UnimplementedError(fmt::format(
+      "the daemon does not know '{}'; it is of another release: restart it",
+      command));
+}
+
+absl::StatusOr<v1::ControlResponse> Station::Status() {
+  const auto spool = spool_->Status();
+  if (!spool.ok()) return spool.status();
+  const auto refused = spool_->Refused(100);
+  if (!refused.ok()) return refused.status();
+  json body{{"running", link_.running},
+            {"session_open", link_.open},
+            {"problem", link_.problem},
+            {"router", settings_.router},
+            {"data_dir", settings_.data_dir},
+            {"site", Site()},
+            {"channel", settings_.channel},
+            {"peer", contact_.peer},
+            {"sites", contact_.sites},
+            {"epoch", fmt::format("{:016x}", spool->epoch)},
+            {"spool_bytes", spool->bytes},
+            {"spool_cap_bytes", spool->cap_bytes},
+            {"alarms", spool->alarms},
+            {"last_contact", nullptr},
+            {"oldest_unacked", nullptr},
+            {"lanes", json::array()},
+            {"refused", json::array()}};
+  if (contact_.last_contact) {
+    body["last_contact"] = AsJson(*contact_.last_contact);
+  }
+  if (spool->oldest_unacked) {
+    body["oldest_unacked"] = AsJson(*spool->oldest_unacked);
+  }
+  for (const spool::LaneState& lane : spool->lanes) {
+    const uint64_t sent =
+        lane.lane < link_.sent.size() ? link_.sent[lane.lane] : 0;
+    body["lanes"].push_back(
+        {{"lane", lane.lane == kUrgentLane ? "urgent" : "routine"},
+         {"spooled", lane.spooled},
+         {"sent", std::max(sent, lane.acked)},
+         {"acked", lane.acked}});
+  }
+  for (const spool::Spool::RefusedRecord& record : *refused) {
+    body["refused"].push_back({{"lane", record.lane},
+                               {"seq", record.seq},
+                               {"record", os::ToHex(record.id)},
+                               {"code", record.code},
+                               {"text", record.text}});
+  }
+  return WithBody(body);
+}
+
+absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
+    const v1::ControlRequest& request, uid_t person) {
+  if (request.arguments_size() == 1) {
+    const auto plain = contract::NormaliseReceipt(request.arguments(0));
+    if (!plain.ok()) return plain.status();
+    const auto receipt = inbox_->FindReceipt(contract::ReceiptHash(*plain));
+    if (!receipt.ok()) return receipt.status();
+    const auto answers = inbox_->AnswersOf(receipt->hash);
+    if (!answers.ok()) return answers.status();
+    absl::Status status = inbox_->MarkShown(*answers);
+    if (!status.ok()) return status;
+    return WithBody({{"answers", AsJson(*answers)}, {"state", receipt->state}});
+  }
+  const auto own = inbox_->AnswersOf(person);
+  if (!own.ok()) return own.status();
+  const auto imported = inbox_->AnswersToImports(person);
+  if (!imported.ok()) return imported.status();
+  const auto news = inbox_->News();
+  if (!news.ok()) return news.status();
+  absl::Status status = inbox_->MarkShown(*own);
+  if (status.ok()) status = inbox_->MarkShown(*imported);
+  if (!status.ok()) return status;
+  json body{{"answers", AsJson(*own)},
+            {"imported", AsJson(*imported)},
+            {"news", json::array()}};
+  for (const SiteNewsItem& item : *news) {
+    body["news"].push_back({{"insight", item.insight},
+                            {"site", item.site},
+                            {"text", item.text},
+                            {"at", AsJson(item.at)}});
+  }
+  return WithBody(body);
+}
+
+}  // namespace earshot::agents

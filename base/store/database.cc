@@ -1,0 +1,256 @@
+#include "base/store/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace earshot::store {
+namespace {
+
+absl::Status Error(sqlite3* database, std::string_view what) {
+  const int code = sqlite3_errcode(database);
+  const std::string message =
+      fmt::format("{}: {}", what, sqlite3_errmsg(database));
+  switch (code) {
+    case SQLITE_FULL:
+      return absl::ResourceExhaustedError(message);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::UnavailableError(message);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return absl::DataLossError(message);
+    case SQLITE_CONSTRAINT:
+      return absl::AlreadyExistsError(message);
+    case SQLITE_CANTOPEN:
+      return absl::NotFoundError(message);
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return absl::PermissionDeniedError(message);
+    default:
+      return absl::InternalError(message);
+  }
+}
+
+}  // namespace
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_),
+      statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(database_, other.database_);
+  std::swap(statement_, other.statement_);
+  return *this;
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement& Statement::Bind(int index, int64_t value) {
+  sqlite3_bind_int64(statement_, index, value);
+  return *this;
+}
+
+Statement& Statement::BindText(int index, std::string_view text) {
+  sqlite3_bind_text(statement_, index, text.data(),
+                    static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  return *this;
+}
+
+Statement& Statement::BindBlob(int index, std::string_view bytes) {
+  sqlite3_bind_blob(statement_, index, bytes.data(),
+                    static_cast<int>(bytes.size()), SQLITE_TRANSIENT);
+  return *this;
+}
+
+Statement& Statement::BindNull(int index) {
+  sqlite3_bind_null(statement_, index);
+  return *this;
+}
+
+absl::StatusOr<bool> Statement::Step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) {
+    Reset();
+    return false;
+  }
+  absl::Status error = Error(database_, sqlite3_sql(statement_));
+  Reset();
+  return error;
+}
+
+absl::Status Statement::Run() {
+  while (true) {
+    const absl::StatusOr<bool> row = Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return absl::OkStatus();
+  }
+}
+
+void Statement::Reset() {
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+int64_t Statement::Int(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string Statement::Text(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes), static_cast<size_t>(size)};
+}
+
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(
+    const std::string& path, const std::vector<std::string>& migrations,
+    const OpenOptions& options) {
+  sqlite3* raw = nullptr;
+  const int flags =
+      (options.read_only ? SQLITE_OPEN_READONLY
+                         : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+      SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  std::unique_ptr<Database> database(new Database(path, raw));
+  if (code != SQLITE_OK) return Error(raw, fmt::format("open {}", path));
+  if (!options.read_only) ::chmod(path.c_str(), 0600);
+  sqlite3_busy_timeout(raw, options.busy_ms);
+  std::string settings =
+      fmt::format("PRAGMA cache_size=-{};", options.cache_kib);
+  if (!options.read_only) {
+    settings += fmt::format(
+        "PRAGMA journal_mode=WAL;PRAGMA synchronous={};"
+        "PRAGMA secure_delete=ON;PRAGMA foreign_keys=ON;"
+        "PRAGMA wal_autocheckpoint={};",
+        options.full_sync ? "FULL" : "NORMAL", options.auto_checkpoint_pages);
+  }
+  absl::Status status = database->Execute(settings);
+  if (status.ok() && !options.read_only) status = database->Migrate(migrations);
+  if (!status.ok()) return status;
+  return database;
+}
+
+absl::StatusOr<int64_t> Database::UserVersion() {
+  Statement ask = Prepare("PRAGMA user_version");
+  const auto row = ask.Step();
+  if (!row.ok()) return row.status();
+  return *row ? ask.Int(0) : 0;
+}
+
+absl::Status Database::Migrate(const std::vector<std::string>& migrations) {
+  const auto stored = UserVersion();
+  if (!stored.ok()) return stored.status();
+  int64_t version = *stored;
+  const auto known = static_cast<int64_t>(migrations.size());
+  if (version > known) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{} was written by a newer release (format {}, this one knows {}); "
+        "run that release, or restore a backup made before the upgrade",
+        path_, version, known));
+  }
+  for (; version < known; ++version) {
+    auto transaction = Begin();
+    if (!transaction.ok()) return transaction.status();
+    // Another process may have been first.
+    const auto current = UserVersion();
+    if (!current.ok()) return current.status();
+    if (*current > version) continue;
+    absl::Status status = Execute(migrations[static_cast<size_t>(version)]);
+    if (status.ok()) {
+      status = Execute(fmt::format("PRAGMA user_version={}", version + 1));
+    }
+    if (status.ok()) status = transaction->Commit();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+Database::~Database() {
+  data_version_.reset();
+  sqlite3_close_v2(database_);
+}
+
+absl::StatusOr<Statement> Database::TryPrepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &statement,
+                         nullptr) != SQLITE_OK) {
+    return Error(database_, sql);
+  }
+  return Statement(database_, statement);
+}
+
+Statement Database::Prepare(std::string_view sql) {
+  auto statement = TryPrepare(sql);
+  if (!statement.ok()) {
+    std::fprintf(stderr, "%s: %s\n", path_.c_str(),
+                 statement.status().ToString().c_str());
+    std::abort();
+  }
+  return *std::move(statement);
+}
+
+absl::Status Database::Execute(const std::string& sql) {
+  if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) !=
+      SQLITE_OK) {
+    return Error(database_, path_);
+  }
+  return absl::OkStatus();
+}
+
+int64_t Database::Changes() const { return sqlite3_changes(database_); }
+
+int64_t Database::LastRowId() const {
+  return sqlite3_last_insert_rowid(database_);
+}
+
+absl::StatusOr<Transaction> Database::Begin() {
+  absl::Status status = Execute("BEGIN IMMEDIATE");
+  if (!status.ok()) return status;
+  return Transaction(*this);
+}
+
+absl::Status Database::Checkpoint(bool truncate) {
+  const int mode =
+      truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  if (sqlite3_wal_checkpoint_v2(database_, nullptr, mode, nullptr, nullptr) !=
+      SQLITE_OK) {
+    return Error(database_, "checkpoint");
+  }
+  return absl::OkStatus();
+}
+
+int64_t Database::DataVersion() {
+  if (!data_version_) data_version_.emplace(Prepare("PRAGMA data_version"));
+  const auto row = data_version_->Step();
+  const int64_t version = row.ok() && *row ? data_version_->Int(0) : 0;
+  data_version_->Reset();
+  return version;
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : database_(std::exchange(other.database_, nullptr)) {}
+
+Transaction::~Transaction() {
+  if (database_ == nullptr) return;
+  // Nothing more can be done about a failed rollback: the file is unchanged.
+  const absl::Status ignored = database_->Execute("ROLLBACK");
+}
+
+absl::Status Transaction::Commit() {
+  absl::Status status = database_->Execute("COMMIT");
+  if (status.ok()) database_ = nullptr;
+  return status;
+}
+
+}  // namespace earshot::store

@@ -1,0 +1,32 @@
+# Language level, build type and the switches that presets set.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+endif()
+
+set(EARSHOT_SANITIZE "" CACHE STRING
+    "Sanitizers to build with, as -fsanitize takes them (address,undefined | thread)")
+option(EARSHOT_FUZZ "Build the fuzz targets with libFuzzer (needs clang)" OFF)
+option(EARSHOT_WERROR "Treat warnings in our own targets as errors" ON)
+
+# All three programs stand side by side, so that scripts find them.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+find_program(EARSHOT_CCACHE ccache)
+if(EARSHOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${EARSHOT_CCACHE}")
+endif()
+
+if(EARSHOT_SANITIZE)
+  add_compile_options(-fsanitize=${EARSHOT_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${EARSHOT_SANITIZE})
+endif()
+if(EARSHOT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,109 @@
+# earshot_library(NAME room [SRCS a.cc ...] [HDRS a.h ...] [DEPS public ...]
+#                 [PRIVATE_DEPS ...])
+# One room: library earshot_<room>, alias earshot::<room>. Included from the
+# repository's root. DEPS only where a header of the room shows them.
+function(earshot_warnings target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+    -Wold-style-cast -Wimplicit-fallthrough
+    $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+    $<$<BOOL:${EARSHOT_WERROR}>:-Werror>)
+endfunction()
+
+function(earshot_library)
+  cmake_parse_arguments(arg "" "NAME" "SRCS;HDRS;DEPS;PRIVATE_DEPS" ${ARGN})
+  set(target earshot_${arg_NAME})
+  add_library(${target} STATIC ${arg_SRCS} ${arg_HDRS})
+  add_library(earshot::${arg_NAME} ALIAS ${target})
+  target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${target} PUBLIC ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+  target_compile_definitions(${target} PRIVATE
+    EARSHOT_VERSION="${PROJECT_VERSION}")
+  earshot_warnings(${target})
+endfunction()
+
+# earshot_program(NAME earshot-x SRCS main.cc DEPS ...)
+function(earshot_program)
+  cmake_parse_arguments(arg "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_executable(${arg_NAME} ${arg_SRCS})
+  target_include_directories(${arg_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPS})
+  earshot_warnings(${arg_NAME})
+endfunction()
+
+# earshot_test(NAME x_test SRCS x_test.cc DEPS ... [LABEL unit [tsan]]
+#              [TIMEOUT 60])
+# The timeout is in seconds, four times as long under a sanitizer.
+function(earshot_test)
+  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SRCS;DEPS;LABEL" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  if(EARSHOT_SANITIZE)
+    math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 4")
+  endif()
+  add_executable(${arg_NAME} ${arg_SRCS})
+  target_include_directories(${arg_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPS} GTest::gtest
+                        GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${arg_NAME} PRIVATE
+    EARSHOT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+    EARSHOT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  earshot_warnings(${arg_NAME})
+  add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABEL}"
+                       TIMEOUT ${arg_TIMEOUT})
+  earshot_note_test_sources(${arg_SRCS})
+endfunction()
+
+# The distribution's own Python goes first: its modules (zmq, protobuf) are not
+# in one that a version manager puts in front.
+find_program(EARSHOT_PYTHON python3 HINTS /usr/bin)
+
+# earshot_python_test(NAME x_test SRC x_test.py [LABEL unit] [TIMEOUT 60]
+#                     [ARGS ...])
+# The script finds EARSHOT_SOURCE_DIR and EARSHOT_BIN_DIR in its environment.
+function(earshot_python_test)
+  cmake_parse_arguments(arg "" "NAME;SRC;TIMEOUT" "LABEL;ARGS" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  if(EARSHOT_SANITIZE)
+    math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 4")
+  endif()
+  if(NOT EARSHOT_PYTHON)
+    message(FATAL_ERROR "The tests need python3: run deploy/packages test")
+  endif()
+  get_filename_component(source "${arg_SRC}" ABSOLUTE)
+  set(environment
+      "EARSHOT_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
+      "EARSHOT_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+      "PYTHONDONTWRITEBYTECODE=1")
+  add_test(NAME ${arg_NAME} COMMAND "${EARSHOT_PYTHON}" "${source}" ${arg_ARGS})
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABEL}"
+                       TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${environment}")
+  earshot_note_test_sources("${source}")
+endfunction()
+
+# Every source of every registered test goes to test_sources.txt of the build
+# tree, which tests/registration compares with the files on disk.
+function(earshot_note_test_sources)
+  foreach(source ${ARGN})
+    get_filename_component(source "${source}" ABSOLUTE)
+    set_property(GLOBAL APPEND PROPERTY EARSHOT_TEST_SOURCES "${source}")
+  endforeach()
+endfunction()
+
+function(earshot_write_test_sources)
+  get_property(sources GLOBAL PROPERTY EARSHOT_TEST_SOURCES)
+  list(JOIN sources "\n" lines)
+  file(WRITE "${CMAKE_BINARY_DIR}/test_sources.txt" "${lines}\n")
+endfunction()
+cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}"
+               CALL earshot_write_test_sources)

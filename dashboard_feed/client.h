@@ -1,0 +1,84 @@
+#ifndef EARSHOT_DASHBOARD_FEED_CLIENT_H_
+#define EARSHOT_DASHBOARD_FEED_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/os/clock.h"
+#include "base/os/random.h"
+#include "base/wire/peer_link.h"
+#include "earshot/v1/decision.pb.h"
+#include "earshot/v1/digest.pb.h"
+
+namespace earshot::feed {
+
+// How a command reaches a running feed: as a local user, or as the leader
+// whose key it has. Blocking; one thread.
+class Client {
+ public:
+  virtual ~Client() = default;
+  virtual absl::StatusOr<v1::Digest> DigestNow(const std::string& leader) = 0;
+  // What the feed says about it.
+  virtual absl::StatusOr<std::string> Decide(const std::string& leader,
+                                             const v1::Decision& decision) = 0;
+  // Gives each digest of the leader's queue as it comes. Returns only when
+  // that fails.
+  using Show = std::function<absl::Status(const v1::Digest&)>;
+  virtual absl::Status Follow(const std::string& leader, const Show& show) = 0;
+};
+
+// Over the daemon's Unix socket. Follow shows what comes from now on.
+class LocalFeedClient final : public Client {
+ public:
+  explicit LocalFeedClient(std::string socket) : socket_(std::move(socket)) {}
+  absl::StatusOr<v1::Digest> DigestNow(const std::string& leader) override;
+  absl::StatusOr<std::string> Decide(const std::string& leader,
+                                     const v1::Decision& decision) override;
+  absl::Status Follow(const std::string& leader, const Show& show) override;
+  // One JSON object.
+  absl::StatusOr<std::string> Status();
+
+ private:
+  const std::string socket_;
+};
+
+// Over ZeroMQ. Follow goes on after what this key's cursor file says was
+// shown, and moves it once a digest is shown.
+class RemoteFeedClient final : public Client {
+ public:
+  // `feed_key`: the feed's public key. The cursor is in `key_file`.cursor.
+  static absl::StatusOr<std::unique_ptr<RemoteFeedClient>> Make(
+      const std::string& key_file, const std::string& endpoint,
+      const std::string& feed_key);
+  absl::StatusOr<v1::Digest> DigestNow(const std::string& leader) override;
+  absl::StatusOr<std::string> Decide(const std::string& leader,
+                                     const v1::Decision& decision) override;
+  absl::Status Follow(const std::string& leader, const Show& show) override;
+
+ private:
+  RemoteFeedClient(wire::PeerLinkOptions options, std::string cursor_file);
+  absl::Status Dial(const v1::Cursor& cursor);
+  absl::StatusOr<v1::Response> Ask(uint32_t kind, const std::string& body);
+  absl::Status OnDelivery(const std::string& body, v1::Cursor& cursor,
+                          const Show& show);
+  absl::StatusOr<v1::Cursor> LoadCursor() const;
+  absl::Status SaveCursor(const v1::Cursor& cursor) const;
+  absl::Status CheckLeader(const std::string& leader,
+                           const std::string& known_as) const;
+
+  const os::SystemClock clock_;
+  os::SystemRandom random_;
+  wire::Context context_;
+  const std::string endpoint_;
+  const std::string cursor_file_;
+  const uint64_t epoch_;  // of this run: two at once do not end each other
+  wire::PeerLink link_;
+  std::string leader_;
+};
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_CLIENT_H_

@@ -1,0 +1,318 @@
+#include "dashboard_feed/commands.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/os/clock.h"
+#include "base/os/files.h"
+#include "base/os/random.h"
+#include "base/os/signals.h"
+#include "base/os/status_text.h"
+#include "base/telemetry/log.h"
+#include "base/wire/keys.h"
+#include "dashboard_feed/client.h"
+#include "dashboard_feed/feed.h"
+#include "dashboard_feed/render/render.h"
+#include "dashboard_feed/settings.h"
+#include "proto/contract/ids.h"
+
+namespace earshot::feed {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+struct Options {
+  std::string config;
+  std::string data_dir;
+  std::string log_format = "auto";
+  std::string log_level = "info";
+  bool json = false;
+  std::string leader;
+  bool follow = false;
+  std::string format = "text";
+  std::string insight;
+  std::vector<std::string> text;
+  bool need_more = false;
+  std::string language;
+  std::string key;
+  std::string endpoint = "tcp://127.0.0.1:7413";
+  std::string feed_key;
+  std::string file;
+};
+
+// What a person typed wrong, as against what was refused or failed.
+struct Outcome {
+  int code = kDone;
+  absl::Status status;
+};
+
+Outcome Failed(const absl::Status& status) {
+  return {status.ok() ? kDone : kFailed, status};
+}
+Outcome Misused(const absl::Status& status) {
+  return {status.ok() ? kDone : kUsage, status};
+}
+
+telemetry::LogFormat FormatOf(const std::string& name) {
+  if (name == "text") return telemetry::LogFormat::kText;
+  if (name == "json") return telemetry::LogFormat::kJson;
+  return telemetry::LogFormat::kAuto;
+}
+
+telemetry::Level LevelOf(const std::string& name) {
+  if (name == "debug") return telemetry::Level::kDebug;
+  if (name == "warn") return telemetry::Level::kWarn;
+  if (name == "error") return telemetry::Level::kError;
+  return telemetry::Level::kInfo;
+}
+
+Outcome Run(const Options& options, const Settings& settings) {
+  os::Signals signals;  // before any thread starts
+  const os::SystemClock clock;
+  os::SystemRandom random;
+  telemetry::Log log("earshot-feed", LevelOf(options.log_level),
+                     FormatOf(options.log_format));
+  auto feed = Feed::Start(settings, clock, random, log);
+  if (!feed.ok()) return Failed(feed.status());
+  return Failed((*feed)->Run(signals));
+}
+
+Outcome Keygen(const Settings& settings) {
+  absl::Status status = os::MakeFolder(settings.config.data_dir(), 0755);
+  if (!status.ok()) return Failed(status);
+  const auto keys = wire::LoadOrMakeKeyPair(settings.KeyFile());
+  if (!keys.ok()) return Failed(keys.status());
+  fmt::print("{}\n", keys->public_key);
+  return {};
+}
+
+Outcome LeaderKeygen(const Options& options) {
+  if (os::FileExists(options.file)) {
+    return Failed(absl::AlreadyExistsError(fmt::format(
+        "{} is there already; choose another name, or remove it if nobody "
+        "uses it",
+        options.file)));
+  }
+  const wire::KeyPair keys = wire::GenerateKeyPair();
+  absl::Status status = wire::SaveKeyPair(options.file, keys);
+  if (!status.ok()) return Failed(status);
+  fmt::print("{}\n", keys.public_key);
+  fmt::print(stderr,
+             "Keep {} to yourself. Give the line above to the operator, as "
+             "public_key of the leader in the organisation file.\n",
+             options.file);
+  return {};
+}
+
+Outcome CheckConfig(const Settings& settings) {
+  fmt::print("ok: router {}, leaders at {}, data in {}\n",
+             settings.config.router(), settings.config.listen(),
+             settings.config.data_dir());
+  const auto key = RouterPublicKey(settings.config);
+  if (!key.ok()) fmt::print("note: {}\n", os::StatusText(key.status()));
+  return {};
+}
+
+absl::StatusOr<std::unique_ptr<Client>> MakeClient(const Options& options,
+                                                   const Settings& settings) {
+  if (options.key.empty()) {
+    return std::make_unique<LocalFeedClient>(settings.SocketFile());
+  }
+  const std::string feed_key =
+      options.feed_key.empty() ? settings.KeyFile() + ".pub" : options.feed_key;
+  auto client = RemoteFeedClient::Make(options.key, options.endpoint, feed_key);
+  if (!client.ok()) return client.status();
+  return *std::move(client);
+}
+
+absl::Status Show(const v1::Digest& digest, const Options& options) {
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  if (options.format == "json") {
+    fmt::print("{}\n", DigestAsJson(digest));
+  } else {
+    fmt::print("{}{}", DigestAsText(digest, terminal),
+               options.follow ? "\n" : "");
+  }
+  if (std::fflush(stdout) == 0) return absl::OkStatus();
+  return absl::UnavailableError("standard output takes nothing more");
+}
+
+Outcome Digest(const Options& options, const Settings& settings) {
+  const auto client = MakeClient(options, settings);
+  if (!client.ok()) return Misused(client.status());
+  if (options.follow) {
+    return Failed((*client)->Follow(
+        options.leader, [&](const v1::Digest& d) { return Show(d, options); }));
+  }
+  const auto digest = (*client)->DigestNow(options.leader);
+  if (!digest.ok()) return Failed(digest.status());
+  return Failed(Show(*digest, options));
+}
+
+Outcome Answer(const Options& options, const Settings& settings) {
+  const auto insight = contract::ParseInsightNumber(options.insight);
+  if (!insight.ok()) return Misused(insight.status());
+  v1::Decision decision;
+  decision.set_insight(*insight);
+  v1::GiveAnswer& answer = *decision.mutable_answer();
+  answer.set_intent(options.need_more ? v1::GiveAnswer::NEED_MORE
+                                      : v1::GiveAnswer::WILL_DO);
+  answer.set_text(fmt::format("{}", fmt::join(options.text, " ")));
+  answer.set_language(options.language);
+  const auto client = MakeClient(options, settings);
+  if (!client.ok()) return Misused(client.status());
+  const auto done = (*client)->Decide(options.leader, decision);
+  if (!done.ok()) return Failed(done.status());
+  fmt::print("{}\n", *done);
+  return {};
+}
+
+Outcome PrintStatus(const Options& options, const Settings& settings) {
+  const auto text = LocalFeedClient(settings.SocketFile()).Status();
+  if (!text.ok()) return Failed(text.status());
+  if (options.json) {
+    fmt::print("{}\n", *text);
+    return {};
+  }
+  const auto json = nlohmann::ordered_json::parse(*text, nullptr, false);
+  for (const auto& [name, value] : json.items()) {
+    fmt::print("{:<20} {}\n", name,
+               value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return {};
+}
+
+CLI::App* Add(CLI::App& app, const std::string& name, const std::string& what,
+              const std::string& examples) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->footer("Examples:\n" + examples);
+  return command;
+}
+
+void AddKeyOptions(CLI::App* command, Options& options) {
+  command->add_option("--key", options.key,
+                      "the leader's key file; without it: as the local user, "
+                      "over the feed's socket");
+  command->add_option("--endpoint", options.endpoint,
+                      "with --key: where the feed listens for leaders");
+  command->add_option("--feed-key", options.feed_key,
+                      "with --key: the feed's public key, or its file");
+}
+
+using Action = std::function<Outcome(const Settings&)>;
+
+void DefineDaemon(CLI::App& app, Options& options, Action& action) {
+  CLI::App* command = Add(app, "run", "Be the feed, until SIGTERM.",
+                          "  earshot-feed run\n"
+                          "  earshot-feed run --config /etc/earshot/feed.conf");
+  command->add_option("--log-format", options.log_format, "auto, text or json")
+      ->check(CLI::IsMember({"auto", "text", "json"}));
+  command->add_option("--log-level", options.log_level)
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  command->callback(
+      [&] { action = [&](const Settings& s) { return Run(options, s); }; });
+  Add(app, "keygen",
+      "Make the feed's key if there is none; print the public "
+      "one.",
+      "  earshot-router enrol feed \"$(earshot-feed keygen)\" --role feed")
+      ->callback([&] { action = Keygen; });
+  Add(app, "check-config",
+      "Read the configuration, list every mistake, change nothing.",
+      "  earshot-feed check-config --config feed.conf")
+      ->callback([&] { action = CheckConfig; });
+  command = Add(app, "status", "What the running feed holds.",
+                "  earshot-feed status\n  earshot-feed status --json");
+  command->add_flag("--json", options.json);
+  command->callback([&] {
+    action = [&](const Settings& s) { return PrintStatus(options, s); };
+  });
+}
+
+void DefineLeader(CLI::App& app, Options& options, Action& action) {
+  CLI::App* command =
+      Add(app, "digest", "Show a leader's digest as of now.",
+          "  earshot-feed digest --for leader\n"
+          "  earshot-feed digest --for leader --format json\n"
+          "  earshot-feed digest --for dana --follow --key dana.key "
+          "--endpoint tcp://feed.example:7413 --feed-key feed.key.pub");
+  command->add_option("--for", options.leader, "the leader's id")->required();
+  command->add_flag("--follow", options.follow,
+                    "show each periodic digest as it comes; with --key also "
+                    "what was missed");
+  command->add_option("--format", options.format, "text (default) or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  AddKeyOptions(command, options);
+  command->callback(
+      [&] { action = [&](const Settings& s) { return Digest(options, s); }; });
+  command = Add(app, "answer", "Answer everyone who reported an insight.",
+                "  earshot-feed answer 412 \"New scanners come on Tuesday.\" "
+                "--as leader\n"
+                "  earshot-feed answer 412 \"Which tills?\" --need-more "
+                "--as leader");
+  command->add_option("insight", options.insight, "its number, as in #412")
+      ->required();
+  command->add_option("text", options.text, "what they will read")->required();
+  command->add_option("--as", options.leader, "the leader who answers")
+      ->required();
+  command->add_flag("--need-more", options.need_more,
+                    "it asks for more rather than promising to act");
+  command->add_option("--language", options.language,
+                      "of the text, such as en or es");
+  AddKeyOptions(command, options);
+  command->callback(
+      [&] { action = [&](const Settings& s) { return Answer(options, s); }; });
+  command = Add(app, "leader-keygen", "Make a leader's key pair.",
+                "  earshot-feed leader-keygen dana.key");
+  command
+      ->add_option("file", options.file,
+                   "where the secret goes; the public one goes beside it")
+      ->required();
+  command->callback(
+      [&] { action = [&](const Settings&) { return LeaderKeygen(options); }; });
+}
+
+}  // namespace
+
+int RunCommand(int argc, char** argv) {
+  CLI::App app(
+      "Tells leaders what the front line sees, and takes their answers back.");
+  Options options;
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.set_version_flag("--version", EARSHOT_VERSION);
+  app.add_option("--config", options.config, "configuration file");
+  app.add_option("--data-dir", options.data_dir, "where the feed's state is");
+  app.footer(
+      "Examples:\n"
+      "  earshot-feed run\n"
+      "  earshot-feed digest --for leader\n"
+      "  earshot-feed answer 412 \"New scanners come on Tuesday.\" --as "
+      "leader");
+  Action action;
+  DefineDaemon(app, options, action);
+  DefineLeader(app, options, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  const auto settings = LoadSettings(options.config, options.data_dir);
+  const Outcome outcome =
+      settings.ok() ? action(*settings) : Misused(settings.status());
+  if (!outcome.status.ok()) {
+    fmt::print(stderr, "earshot-feed: {}\n", os::StatusText(outcome.status));
+  }
+  return outcome.code;
+}
+
+}  // namespace earshot::feed

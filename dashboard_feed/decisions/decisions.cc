@@ -1,0 +1,109 @@
+#include "dashboard_feed/decisions/decisions.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "proto/contract/names.h"
+
+namespace earshot::feed {
+namespace {
+
+bool Finished(v1::State state) {
+  return state == v1::RESOLVED || state == v1::CONFIRMED ||
+         state == v1::UNCHALLENGED || state == v1::DECLINED;
+}
+
+}  // namespace
+
+std::string_view VerbName(v1::Decision::VerbCase verb) {
+  switch (verb) {
+    case v1::Decision::kAcknowledge:
+      return "ack";
+    case v1::Decision::kAssign:
+      return "assign";
+    case v1::Decision::kAnswer:
+      return "answer";
+    case v1::Decision::kDecline:
+      return "decline";
+    case v1::Decision::kResolve:
+      return "resolve";
+    case v1::Decision::kReopen:
+      return "reopen";
+    case v1::Decision::kMute:
+      return "mute";
+    case v1::Decision::kRename:
+      return "rename";
+    case v1::Decision::kCorrectTopic:
+      return "correct-topic";
+    case v1::Decision::kMerge:
+      return "merge";
+    case v1::Decision::kSplit:
+      return "split";
+    case v1::Decision::VERB_NOT_SET:
+      break;
+  }
+  return "nothing";
+}
+
+absl::Status CheckState(v1::State state, v1::Decision::VerbCase verb) {
+  const auto refuse = [&](const char* next) {
+    return absl::FailedPreconditionError(
+        fmt::format("'{}' is not possible while the insight is {}; {}",
+                    VerbName(verb), contract::StateName(state), next));
+  };
+  switch (verb) {
+    case v1::Decision::kAcknowledge:
+      if (state == v1::HEARD || state == v1::REOPENED) return absl::OkStatus();
+      return refuse(Finished(state) ? "reopen it first"
+                                    : "it is in hand already");
+    case v1::Decision::kAssign:
+    case v1::Decision::kAnswer:
+    case v1::Decision::kDecline:
+    case v1::Decision::kResolve:
+      return Finished(state) ? refuse("reopen it first") : absl::OkStatus();
+    case v1::Decision::kReopen:
+      return Finished(state) ? absl::OkStatus() : refuse("it is still open");
+    default:
+      return absl::OkStatus();
+  }
+}
+
+size_t RedactDecision(const contract::Redactor& redactor,
+                      v1::Decision& decision) {
+  size_t hits = 0;
+  const auto redact = [&](std::string* text) {
+    contract::Redaction redaction = redactor.Redact(*text);
+    if (redaction.spans.empty()) return;
+    hits += redaction.spans.size();
+    *text = std::move(redaction.text);
+  };
+  switch (decision.verb_case()) {
+    case v1::Decision::kAssign:
+      redact(decision.mutable_assign()->mutable_owner());
+      break;
+    case v1::Decision::kAnswer:
+      redact(decision.mutable_answer()->mutable_text());
+      break;
+    case v1::Decision::kDecline:
+      redact(decision.mutable_decline()->mutable_reason());
+      break;
+    case v1::Decision::kResolve:
+      redact(decision.mutable_resolve()->mutable_text());
+      break;
+    case v1::Decision::kReopen:
+      redact(decision.mutable_reopen()->mutable_reason());
+      break;
+    case v1::Decision::kMute:
+      redact(decision.mutable_mute()->mutable_reason());
+      break;
+    case v1::Decision::kRename:
+      redact(decision.mutable_rename()->mutable_title());
+      break;
+    default:
+      break;
+  }
+  return hits;
+}
+
+}  // namespace earshot::feed

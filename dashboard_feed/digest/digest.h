@@ -1,0 +1,43 @@
+#ifndef EARSHOT_DASHBOARD_FEED_DIGEST_DIGEST_H_
+#define EARSHOT_DASHBOARD_FEED_DIGEST_DIGEST_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/time/time.h"
+#include "dashboard_feed/digest/view.h"
+#include "earshot/v1/digest.pb.h"
+
+// One leader's digest: what is in it and in which order. Pure: the same model
+// and request give the same digest.
+namespace earshot::feed {
+
+// What the digest before this one showed: observations by insight, 0 where
+// they were hidden, so that no difference gives a hidden number away.
+struct Before {
+  bool any = false;
+  absl::Time to;
+  std::map<uint64_t, uint64_t> shown;
+};
+
+struct DigestRequest {
+  const v1::Subscription* subscription = nullptr;  // null: on demand
+  std::string period;
+  absl::Time from;
+  absl::Time to;  // and what "now" is
+  Before before;
+};
+
+struct Built {
+  v1::Digest digest;
+  std::map<uint64_t, uint64_t> shown;  // for the next Before
+  size_t items = 0;
+};
+
+Built BuildDigest(const Model& model, const v1::Leader& leader,
+                  const DigestRequest& request);
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_DIGEST_DIGEST_H_

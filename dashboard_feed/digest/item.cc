@@ -1,0 +1,151 @@
+#include "dashboard_feed/digest/item.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "absl/time/civil_time.h"
+#include "proto/contract/times.h"
+
+namespace earshot::feed {
+namespace {
+
+// A digest of 50 insights stays well below one frame of the wire.
+constexpr size_t kTitleBytes = 100;
+constexpr size_t kVerbatimBytes = 400;
+constexpr size_t kAnswerBytes = 600;
+constexpr int kSiteNames = 12;
+constexpr uint32_t kVerbatims = 2;
+constexpr uint32_t kMoreVerbatims = 3;  // in a group that allows it
+
+std::string Shorten(const std::string& utf8, size_t bytes) {
+  if (utf8.size() <= bytes) return utf8;
+  size_t end = bytes;
+  while (end > 0 && (static_cast<unsigned char>(utf8[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  const size_t blank = utf8.rfind(' ', end);
+  if (blank != std::string::npos && blank > bytes / 2) end = blank;
+  return utf8.substr(0, end) + "…";
+}
+
+std::string Plural(uint64_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+google::protobuf::Timestamp DayOf(const google::protobuf::Timestamp& stamp,
+                                  absl::TimeZone zone) {
+  return contract::ToStamp(
+      absl::FromCivil(absl::ToCivilDay(contract::ToTime(stamp), zone), zone));
+}
+
+// The parts that do not give a hidden number, or one of another scope, away.
+void AddParts(const Seen& seen, v1::DigestItem& item) {
+  const bool whole = !seen.hidden && !seen.partial;
+  for (const v1::PriorityPart& part : seen.insight.parts()) {
+    const bool counts = part.name() == "breadth" || part.name() == "volume";
+    if (counts && !whole) continue;
+    if (part.name() == "severity" && seen.partial) continue;
+    *item.add_parts() = part;
+  }
+  if (whole) item.set_priority_milli(seen.insight.priority_milli());
+}
+
+std::string Why(const Seen& seen, uint32_t below) {
+  std::string text = fmt::format("severity {}", seen.severity_max);
+  if (seen.hidden) {
+    text += fmt::format("; fewer than {} people", below);
+  } else {
+    text += fmt::format(
+        "; {} at {}; {}", Plural(seen.reporters, "person", "people"),
+        Plural(seen.sites, "site", "sites"),
+        Plural(seen.observations, "observation", "observations"));
+  }
+  for (const v1::PriorityPart& part : seen.insight.parts()) {
+    if (part.name() == "severity" || part.name() == "breadth" ||
+        part.name() == "volume") {
+      continue;
+    }
+    if (part.name() == "safety" && !seen.open) continue;
+    text += "; " + part.because();
+  }
+  return text;
+}
+
+}  // namespace
+
+v1::Count CountOf(uint64_t value, bool hidden, uint32_t below) {
+  v1::Count count;
+  if (hidden) {
+    count.set_hidden(true);
+    count.set_below(below);
+  } else {
+    count.set_value(value);
+  }
+  return count;
+}
+
+std::string TitleOf(const Seen& seen, uint32_t below) {
+  if (!seen.insight.title().empty()) {
+    return Shorten(seen.insight.title(), 2 * kTitleBytes);
+  }
+  if (seen.insight.verbatims_size() > 0) {
+    return Shorten(seen.insight.verbatims(0).text(), kTitleBytes);
+  }
+  return seen.hidden
+             ? fmt::format("{}: fewer than {} reports", seen.insight.topic(),
+                           below)
+             : fmt::format("{}: {}", seen.insight.topic(),
+                           Plural(seen.observations, "report", "reports"));
+}
+
+v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
+                        absl::TimeZone zone, uint64_t fresh) {
+  const v1::Insight& insight = seen.insight;
+  v1::DigestItem item;
+  item.set_insight(insight.id());
+  item.set_title(TitleOf(seen, rules.numbers));
+  item.set_topic(insight.topic());
+  item.set_kind(insight.kind());
+  item.set_state(insight.state());
+  const auto count = [&](uint64_t value) {
+    return CountOf(value, seen.hidden, rules.numbers);
+  };
+  *item.mutable_observations() = count(seen.observations);
+  *item.mutable_reporters() = count(seen.reporters);
+  *item.mutable_sites() = count(seen.sites);
+  *item.mutable_new_observations() = count(fresh);
+  AddParts(seen, item);
+  item.set_why(Why(seen, rules.numbers));
+  for (const std::string& name : seen.site_names) {
+    if (item.site_names_size() < kSiteNames) item.add_site_names(name);
+  }
+  item.set_moment(seen.open);
+  if (insight.has_first_seen()) {
+    *item.mutable_first_seen() = seen.first_exact
+                                     ? insight.first_seen()
+                                     : DayOf(insight.first_seen(), zone);
+  }
+  *item.mutable_last_seen() =
+      seen.open ? insight.last_seen() : DayOf(insight.last_seen(), zone);
+  item.set_severity_max(seen.severity_max);
+  if (insight.answers_size() > 0) {
+    *item.mutable_answer() = insight.answers(insight.answers_size() - 1);
+    item.mutable_answer()->set_text(
+        Shorten(item.answer().text(), kAnswerBytes));
+  }
+  const uint32_t most =
+      seen.reporters >= rules.verbatims ? kMoreVerbatims : kVerbatims;
+  std::set<std::string> said;
+  for (const v1::Verbatim& verbatim : insight.verbatims()) {
+    if (!said.insert(verbatim.text()).second) continue;
+    if (static_cast<uint32_t>(item.verbatims_size()) == most) break;
+    v1::Verbatim& out = *item.add_verbatims();
+    out = verbatim;
+    out.clear_observation();
+    out.set_text(Shorten(verbatim.text(), kVerbatimBytes));
+  }
+  return item;
+}
+
+}  // namespace earshot::feed

@@ -1,0 +1,139 @@
+#ifndef EARSHOT_DASHBOARD_FEED_FEED_H_
+#define EARSHOT_DASHBOARD_FEED_FEED_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/os/clock.h"
+#include "base/os/files.h"
+#include "base/os/local_socket.h"
+#include "base/os/random.h"
+#include "base/os/signals.h"
+#include "base/spool/spool.h"
+#include "base/spool/uplink.h"
+#include "base/telemetry/log.h"
+#include "base/telemetry/log_limiter.h"
+#include "base/wire/delivery.h"
+#include "base/wire/hub_server.h"
+#include "base/wire/peer_link.h"
+#include "dashboard_feed/digest/digest.h"
+#include "dashboard_feed/leaders/doors.h"
+#include "dashboard_feed/mirror/mirror.h"
+#include "dashboard_feed/outbox/outbox.h"
+#include "dashboard_feed/settings.h"
+#include "earshot/v1/control.pb.h"
+#include "proto/contract/redact.h"
+
+namespace earshot::feed {
+
+// The daemon: the one place that knows the order of the rooms. One thread,
+// beside those of ZeroMQ and of its authentication.
+//
+//   router -> link -> mirror -> digest -> outbox -> hub, socket -> leader
+//   leader -> hub, socket -> decision -> spool -> link -> router
+class Feed {
+ public:
+  // Opens everything, tests its own door, and serves once Run is called.
+  static absl::StatusOr<std::unique_ptr<Feed>> Start(Settings settings,
+                                                     const os::Clock& clock,
+                                                     os::Random& random,
+                                                     telemetry::Log& log);
+  ~Feed();
+
+  // Until SIGTERM or SIGINT.
+  absl::Status Run(os::Signals& signals);
+  // One turn of the loop, for Run and for tests; waits at most `limit`.
+  void Turn(const std::vector<int>& also, absl::Duration limit);
+  void Stop();
+
+  std::string endpoint() const { return hub_->endpoint(); }
+  const Mirror& mirror() const { return *mirror_; }
+
+ private:
+  struct LeaderSession {
+    std::string leader;
+    bool pending = true;
+    wire::DeliverySender sender;
+  };
+
+  Feed(Settings settings, const os::Clock& clock, os::Random& random,
+       telemetry::Log& log);
+  absl::Status OpenStores();
+  absl::Status OpenDoors();
+  absl::Duration Wait(absl::Duration limit) const;
+  void EachSecond();
+  bool Limited(const std::string& key, uint64_t& left_out);
+
+  // feed_uplink.cc: towards the router.
+  void TurnUplink();
+  void MakeLink();
+  void Dial();
+  void OnLinkEvent(const wire::PeerEvent& event);
+  void OnUpdate(const std::string& body);
+  void OnOutcome(const absl::StatusOr<spool::Uplink::Outcome>& outcome);
+  void SendRecords();
+  void UseOrganisation();
+
+  // feed_digests.cc: what leaders get.
+  void RunSchedule();
+  void RunSubscription(const v1::Subscription& subscription, absl::Time now);
+  absl::StatusOr<Before> BeforeOf(const std::string& subscription);
+  absl::StatusOr<v1::Digest> DigestNow(const v1::Leader& leader);
+  void SendDigests();
+  void TellFollowers(const std::string& leader, const std::string& body);
+  bool MirrorSettled() const;
+
+  // feed_doors.cc: what leaders ask and decide.
+  void OnHubEvent(const wire::HubEvent& event);
+  void OnLeaderFrame(const wire::HubEvent& event);
+  v1::Response Answer(const std::string& leader, const v1::Request& request);
+  void OnLocal(const os::LocalRequest& request);
+  v1::ControlResponse Control(const os::LocalRequest& request,
+                              const v1::ControlRequest& control);
+  absl::StatusOr<const v1::Leader*> LocalLeader(const std::string& id,
+                                                uid_t user);
+  absl::StatusOr<std::string> Decide(const v1::Leader& leader,
+                                     v1::Decision decision);
+  absl::StatusOr<std::string> StatusJson();
+  void NoteRefused(const std::string& who, const absl::Status& why);
+
+  const Settings settings_;
+  const os::Clock& clock_;
+  os::Random& random_;
+  telemetry::Log& log_;
+  telemetry::LogLimiter limiter_;
+  const contract::Redactor redactor_;
+  const uint64_t boot_id_;
+  const absl::Duration started_;
+  std::unique_ptr<os::FileLock> lock_;
+
+  std::unique_ptr<Mirror> mirror_;
+  std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<spool::Spool> spool_;
+  std::unique_ptr<spool::Uplink> uplink_;
+  wire::KeyPair keys_;
+  LeaderKeys leader_keys_;
+
+  wire::Context context_;
+  std::unique_ptr<wire::HubServer> hub_;
+  std::unique_ptr<os::LocalServer> local_;
+  std::unique_ptr<wire::PeerLink> link_;
+
+  std::map<uint64_t, LeaderSession> sessions_;
+  std::map<uint64_t, std::string> followers_;  // connection -> leader
+  absl::Duration next_second_;
+  absl::Duration next_key_look_;
+  absl::Duration next_follower_beat_;
+  absl::Duration connected_at_ = absl::InfiniteDuration();
+  absl::Duration last_update_;
+  bool key_missing_said_ = false;
+};
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_FEED_H_

@@ -1,0 +1,311 @@
+// What leaders ask and decide, through two doors: their key from anywhere,
+// and the socket for users of this machine. Behind both is one Decide.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/os/status_text.h"
+#include "dashboard_feed/decisions/decisions.h"
+#include "dashboard_feed/feed.h"
+#include "earshot/v1/digest.pb.h"
+#include "proto/contract/times.h"
+#include "proto/contract/validate.h"
+
+namespace earshot::feed {
+namespace {
+
+constexpr uint32_t kDecisionLane = 1;  // routine
+
+absl::Status NoSuchInsight(uint64_t insight, const v1::Leader& leader) {
+  return absl::NotFoundError(fmt::format(
+      "there is no insight #{} in the scope of '{}'; 'earshot-feed digest "
+      "--for {}' lists what there is",
+      insight, leader.id(), leader.id()));
+}
+
+}  // namespace
+
+void Feed::NoteRefused(const std::string& who, const absl::Status& why) {
+  uint64_t left_out = 0;
+  if (Limited("refused " + who, left_out)) return;
+  log_.Warn(
+      "refused",
+      {{"who", who}, {"why", os::StatusText(why)}, {"left_out", left_out}});
+}
+
+void Feed::OnHubEvent(const wire::HubEvent& event) {
+  switch (event.type) {
+    case wire::HubEvent::Type::kHello: {
+      // The key may have been replaced since the connection was let in.
+      if (leader_keys_.Admit(event.key) != event.user) {
+        hub_->Reject(event.session, v1::Reject::REVOKED,
+                     "this key is no longer the leader's; ask for the "
+                     "organisation file to name the new one",
+                     wire::kAfterRevocation);
+        return;
+      }
+      v1::Welcome welcome;
+      welcome.set_generation(outbox_->generation());
+      welcome.set_peer(event.user);
+      *welcome.mutable_clock() = contract::ToStamp(clock_.Wall());
+      sessions_.insert_or_assign(
+          event.session,
+          LeaderSession{event.user, true,
+                        wire::DeliverySender(outbox_->generation(),
+                                             event.hello.cursor())});
+      hub_->Welcome(event.session, std::move(welcome));
+      log_.Info("leader_connected", {{"leader", event.user}});
+      return;
+    }
+    case wire::HubEvent::Type::kFrame:
+      OnLeaderFrame(event);
+      return;
+    case wire::HubEvent::Type::kEnded:
+      if (sessions_.erase(event.session) > 0) {
+        log_.Info("leader_disconnected",
+                  {{"leader", event.user}, {"why", event.reason}});
+      }
+      return;
+    case wire::HubEvent::Type::kFault:
+    case wire::HubEvent::Type::kBusy:
+      return;
+  }
+}
+
+void Feed::OnLeaderFrame(const wire::HubEvent& event) {
+  const auto found = sessions_.find(event.session);
+  if (found == sessions_.end()) return;
+  LeaderSession& session = found->second;
+  if (event.kind == v1::DIGEST_ACK || event.kind == v1::SNAPSHOT) {
+    v1::DeliveryAck ack;
+    if (!ack.ParseFromString(event.body)) return;
+    session.pending = true;
+    if (event.kind == v1::SNAPSHOT) {
+      session.sender.OnSnapshotRequest(ack.cursor());
+      return;
+    }
+    // Only what this store numbered, and only what it sent.
+    if (ack.cursor().generation() != outbox_->generation() ||
+        ack.cursor().seq() > session.sender.after()) {
+      return;
+    }
+    const absl::Status status =
+        outbox_->MarkDelivered(session.leader, ack.cursor().seq());
+    if (!status.ok()) return NoteRefused(session.leader, status);
+    session.sender.OnAck(ack.cursor());
+    log_.Info("delivered",
+              {{"leader", session.leader}, {"seq", ack.cursor().seq()}});
+    return;
+  }
+  if (event.kind == v1::REQUEST) {
+    v1::Request request;
+    if (!request.ParseFromString(event.body)) return;
+    const v1::Response response = Answer(session.leader, request);
+    hub_->Send(event.session, v1::RESPONSE, response.SerializeAsString());
+    return;
+  }
+  NoteRefused(session.leader,
+              absl::InvalidArgumentError(fmt::format(
+                  "kind {} is not for a feed", static_cast<int>(event.kind))));
+}
+
+v1::Response Feed::Answer(const std::string& leader_id,
+                          const v1::Request& request) {
+  v1::Response response;
+  response.set_id(request.id());
+  const auto refuse = [&](const absl::Status& status) {
+    NoteRefused(leader_id, status);
+    response.set_code(static_cast<uint32_t>(status.code()));
+    response.set_text(os::StatusText(status));
+    return response;
+  };
+  const v1::Leader* leader = mirror_->model().FindLeader(leader_id);
+  if (leader == nullptr) {
+    return refuse(absl::PermissionDeniedError(
+        "you are no longer in the organisation file; ask the operator"));
+  }
+  if (request.kind() == v1::LEADER_DIGEST_NOW) {
+    const auto digest = DigestNow(*leader);
+    if (!digest.ok()) return refuse(digest.status());
+    response.set_body(digest->SerializeAsString());
+    log_.Info("delivered", {{"leader", leader_id}, {"by", "request"}});
+    return response;
+  }
+  if (request.kind() == v1::LEADER_DECIDE) {
+    v1::Decision decision;
+    if (!decision.ParseFromString(request.body())) {
+      return refuse(absl::InvalidArgumentError(
+          "the decision cannot be read; use the client of this release"));
+    }
+    const auto done = Decide(*leader, std::move(decision));
+    if (!done.ok()) return refuse(done.status());
+    response.set_text(*done);
+    return response;
+  }
+  return refuse(absl::UnimplementedError(
+      "the feed does not know this request; upgrade it"));
+}
+
+absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
+                                         v1::Decision decision) {
+  const absl::Time now = clock_.Wall();
+  decision.set_leader(leader.id());
+  *decision.mutable_at() = contract::ToStamp(now);
+  const size_t removed = RedactDecision(redactor_, decision);
+  if (const auto refusal = contract::Validate(decision)) {
+    return absl::InvalidArgumentError(refusal->text);
+  }
+  const LeaderView view(mirror_->model(), leader, now);
+  const auto seen = view.Find(decision.insight());
+  if (!seen) return NoSuchInsight(decision.insight(), leader);
+  if (decision.has_merge() && !view.Find(decision.merge().into())) {
+    return NoSuchInsight(decision.merge().into(), leader);
+  }
+  absl::Status status = CheckState(seen->insight.state(), decision.verb_case());
+  if (!status.ok()) return status;
+  const std::string verb(VerbName(decision.verb_case()));
+  spool::NewRecord record;
+  record.lane = kDecisionLane;
+  record.kind = v1::RECORD_DECISION;
+  record.id = random_.Bytes(wire::kRecordIdBytes);
+  decision.SerializeToString(&record.body);
+  const auto appended = spool_->Append({record}, now);
+  if (!appended.ok()) return appended.status();
+  status = outbox_->NoteDecision(record.id, leader.id(), decision.insight(),
+                                 verb, now);
+  if (!status.ok()) {
+    log_.Warn("decision_not_listed", {{"why", os::StatusText(status)}});
+  }
+  log_.Info("decision_spooled", {{"leader", leader.id()},
+                                 {"insight", decision.insight()},
+                                 {"verb", verb},
+                                 {"redactions", removed}});
+  std::string text =
+      fmt::format("{} for #{} recorded", verb, decision.insight());
+  if (!decision.has_answer()) {
+    text += "; it goes to the router";
+  } else {
+    text += "; it goes to everyone who reported it";
+  }
+  if (connected_at_ == absl::InfiniteDuration()) {
+    text += " as soon as the router is reached";
+  }
+  if (removed > 0) {
+    text += fmt::format(
+        ". {} that looked like a personal number or address {} removed from "
+        "the text",
+        removed == 1 ? "A stretch" : fmt::format("{} stretches", removed),
+        removed == 1 ? "was" : "were");
+  }
+  return text;
+}
+
+absl::StatusOr<const v1::Leader*> Feed::LocalLeader(const std::string& id,
+                                                    uid_t user) {
+  const v1::Organisation& organisation = mirror_->model().organisation;
+  if (organisation.leaders_size() == 0) {
+    return absl::UnavailableError(
+        "the feed has not heard from the router yet; see 'earshot-feed "
+        "status', and enrol the feed with 'earshot-router enrol feed KEY "
+        "--role feed'");
+  }
+  const v1::Leader* leader = mirror_->model().FindLeader(id);
+  if (leader == nullptr) {
+    return absl::NotFoundError(
+        fmt::format("there is no leader '{}'; the organisation file has: {}",
+                    id, LeaderIds(organisation)));
+  }
+  absl::Status status = MaySpeakFor(*leader, user, ::geteuid());
+  if (!status.ok()) return status;
+  return leader;
+}
+
+void Feed::OnLocal(const os::LocalRequest& request) {
+  v1::ControlRequest control;
+  v1::ControlResponse response;
+  if (control.ParseFromString(request.body)) {
+    response = Control(request, control);
+  } else {
+    response.set_code(
+        static_cast<uint32_t>(absl::StatusCode::kInvalidArgument));
+    response.set_text("the request cannot be read; use the same release");
+  }
+  local_->Respond(request.connection, response.SerializeAsString());
+}
+
+v1::ControlResponse Feed::Control(const os::LocalRequest& request,
+                                  const v1::ControlRequest& control) {
+  v1::ControlResponse response;
+  const auto finish = [&](const absl::Status& status) {
+    if (!status.ok()) {
+      NoteRefused(fmt::format("local user {}", request.user), status);
+      response.set_code(static_cast<uint32_t>(status.code()));
+      response.set_text(os::StatusText(status));
+    }
+    return response;
+  };
+  if (control.command() == "status") {
+    const auto text = StatusJson();
+    if (text.ok()) response.set_text(*text);
+    return finish(text.status());
+  }
+  const auto leader = LocalLeader(
+      control.arguments_size() > 0 ? control.arguments(0) : "", request.user);
+  if (!leader.ok()) return finish(leader.status());
+  if (control.command() == "digest") {
+    const auto digest = DigestNow(**leader);
+    if (digest.ok()) {
+      response.set_body(digest->SerializeAsString());
+      log_.Info("delivered", {{"leader", (*leader)->id()}, {"by", "socket"}});
+    }
+    return finish(digest.status());
+  }
+  if (control.command() == "follow") {
+    followers_[request.connection] = (*leader)->id();
+    response.set_more(true);
+    return response;
+  }
+  if (control.command() == "answer") {
+    v1::Decision decision;
+    if (!decision.ParseFromString(control.body())) {
+      return finish(absl::InvalidArgumentError("the decision cannot be read"));
+    }
+    const auto done = Decide(**leader, std::move(decision));
+    if (done.ok()) response.set_text(*done);
+    return finish(done.status());
+  }
+  return finish(absl::UnimplementedError(
+      "the running feed does not know this; restart it after an upgrade"));
+}
+
+absl::StatusOr<std::string> Feed::StatusJson() {
+  const auto totals = outbox_->Count();
+  if (!totals.ok()) return totals.status();
+  const auto lanes = spool_->Lanes();
+  if (!lanes.ok()) return lanes.status();
+  uint64_t waiting = 0;
+  for (const spool::LaneState& lane : *lanes) {
+    waiting += lane.spooled - lane.acked;
+  }
+  const Model& model = mirror_->model();
+  nlohmann::ordered_json out;
+  out["connected"] = connected_at_ != absl::InfiniteDuration();
+  out["router"] = settings_.config.router();
+  out["listen"] = hub_->endpoint();
+  out["public_key"] = keys_.public_key;
+  out["generation"] = mirror_->cursor().generation();
+  out["seq"] = mirror_->cursor().seq();
+  out["insights"] = model.insights.size();
+  out["leaders"] = model.organisation.leaders_size();
+  out["subscriptions"] = model.subscriptions.subscriptions_size();
+  out["leaders_connected"] = sessions_.size();
+  out["digests_queued"] = totals->queued;
+  out["digests_delivered"] = totals->delivered;
+  out["decisions"] = totals->decisions;
+  out["decisions_waiting"] = waiting;
+  return out.dump();
+}
+
+}  // namespace earshot::feed

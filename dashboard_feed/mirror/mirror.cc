@@ -1,0 +1,246 @@
+#include "dashboard_feed/mirror/mirror.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "earshot/v1/erase.pb.h"
+
+namespace earshot::feed {
+namespace {
+
+const std::vector<std::string>& Migrations() {
+  static const std::vector<std::string> kMigrations{
+      "CREATE TABLE items(key TEXT PRIMARY KEY, kind INTEGER NOT NULL,"
+      " body BLOB NOT NULL) WITHOUT ROWID;"
+      "CREATE TABLE versions(insight INTEGER NOT NULL,"
+      " taken_at INTEGER NOT NULL, number INTEGER NOT NULL,"
+      " body BLOB NOT NULL, PRIMARY KEY(insight, number)) WITHOUT ROWID;"
+      "CREATE TABLE cursor(one INTEGER PRIMARY KEY CHECK(one=1),"
+      " generation INTEGER NOT NULL, seq INTEGER NOT NULL);"
+      "INSERT INTO cursor VALUES(1,0,0);"};
+  return kMigrations;
+}
+
+// What the item replaces; empty: a kind of a newer router, or unreadable.
+std::string KeyOf(const v1::Item& item) {
+  switch (item.kind()) {
+    case v1::UPDATE_ORGANISATION:
+      return "organisation";
+    case v1::UPDATE_SUBSCRIPTIONS:
+      return "subscriptions";
+    case v1::UPDATE_TOTALS:
+      return "totals";
+    case v1::UPDATE_SITE: {
+      v1::SiteActivity site;
+      if (!site.ParseFromString(item.body())) return "";
+      return "site/" + site.site();
+    }
+    case v1::UPDATE_SCOPE: {
+      v1::ScopeActivity scope;
+      if (!scope.ParseFromString(item.body())) return "";
+      return "scope/" + scope.leader();
+    }
+    default:
+      return "";
+  }
+}
+
+void Prune(std::deque<Version>& versions, absl::Time now) {
+  while (versions.size() > 1 && versions[1].taken_at <= now - kVersionsKept) {
+    versions.pop_front();
+  }
+  // The older stay: a leader who saw them goes on seeing them.
+  if (versions.size() > kMostVersions) versions.erase(versions.end() - 2);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(const std::string& path) {
+  auto database = store::Database::Open(path, Migrations());
+  if (!database.ok()) return database.status();
+  std::unique_ptr<Mirror> mirror(new Mirror(*std::move(database)));
+  absl::Status status = mirror->Load();
+  if (!status.ok()) return status;
+  return mirror;
+}
+
+absl::Status Mirror::Load() {
+  model_ = Model();
+  store::Statement cursor =
+      database_->Prepare("SELECT generation, seq FROM cursor");
+  auto row = cursor.Step();
+  if (!row.ok()) return row.status();
+  cursor_.set_generation(cursor.Unsigned(0));
+  cursor_.set_seq(cursor.Unsigned(1));
+  store::Statement items = database_->Prepare("SELECT kind, body FROM items");
+  while ((row = items.Step()).ok() && *row) {
+    Adopt(static_cast<uint32_t>(items.Int(0)), items.Blob(1));
+  }
+  if (!row.ok()) return row.status();
+  store::Statement versions = database_->Prepare(
+      "SELECT insight, taken_at, body FROM versions ORDER BY insight, number");
+  while ((row = versions.Step()).ok() && *row) {
+    Version version{absl::FromUnixMillis(versions.Int(1)), {}};
+    if (!version.insight.ParseFromString(versions.Blob(2))) {
+      return absl::DataLossError(fmt::format(
+          "{}: an insight cannot be read; stop the feed, remove this file and "
+          "start it again: it is mirrored anew",
+          database_->path()));
+    }
+    model_.insights[versions.Unsigned(0)].versions.push_back(
+        std::move(version));
+  }
+  return row.status();
+}
+
+absl::StatusOr<Mirror::Taken> Mirror::Take(const v1::Delivery& delivery,
+                                           absl::Time now) {
+  Taken taken;
+  taken.check = wire::CheckDelivery(delivery, cursor_);
+  if (taken.check != wire::DeliveryCheck::kTake) return taken;
+  const std::string before = model_.organisation_sha256;
+  absl::Status status = Store(delivery, now);
+  if (!status.ok()) {
+    // What is in memory may be half of it: go back to what is on disk.
+    const absl::Status again = Load();
+    return again.ok() ? status : again;
+  }
+  taken.organisation_changed = model_.organisation_sha256 != before;
+  return taken;
+}
+
+absl::Status Mirror::Store(const v1::Delivery& delivery, absl::Time now) {
+  auto transaction = database_->Begin();
+  if (!transaction.ok()) return transaction.status();
+  uint64_t seq = delivery.prev_seq();
+  if (delivery.reset()) {
+    absl::Status status =
+        database_->Execute("DELETE FROM items; DELETE FROM versions;");
+    if (!status.ok()) return status;
+    model_ = Model();
+  }
+  for (const v1::Item& item : delivery.items()) {
+    if (item.seq() <= seq) {
+      return absl::InvalidArgumentError(
+          "a delivery's items do not rise; upgrade the router");
+    }
+    seq = item.seq();
+    absl::Status status = StoreItem(item, now);
+    if (!status.ok()) return status;
+  }
+  store::Statement move =
+      database_->Prepare("UPDATE cursor SET generation=?1, seq=?2");
+  absl::Status status = move.Bind(1, delivery.generation()).Bind(2, seq).Run();
+  if (status.ok()) status = transaction->Commit();
+  if (!status.ok()) return status;
+  cursor_.set_generation(delivery.generation());
+  cursor_.set_seq(seq);
+  return absl::OkStatus();
+}
+
+absl::Status Mirror::StoreItem(const v1::Item& item, absl::Time now) {
+  if (item.kind() == v1::UPDATE_INSIGHT) return StoreInsight(item, now);
+  if (item.kind() == v1::UPDATE_ERASE) return Erase(item);
+  const std::string key = KeyOf(item);
+  if (key.empty()) return absl::OkStatus();  // of a newer router
+  absl::Status status = Put(key, item);
+  if (status.ok()) Adopt(item.kind(), item.body());
+  return status;
+}
+
+absl::Status Mirror::Put(const std::string& key, const v1::Item& item) {
+  store::Statement put = database_->Prepare(
+      "INSERT OR REPLACE INTO items(key, kind, body) VALUES(?1,?2,?3)");
+  return put.BindText(1, key)
+      .Bind(2, item.kind())
+      .BindBlob(3, item.body())
+      .Run();
+}
+
+absl::Status Mirror::StoreInsight(const v1::Item& item, absl::Time now) {
+  Version version{now, {}};
+  if (!version.insight.ParseFromString(item.body()) ||
+      version.insight.id() == 0) {
+    return absl::DataLossError(
+        "the router sent an insight that cannot be read; upgrade the feed");
+  }
+  const uint64_t id = version.insight.id();
+  auto& versions = model_.insights[id].versions;
+  versions.push_back(std::move(version));
+  Prune(versions, now);
+  store::Statement clear =
+      database_->Prepare("DELETE FROM versions WHERE insight=?1");
+  absl::Status status = clear.Bind(1, id).Run();
+  store::Statement put = database_->Prepare(
+      "INSERT INTO versions(insight, taken_at, number, body)"
+      " VALUES(?1,?2,?3,?4)");
+  for (size_t i = 0; status.ok() && i < versions.size(); ++i) {
+    status = put.Bind(1, id)
+                 .Bind(2, absl::ToUnixMillis(versions[i].taken_at))
+                 .Bind(3, uint64_t{i})
+                 .BindBlob(4, versions[i].insight.SerializeAsString())
+                 .Run();
+  }
+  return status;
+}
+
+absl::Status Mirror::Erase(const v1::Item& item) {
+  v1::EraseOrder order;
+  if (!order.ParseFromString(item.body())) {
+    return absl::DataLossError(
+        "the router sent an erase order that cannot be read; upgrade the feed");
+  }
+  const std::set<std::string> gone(order.observations().begin(),
+                                   order.observations().end());
+  store::Statement put = database_->Prepare(
+      "UPDATE versions SET body=?3 WHERE insight=?1 AND number=?2");
+  for (auto& [id, mirrored] : model_.insights) {
+    uint64_t number = 0;
+    for (Version& version : mirrored.versions) {
+      auto& kept = *version.insight.mutable_verbatims();
+      const auto end =
+          std::remove_if(kept.begin(), kept.end(), [&](const auto& verbatim) {
+            return gone.contains(verbatim.observation());
+          });
+      if (end != kept.end()) {
+        kept.erase(end, kept.end());
+        absl::Status status =
+            put.Bind(1, id)
+                .Bind(2, number)
+                .BindBlob(3, version.insight.SerializeAsString())
+                .Run();
+        if (!status.ok()) return status;
+      }
+      ++number;
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Mirror::Adopt(uint32_t kind, const std::string& body) {
+  if (kind == v1::UPDATE_ORGANISATION || kind == v1::UPDATE_SUBSCRIPTIONS) {
+    v1::Configured file;
+    if (!file.ParseFromString(body)) return;
+    if (kind == v1::UPDATE_ORGANISATION) {
+      model_.organisation.ParseFromString(file.body());
+      model_.organisation_sha256 = file.sha256();
+    } else {
+      model_.subscriptions.ParseFromString(file.body());
+      model_.subscriptions_sha256 = file.sha256();
+    }
+  } else if (kind == v1::UPDATE_SITE) {
+    v1::SiteActivity site;
+    if (site.ParseFromString(body)) model_.sites[site.site()] = site;
+  } else if (kind == v1::UPDATE_SCOPE) {
+    v1::ScopeActivity scope;
+    if (scope.ParseFromString(body)) model_.scopes[scope.leader()] = scope;
+  } else if (kind == v1::UPDATE_TOTALS) {
+    model_.totals.ParseFromString(body);
+  }
+}
+
+}  // namespace earshot::feed

@@ -1,0 +1,55 @@
+#ifndef EARSHOT_DASHBOARD_FEED_MIRROR_MIRROR_H_
+#define EARSHOT_DASHBOARD_FEED_MIRROR_MIRROR_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/store/database.h"
+#include "base/wire/delivery.h"
+#include "dashboard_feed/mirror/model.h"
+#include "earshot/v1/session.pb.h"
+
+namespace earshot::feed {
+
+// The feed's copy of what the router knows: a snapshot, then numbered updates.
+// On SQLite, so that a restarted feed goes on where it was; the model in
+// memory is what everybody reads. Items and cursor of a delivery are one
+// transaction. One thread. Bounded by the router's number of insights.
+class Mirror {
+ public:
+  // Reads everything that was mirrored before.
+  static absl::StatusOr<std::unique_ptr<Mirror>> Open(const std::string& path);
+
+  struct Taken {
+    wire::DeliveryCheck check = wire::DeliveryCheck::kTake;
+    bool organisation_changed = false;
+  };
+  // kTake: it is durable and in the model. kGap: nothing changed, ask again
+  // from cursor().
+  absl::StatusOr<Taken> Take(const v1::Delivery& delivery, absl::Time now);
+
+  const v1::Cursor& cursor() const { return cursor_; }
+  const Model& model() const { return model_; }
+
+ private:
+  explicit Mirror(std::unique_ptr<store::Database> database)
+      : database_(std::move(database)) {}
+  absl::Status Load();
+  absl::Status Store(const v1::Delivery& delivery, absl::Time now);
+  absl::Status StoreItem(const v1::Item& item, absl::Time now);
+  absl::Status StoreInsight(const v1::Item& item, absl::Time now);
+  absl::Status Erase(const v1::Item& item);
+  absl::Status Put(const std::string& key, const v1::Item& item);
+  void Adopt(uint32_t kind, const std::string& body);
+
+  std::unique_ptr<store::Database> database_;
+  Model model_;
+  v1::Cursor cursor_;
+};
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_MIRROR_MIRROR_H_

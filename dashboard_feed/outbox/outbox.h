@@ -1,0 +1,96 @@
+#ifndef EARSHOT_DASHBOARD_FEED_OUTBOX_OUTBOX_H_
+#define EARSHOT_DASHBOARD_FEED_OUTBOX_OUTBOX_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/os/random.h"
+#include "base/store/database.h"
+#include "earshot/v1/session.pb.h"
+
+namespace earshot::feed {
+
+// What a leader is owed, durable: which period of which subscription was
+// made, each leader's numbered queue of digests and how far it was delivered,
+// and what the last digest showed. One thread; on SQLite. Bounds:
+// `kept_digests` for each leader, kPeriodsKept keys for each subscription.
+class Outbox {
+ public:
+  static constexpr uint64_t kPeriodsKept = 1000;
+
+  static absl::StatusOr<std::unique_ptr<Outbox>> Open(const std::string& path,
+                                                      uint32_t kept_digests,
+                                                      os::Random& random);
+
+  // Of this store: a cursor of another one is worth nothing.
+  uint64_t generation() const { return generation_; }
+
+  // The period a subscription reached last.
+  struct Reached {
+    std::string key;
+    absl::Time to;
+    bool sent = false;  // false: it was only begun with
+  };
+  absl::StatusOr<std::optional<Reached>> LastPeriod(
+      const std::string& subscription);
+  // Notes where a new subscription begins, without a digest.
+  absl::Status Begin(const std::string& subscription, const std::string& key,
+                     absl::Time to);
+
+  struct Entry {
+    std::string subscription;
+    std::string leader;
+    std::string key;
+    absl::Time to;
+    uint32_t kind = 0;
+    std::string body;
+    std::map<uint64_t, uint64_t> shown;  // by insight
+  };
+  // Period key, queue entry and what was shown, in one transaction. The
+  // entry's number in the leader's queue; nothing: that period was made
+  // before, and nothing changed.
+  absl::StatusOr<std::optional<uint64_t>> Add(const Entry& entry);
+
+  absl::StatusOr<std::map<uint64_t, uint64_t>> Shown(
+      const std::string& subscription);
+
+  // A leader's digests after `seq`, about `bytes` of them.
+  absl::StatusOr<std::vector<v1::Item>> ItemsAfter(const std::string& leader,
+                                                   uint64_t seq, size_t most,
+                                                   size_t bytes);
+  // Durable when it returns OK; never goes back.
+  absl::Status MarkDelivered(const std::string& leader, uint64_t seq);
+
+  absl::Status NoteDecision(const std::string& id, const std::string& leader,
+                            uint64_t insight, const std::string& verb,
+                            absl::Time at);
+
+  struct Totals {
+    uint64_t queued = 0;     // ever
+    uint64_t delivered = 0;  // of these, by the leaders' own cursors
+    uint64_t decisions = 0;
+  };
+  absl::StatusOr<Totals> Count();
+
+ private:
+  Outbox(std::unique_ptr<store::Database> database, uint32_t kept)
+      : database_(std::move(database)), kept_digests_(kept) {}
+  absl::Status LoadGeneration(os::Random& random);
+  absl::Status StoreShown(const Entry& entry);
+  absl::StatusOr<uint64_t> Enqueue(const Entry& entry);
+
+  std::unique_ptr<store::Database> database_;
+  const uint32_t kept_digests_;
+  uint64_t generation_ = 0;
+};
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_OUTBOX_OUTBOX_H_

@@ -1,0 +1,79 @@
+#include "dashboard_feed/settings.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "base/config/text_config.h"
+#include "base/os/files.h"
+#include "base/os/status_text.h"
+#include "base/wire/keys.h"
+
+namespace earshot::feed {
+namespace {
+
+constexpr char kDefaultFile[] = "/etc/earshot/feed.conf";
+constexpr uint32_t kMostKept = 10000;
+
+void FillDefaults(v1::FeedConfig& config) {
+  if (config.data_dir().empty()) {
+    config.set_data_dir(os::DefaultStateFolder("feed"));
+  }
+  if (config.router().empty()) config.set_router("tcp://127.0.0.1:7411");
+  if (config.listen().empty()) config.set_listen("tcp://127.0.0.1:7413");
+  if (config.kept_digests() == 0) config.set_kept_digests(400);
+  if (config.router_key().empty() && config.router_key_file().empty()) {
+    config.set_router_key_file(os::DefaultStateFolder("router") +
+                               "/router.key.pub");
+  }
+}
+
+absl::Status CheckRanges(const v1::FeedConfig& config) {
+  std::vector<config::Mistake> mistakes;
+  const auto expect = [&](bool fine, std::string text) {
+    if (!fine) mistakes.push_back({0, std::move(text)});
+  };
+  expect(config.router().rfind("tcp://", 0) == 0,
+         fmt::format("router '{}' is not like tcp://127.0.0.1:7411",
+                     config.router()));
+  expect(config.listen().rfind("tcp://", 0) == 0,
+         fmt::format("listen '{}' is not like tcp://127.0.0.1:7413",
+                     config.listen()));
+  expect(config.kept_digests() <= kMostKept,
+         fmt::format("kept_digests is at most {}", kMostKept));
+  expect(config.router_key().empty() ||
+             wire::CheckPublicKey(config.router_key()).ok(),
+         "router_key is not 40 characters, as router.key.pub holds them");
+  return config::AsStatus("feed configuration", mistakes);
+}
+
+}  // namespace
+
+absl::StatusOr<Settings> LoadSettings(const std::string& file,
+                                      const std::string& data_dir) {
+  Settings settings;
+  std::string path = file;
+  if (path.empty() && os::FileExists(kDefaultFile)) path = kDefaultFile;
+  if (!path.empty()) {
+    absl::Status status = config::LoadFile(path, settings.config);
+    if (!status.ok()) return absl::InvalidArgumentError(os::StatusText(status));
+  }
+  if (!data_dir.empty()) settings.config.set_data_dir(data_dir);
+  FillDefaults(settings.config);
+  absl::Status status = CheckRanges(settings.config);
+  if (!status.ok()) return status;
+  return settings;
+}
+
+absl::StatusOr<std::string> RouterPublicKey(const v1::FeedConfig& config) {
+  if (!config.router_key().empty()) return config.router_key();
+  auto key = wire::LoadPublicKey(config.router_key_file());
+  if (key.ok()) return key;
+  return absl::NotFoundError(fmt::format(
+      "the router's public key is not in {}; start the router on this machine, "
+      "or put what 'earshot-router keygen' prints there into router_key",
+      config.router_key_file()));
+}
+
+}  // namespace earshot::feed

@@ -1,0 +1,266 @@
+#include "proto/contract/rows.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "proto/contract/names.h"
+#include "proto/contract/times.h"
+
+namespace earshot::contract {
+namespace {
+
+constexpr size_t kMaxRowBytes = 256 << 10;
+
+using Fields = std::map<std::string, std::string>;
+
+absl::StatusOr<absl::Time> ParseTime(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+    return absl::InvalidArgumentError(
+        fmt::format("'{}' is not a time such as 2026-11-02T08:15:00Z", text));
+  }
+  return time;
+}
+
+absl::Status SetObservedAt(const Fields& fields, v1::Observation& out) {
+  const auto at = fields.find("observed_at");
+  if (at != fields.end() && !at->second.empty()) {
+    const auto time = ParseTime(at->second);
+    if (!time.ok()) return time.status();
+    *out.mutable_observed_at() = ToStamp(*time);
+    return absl::OkStatus();
+  }
+  const auto ts = fields.find("ts");
+  if (ts == fields.end() || ts->second.empty()) return absl::OkStatus();
+  char* end = nullptr;
+  const double seconds = std::strtod(ts->second.c_str(), &end);
+  if (*end != '\0' || !std::isfinite(seconds) || std::fabs(seconds) > 1e11) {
+    return absl::InvalidArgumentError(
+        fmt::format("ts '{}' is not a number of seconds", ts->second));
+  }
+  *out.mutable_observed_at() =
+      ToStamp(absl::UnixEpoch() + absl::Seconds(seconds));
+  return absl::OkStatus();
+}
+
+absl::Status SetWords(const Fields& fields, v1::Observation& out) {
+  const auto get = [&](const char* key) -> std::string {
+    const auto found = fields.find(key);
+    return found == fields.end() ? std::string() : found->second;
+  };
+  if (const std::string text = get("severity"); !text.empty()) {
+    if (text.size() != 1 || text[0] < '1' || text[0] > '5') {
+      return absl::InvalidArgumentError(
+          fmt::format("severity '{}' is not 1 to 5", text));
+    }
+    out.set_severity(static_cast<uint32_t>(text[0] - '0'));
+  }
+  if (const std::string text = get("kind"); !text.empty()) {
+    const auto kind = ParseKind(text);
+    if (!kind) {
+      return absl::InvalidArgumentError(fmt::format(
+          "kind '{}' is none of pain_point, praise, idea, preference_change, "
+          "process_gap, employee_experience, risk, noise",
+          text));
+    }
+    out.set_kind(*kind);
+  }
+  if (const std::string text = get("subject"); !text.empty()) {
+    const auto subject = ParseSubject(text);
+    if (!subject) {
+      return absl::InvalidArgumentError(fmt::format(
+          "subject '{}' is none of customer, employee, partner", text));
+    }
+    out.set_subject(*subject);
+  }
+  if (const std::string text = get("source"); !text.empty()) {
+    out.set_source(ParseSource(text).value_or(v1::SOURCE_IMPORT));
+  }
+  const std::string quote = get("quote");
+  if (!quote.empty() && quote != "true" && quote != "false") {
+    return absl::InvalidArgumentError(
+        fmt::format("quote '{}' is neither true nor false", quote));
+  }
+  out.set_quote(quote == "true" || (quote.empty() && !get("reporter").empty()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Row> FromFields(const Fields& fields,
+                               std::vector<std::string> tags) {
+  Row row;
+  const auto text = fields.find("text");
+  if (text == fields.end() || text->second.empty()) {
+    return absl::InvalidArgumentError("the row has no text");
+  }
+  row.observation.set_text(text->second);
+  const auto copy = [&](const char* key, auto&& set) {
+    const auto found = fields.find(key);
+    if (found != fields.end() && !found->second.empty()) set(found->second);
+  };
+  copy("site", [&](const std::string& v) { row.observation.set_site(v); });
+  copy("channel",
+       [&](const std::string& v) { row.observation.set_channel(v); });
+  copy("shift", [&](const std::string& v) { row.observation.set_shift(v); });
+  copy("id", [&](const std::string& v) { row.id = v; });
+  copy("reporter", [&](const std::string& v) { row.reporter = v; });
+  for (std::string& tag : tags) {
+    if (!tag.empty()) *row.observation.add_tags() = std::move(tag);
+  }
+  absl::Status status = SetObservedAt(fields, row.observation);
+  if (status.ok()) status = SetWords(fields, row.observation);
+  if (!status.ok()) return status;
+  const auto received = fields.find("received_at");
+  if (received != fields.end() && !received->second.empty()) {
+    const auto time = ParseTime(received->second);
+    if (!time.ok()) return time.status();
+    row.received_at = *time;
+  }
+  return row;
+}
+
+std::vector<std::string> SplitTags(const std::string& text) {
+  std::vector<std::string> tags;
+  size_t start = 0;
+  while (start <= text.size()) {
+    const size_t end = std::min(text.find(';', start), text.size());
+    size_t from = start;
+    size_t to = end;
+    while (from < to && text[from] == ' ') ++from;
+    while (to > from && text[to - 1] == ' ') --to;
+    tags.push_back(text.substr(from, to - from));
+    start = end + 1;
+  }
+  return tags;
+}
+
+bool IsBlank(const std::string& line) {
+  return line.find_first_not_of(" \t\r") == std::string::npos;
+}
+
+}  // namespace
+
+RowFormat RowFormatOf(std::string_view file_name) {
+  const std::string_view ending =
+      file_name.size() >= 4 ? file_name.substr(file_name.size() - 4) : "";
+  return ending == ".csv" || ending == ".CSV" ? RowFormat::kCsv
+                                              : RowFormat::kJsonLines;
+}
+
+RowReader::RowReader(std::istream& in, RowFormat format)
+    : in_(in), format_(format) {}
+
+absl::StatusOr<Row> RowReader::Next() {
+  return format_ == RowFormat::kCsv ? NextCsv() : NextJson();
+}
+
+absl::StatusOr<Row> RowReader::NextJson() {
+  std::string line;
+  do {
+    if (!std::getline(in_, line)) return absl::OutOfRangeError("end");
+    bytes_ += line.size() + 1;
+    line_ = ++lines_read_;
+  } while (IsBlank(line));
+  if (line.size() > kMaxRowBytes) {
+    return absl::InvalidArgumentError(
+        fmt::format("the row is longer than {} bytes", kMaxRowBytes));
+  }
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object()) {
+    return absl::InvalidArgumentError("the line is not a JSON object");
+  }
+  Fields fields;
+  std::vector<std::string> tags;
+  for (const auto& [key, value] : json.items()) {
+    if (key == "tags" && value.is_array()) {
+      for (const auto& tag : value) {
+        if (tag.is_string()) tags.push_back(tag.get<std::string>());
+      }
+    } else if (key == "tags" && value.is_string()) {
+      tags = SplitTags(value.get<std::string>());
+    } else if (value.is_string()) {
+      fields[key] = value.get<std::string>();
+    } else if (value.is_number() || value.is_boolean()) {
+      fields[key] = value.dump();
+    }
+  }
+  auto row = FromFields(fields, std::move(tags));
+  if (row.ok()) row->bytes = std::move(line);
+  return row;
+}
+
+absl::StatusOr<std::vector<std::string>> RowReader::ReadRecord(
+    std::string& bytes) {
+  std::vector<std::string> cells(1);
+  bool quoted = false;
+  bool any = false;
+  bool too_long = false;
+  line_ = lines_read_ + 1;
+  for (int c = in_.get(); c != EOF; c = in_.get()) {
+    ++bytes_;
+    any = true;
+    too_long = too_long || bytes.size() > kMaxRowBytes;
+    if (!too_long) bytes.push_back(static_cast<char>(c));
+    if (c == '\n') ++lines_read_;
+    if (quoted) {
+      if (c != '"') {
+        if (!too_long) cells.back().push_back(static_cast<char>(c));
+      } else if (in_.peek() == '"') {
+        in_.get();
+        ++bytes_;
+        cells.back().push_back('"');
+      } else {
+        quoted = false;
+      }
+    } else if (c == '"' && cells.back().empty()) {
+      quoted = true;
+    } else if (c == ',') {
+      cells.emplace_back();
+    } else if (c == '\n') {
+      break;
+    } else if (c != '\r' && !too_long) {
+      cells.back().push_back(static_cast<char>(c));
+    }
+  }
+  if (!any) return absl::OutOfRangeError("end");
+  if (too_long) {
+    return absl::InvalidArgumentError(
+        fmt::format("the row is longer than {} bytes", kMaxRowBytes));
+  }
+  return cells;
+}
+
+absl::StatusOr<Row> RowReader::NextCsv() {
+  if (columns_.empty()) {
+    std::string ignored;
+    auto header = ReadRecord(ignored);
+    if (!header.ok()) return header.status();
+    columns_ = *std::move(header);
+    // A byte order mark, as spreadsheets write it.
+    if (columns_[0].rfind("\xEF\xBB\xBF", 0) == 0) columns_[0].erase(0, 3);
+  }
+  while (true) {
+    std::string bytes;
+    auto cells = ReadRecord(bytes);
+    if (!cells.ok()) return cells.status();
+    if (cells->size() == 1 && IsBlank((*cells)[0])) continue;
+    if (cells->size() != columns_.size()) {
+      return absl::InvalidArgumentError(
+          fmt::format("the row has {} columns, the header {}", cells->size(),
+                      columns_.size()));
+    }
+    Fields fields;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      fields[columns_[i]] = (*cells)[i];
+    }
+    auto row = FromFields(fields, SplitTags(fields["tags"]));
+    if (row.ok()) row->bytes = std::move(bytes);
+    return row;
+  }
+}
+
+}  // namespace earshot::contract

@@ -1,0 +1,112 @@
+#include "router/delivery/delivery.h"
+
+#include <utility>
+
+#include "earshot/v1/answer.pb.h"
+
+namespace earshot::router {
+
+void Deliveries::Open(uint64_t session, const Enrolled& peer,
+                      const v1::Cursor& cursor) {
+  sessions_.insert_or_assign(
+      session, Session{peer.name, peer.role == Role::kFeed, true,
+                       wire::DeliverySender(generation_, cursor)});
+}
+
+void Deliveries::Close(uint64_t session) { sessions_.erase(session); }
+
+std::optional<Deliveries::Settled> Deliveries::OnAck(uint64_t session,
+                                                     const v1::Cursor& cursor) {
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return std::nullopt;
+  found->second.sender.OnAck(cursor);
+  found->second.pending = true;
+  if (found->second.feed || cursor.generation() != generation_) {
+    return std::nullopt;
+  }
+  return Settled{found->second.name, cursor.seq()};
+}
+
+void Deliveries::OnSnapshotRequest(uint64_t session, const v1::Cursor& cursor) {
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return;
+  found->second.sender.OnSnapshotRequest(cursor);
+  found->second.pending = true;
+}
+
+void Deliveries::WakeFeeds() {
+  for (auto& [id, session] : sessions_) {
+    if (session.feed) session.pending = true;
+  }
+}
+
+void Deliveries::WakeAgent(const std::string& agent) {
+  for (auto& [id, session] : sessions_) {
+    if (!session.feed && session.name == agent) session.pending = true;
+  }
+}
+
+absl::StatusOr<std::vector<v1::Item>> Deliveries::Replies(
+    const Session& session) {
+  // Rows of one answer in a row become one item, numbered by its last.
+  const auto rows = views_.RepliesAfter(session.name, session.sender.after(),
+                                        wire::kDeliveryItems * 5);
+  if (!rows.ok()) return rows.status();
+  std::vector<v1::Item> items;
+  v1::AnswerReply reply;
+  constexpr int kMostObservations = 500;
+  size_t bytes = 0;
+  const auto close = [&](uint64_t seq) {
+    v1::Item item;
+    item.set_seq(seq);
+    item.set_kind(v1::REPLY_ANSWER);
+    reply.SerializeToString(item.mutable_body());
+    bytes += item.body().size();
+    items.push_back(std::move(item));
+    reply.Clear();
+  };
+  for (size_t i = 0; i < rows->size(); ++i) {
+    const ReplyRow& row = (*rows)[i];
+    if (reply.answer().id() != row.answer) {
+      const auto answer = views_.FindAnswer(row.answer);
+      if (!answer.ok()) return answer.status();
+      if (*answer) *reply.mutable_answer() = **answer;
+      reply.mutable_answer()->set_id(row.answer);
+    }
+    reply.add_observations(row.record);
+    const bool last =
+        i + 1 == rows->size() || (*rows)[i + 1].answer != row.answer;
+    if (last || reply.observations_size() >= kMostObservations) {
+      close(row.seq);
+      if (bytes >= wire::kDeliveryBytes) break;
+    }
+  }
+  return items;
+}
+
+absl::StatusOr<std::vector<v1::Item>> Deliveries::Items(
+    const Session& session) {
+  if (!session.feed) return Replies(session);
+  return views_.ItemsAfter(session.sender.after(), wire::kDeliveryItems,
+                           wire::kDeliveryBytes);
+}
+
+absl::StatusOr<std::optional<Deliveries::Frame>> Deliveries::Next() {
+  for (auto& [id, session] : sessions_) {
+    if (!session.pending || !session.sender.HasRoom()) continue;
+    auto items = Items(session);
+    if (!items.ok()) return items.status();
+    const size_t count = items->size();
+    auto delivery = session.sender.Wrap(*std::move(items));
+    if (!delivery) {
+      session.pending = false;
+      continue;
+    }
+    (session.feed ? counters_.updates : counters_.replies).Add(count);
+    return std::optional<Frame>(Frame{id, session.feed ? v1::UPDATE : v1::REPLY,
+                                      delivery->SerializeAsString()});
+  }
+  return std::optional<Frame>();
+}
+
+}  // namespace earshot::router

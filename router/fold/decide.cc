@@ -1,0 +1,341 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/os/bytes.h"
+#include "proto/contract/names.h"
+#include "proto/contract/times.h"
+#include "router/fold/fold.h"
+#include "router/loop/loop.h"
+#include "router/organisation/organisation.h"
+#include "router/text/reader.h"
+
+// What the fold makes of one record.
+namespace earshot::router {
+namespace {
+
+constexpr size_t kKeyBytes = 16;
+constexpr absl::Duration kRepeatWindow = absl::Hours(24);
+
+std::string Key(const std::string& router_key, std::string_view purpose,
+                std::string_view first, std::string_view second) {
+  std::string input(purpose);
+  os::AppendU64(input, first.size());
+  input.append(first);
+  input.append(second);
+  return os::HmacSha256(router_key, input).substr(0, kKeyBytes);
+}
+
+std::string_view JoinWord(v1::JoinReason reason) {
+  switch (reason) {
+    case v1::JOIN_NEW:
+      return "new";
+    case v1::JOIN_SAME_TEXT:
+      return "same topic and text";
+    case v1::JOIN_REPEAT_ID:
+      return "the same report again";
+    case v1::JOIN_REPEAT_TEXT:
+      return "the same reporter said so within 24 hours";
+    default:
+      return "not joined";
+  }
+}
+
+bool OpenAlways(const v1::ObservationRecord& observation,
+                const v1::PersonalObservation& personal,
+                v1::ObservationKind kind) {
+  return observation.severity() == 5 || kind == v1::OBSERVATION_KIND_RISK ||
+         std::find(personal.tags().begin(), personal.tags().end(), "safety") !=
+             personal.tags().end();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Reading> Fold::Decide(
+    const LogRow& row, const v1::ObservationRecord& observation,
+    const v1::PersonalObservation& personal, v1::PersonalReading& derived) {
+  v1::Reading reading;
+  reading.set_of(row.position);
+  reading.set_reading_version(kReadingVersion);
+  std::shared_ptr<const Taxonomy> taxonomy;
+  {
+    const std::lock_guard lock(mutex_);
+    taxonomy = taxonomy_;
+  }
+  reading.set_taxonomy(taxonomy->hash());
+  if (row.erased) {
+    reading.set_topic(std::string(kUntriaged));
+    reading.set_join(v1::JOIN_ERASED);
+    return reading;
+  }
+  const TextReading text = ReadText(*taxonomy, observation, personal);
+  reading.set_topic(text.topic);
+  reading.set_rule(text.rule);
+  reading.set_kind(text.kind);
+  reading.set_language(text.language);
+  reading.set_urgency(text.urgency);
+  reading.set_confidence_milli(text.confidence_milli);
+  reading.set_open_always(OpenAlways(observation, personal, text.kind));
+  derived.set_text_key(
+      Key(options_.router_key, "text", text.topic, text.normalised));
+
+  const auto taken_back = views_.HasTombstone(observation.observation());
+  if (!taken_back.ok()) return taken_back.status();
+  if (*taken_back) {
+    reading.set_join(v1::JOIN_WITHDRAWN);
+    return reading;
+  }
+  const auto seen = views_.FindObservation(observation.observation());
+  if (!seen.ok()) return seen.status();
+  if (*seen) {
+    reading.set_join(v1::JOIN_REPEAT_ID);
+    reading.set_insight((*seen)->insight);
+    reading.set_joined((*seen)->position);
+    derived.set_evidence_key((*seen)->evidence_key);
+    return reading;
+  }
+  const auto same = views_.FindText(derived.text_key());
+  if (!same.ok()) return same.status();
+  const bool opens = *same == 0;
+  reading.set_insight(opens ? cursors_.next_insight++ : *same);
+  derived.set_evidence_key(Key(options_.router_key, "evidence",
+                               personal.reporter_key(),
+                               std::to_string(reading.insight())));
+  if (opens) {
+    reading.set_join(v1::JOIN_NEW);
+    reading.set_new_reporter(true);
+    return reading;
+  }
+  const auto said = views_.SaidBefore(
+      reading.insight(), derived.evidence_key(), derived.text_key(),
+      observation.observed_at().seconds(), kRepeatWindow);
+  if (!said.ok()) return said.status();
+  const auto known = views_.ReporterKnown(reading.insight(),
+                                          derived.evidence_key(), row.position);
+  if (!known.ok()) return known.status();
+  reading.set_join(*said ? v1::JOIN_REPEAT_TEXT : v1::JOIN_SAME_TEXT);
+  reading.set_join_score_milli(1000);
+  reading.set_new_reporter(!*known);
+  return reading;
+}
+
+absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
+  v1::ObservationRecord observation;
+  v1::PersonalObservation personal;
+  if (!observation.ParseFromString(row.body) ||
+      !personal.ParseFromString(row.personal)) {
+    return absl::DataLossError(
+        fmt::format("the record at {} cannot be read", row.position));
+  }
+  // Counted before a crash, or by the other of urgent and routine order.
+  const auto counted = views_.HasEvidence(row.position);
+  if (!counted.ok()) return counted.status();
+  if (*counted) return absl::OkStatus();
+  if (!observation.corrects().empty()) {
+    absl::Status status =
+        TakeOut(observation.corrects(), row.token.agent, "corrected", work);
+    if (!status.ok()) return status;
+  }
+  v1::PersonalReading derived;
+  auto reading = Decide(row, observation, personal, derived);
+  if (!reading.ok()) return reading.status();
+  LogEntry entry;
+  entry.kind = v1::LOG_READING;
+  entry.salt = Key(options_.router_key, "salt", row.body, "");
+  entry.personal = derived.SerializeAsString();
+  reading->set_personal_hmac(os::HmacSha256(entry.salt, entry.personal));
+  reading->SerializeToString(&entry.body);
+  work.readings.push_back(std::move(entry));
+  work.of.push_back(row.position);
+  return Apply(row, *reading, derived, work);
+}
+
+absl::Status Fold::Apply(const LogRow& row, const v1::Reading& reading,
+                         const v1::PersonalReading& derived, Work& work) {
+  Evidence evidence;
+  v1::PersonalObservation personal;
+  if (!evidence.observation.ParseFromString(row.body) ||
+      !personal.ParseFromString(row.personal)) {
+    return absl::DataLossError(
+        fmt::format("the record at {} cannot be read", row.position));
+  }
+  counters_.read.Add();
+  if (reading.join() == v1::JOIN_ERASED ||
+      reading.join() == v1::JOIN_WITHDRAWN) {
+    if (!row.erased) work.erasures.push_back(row.position);
+    return views_.AddEvidence(
+        {row.position, 0, 0, evidence.observation.observation(), "", "",
+         evidence.observation.observed_at().seconds(), true, true});
+  }
+  evidence.text = personal.text();
+  evidence.reading = reading;
+  const bool repeat = reading.join() == v1::JOIN_REPEAT_ID ||
+                      reading.join() == v1::JOIN_REPEAT_TEXT;
+  auto insight = Touch(reading.insight(), work);
+  if (!insight.ok()) return insight.status();
+  if (*insight == nullptr) {
+    *insight = &work.insights
+                    .emplace(reading.insight(),
+                             OpenInsight(reading.insight(), evidence))
+                    .first->second;
+    counters_.insights.Add();
+  }
+  AddEvidence(**insight, evidence);
+  (*insight)->set_join_note(std::string(JoinWord(reading.join())));
+  work.why[reading.insight()] = JoinWord(reading.join());
+  // The id of an anonymous report is in no log.
+  work.observation[reading.insight()] =
+      evidence.observation.anonymous()
+          ? "anonymous"
+          : os::ToHex(evidence.observation.observation());
+  work.sites.insert(evidence.observation.site());
+  // To the hour, so that it says nothing of one anonymous report.
+  contacts_[evidence.observation.site()] =
+      absl::FromUnixSeconds(absl::ToUnixSeconds(clock_.Wall()) / 3600 * 3600);
+  ++(repeat ? cursors_.repeats : cursors_.observations);
+  if (repeat) counters_.repeats.Add();
+  if (reading.topic() == kUntriaged) {
+    ++cursors_.untriaged;
+    counters_.untriaged.Add();
+  }
+  absl::Status status = views_.AddEvidence(
+      {row.position, reading.insight(), 0, evidence.observation.observation(),
+       derived.evidence_key(), derived.text_key(),
+       evidence.observation.observed_at().seconds(), repeat, false});
+  if (status.ok() && reading.join() == v1::JOIN_NEW) {
+    status =
+        views_.PutText(derived.text_key(), reading.insight(), row.position);
+    if (status.ok() && cursors_.next_insight % 100000 == 0) {
+      status = views_.TrimTexts(options_.remembered_texts);
+    }
+  }
+  if (!status.ok()) return status;
+  activity_changed_ = true;
+  // An anonymous reporter is one at this site, and nowhere else.
+  const std::string who =
+      evidence.observation.anonymous()
+          ? Key(options_.router_key, "activity", personal.reporter_key(),
+                evidence.observation.site())
+          : personal.reporter_key();
+  status = views_.NoteActivity(
+      who, evidence.observation.site(), evidence.observation.channel(),
+      reading.topic(), evidence.observation.observed_at().seconds() / 86400);
+  if (!status.ok()) return status;
+  return OweStanding(row, **insight, work);
+}
+
+// Who joins after an answer was given gets it at once.
+absl::Status Fold::OweStanding(const LogRow& row, const v1::Insight& insight,
+                               Work& work) {
+  if (insight.answers_size() == 0 || row.token.agent.empty()) {
+    return absl::OkStatus();
+  }
+  work.owed.insert(row.token.agent);
+  return views_.OweReply(row.token.agent, v1::REPLY_ANSWER,
+                         insight.answers(insight.answers_size() - 1).id(),
+                         row.token.record);
+}
+
+absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
+                           std::string_view why, Work& work) {
+  const auto found = views_.FindObservation(observation);
+  if (!found.ok()) return found.status();
+  // Overtaken by what takes it back: then it is not counted when it comes.
+  if (!*found) return views_.PutTombstone(observation);
+  if ((*found)->withdrawn) return absl::OkStatus();
+  const EvidenceRow& row = **found;
+  const auto record = reader_.ReadOne(row.position);
+  if (!record.ok()) return record.status();
+  if (!*record) return absl::OkStatus();
+  if ((*record)->token.agent != agent) {
+    log_.Warn("take_back_refused",
+              {{"agent", agent}, {"why", "the report is of another agent"}});
+    return absl::OkStatus();
+  }
+  Evidence evidence;
+  evidence.observation.ParseFromString((*record)->body);
+  evidence.reading.set_join(row.repeat ? v1::JOIN_REPEAT_TEXT : v1::JOIN_NEW);
+  const auto others =
+      views_.ReporterKnown(row.insight, row.evidence_key, row.position);
+  if (!others.ok()) return others.status();
+  auto insight = Touch(row.insight, work);
+  if (!insight.ok()) return insight.status();
+  if (*insight != nullptr) {
+    RemoveEvidence(**insight, evidence, !*others);
+    work.why[row.insight] = std::string(why);
+    if (!row.repeat && cursors_.observations > 0) --cursors_.observations;
+  }
+  // The same record sent again under another epoch holds the text once more.
+  const auto positions = views_.PositionsOf(row.insight, observation);
+  if (!positions.ok()) return positions.status();
+  for (const uint64_t position : *positions) {
+    work.erasures.push_back(position);
+    absl::Status status = views_.MarkWithdrawn(position);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fold::FoldWithdrawal(const LogRow& row, Work& work) {
+  v1::WithdrawalRecord withdrawal;
+  if (!withdrawal.ParseFromString(row.body)) {
+    return absl::DataLossError("a withdrawal cannot be read");
+  }
+  return TakeOut(withdrawal.observation(), row.token.agent, "withdrawn", work);
+}
+
+absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
+  v1::DecisionRecord record;
+  v1::PersonalDecision personal;
+  if (!record.ParseFromString(row.body) ||
+      !personal.ParseFromString(row.personal)) {
+    return absl::DataLossError("a decision cannot be read");
+  }
+  const v1::Decision& decision = record.decision();
+  auto insight = Touch(decision.insight(), work);
+  if (!insight.ok()) return insight.status();
+  absl::StatusOr<DecisionOutcome> outcome =
+      absl::NotFoundError("there is no such insight");
+  if (*insight != nullptr) {
+    outcome = ApplyDecision(**insight, record, personal.text(),
+                            LeaderName(organisation_, decision.leader()));
+  }
+  if (!outcome.ok()) {
+    counters_.decisions_refused.Add();
+    log_.Warn("decision_refused",
+              {{"insight", decision.insight()},
+               {"leader", decision.leader()},
+               {"why", std::string(outcome.status().message())}});
+    return absl::OkStatus();
+  }
+  counters_.decisions.Add();
+  work.why[decision.insight()] = "decided by " + decision.leader();
+  if (!outcome->answered) return absl::OkStatus();
+  absl::Status status = views_.PutAnswer(outcome->answer);
+  if (!status.ok()) return status;
+  return OweEveryone(outcome->answer, work);
+}
+
+absl::Status Fold::OweEveryone(const v1::Answer& answer, Work& work) {
+  constexpr size_t kPage = 1000;
+  uint64_t after = 0;
+  while (true) {
+    const auto positions = views_.EvidenceAfter(answer.insight(), after, kPage);
+    if (!positions.ok()) return positions.status();
+    if (positions->empty()) return absl::OkStatus();
+    for (const uint64_t position : *positions) {
+      after = position;
+      const auto token = reader_.FindToken(position);
+      if (!token.ok()) return token.status();
+      if (!*token) continue;
+      counters_.answers_owed.Add();
+      work.owed.insert((*token)->agent);
+      absl::Status status = views_.OweReply((*token)->agent, v1::REPLY_ANSWER,
+                                            answer.id(), (*token)->record);
+      if (!status.ok()) return status;
+    }
+  }
+}
+
+}  // namespace earshot::router

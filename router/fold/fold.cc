@@ -1,0 +1,315 @@
+#include "router/fold/fold.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/os/bytes.h"
+#include "proto/contract/names.h"
+#include "proto/contract/times.h"
+#include "router/loop/loop.h"
+#include "router/organisation/organisation.h"
+#include "router/priority/priority.h"
+
+// The order of one step: what others asked for, urgent observations or the
+// next records, the readings into the log, the views. Deciding is in
+// decide.cc, what is mirrored in mirror_items.cc.
+namespace earshot::router {
+namespace {
+
+constexpr size_t kUrgentRecords = 64;
+
+}  // namespace
+
+Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
+           const os::Clock& clock, telemetry::Log& log)
+    : options_(std::move(options)),
+      reader_(reader),
+      writer_(writer),
+      views_(views),
+      clock_(clock),
+      log_(log),
+      organisation_(DefaultOrganisation()) {}
+
+void Fold::UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy) {
+  const std::lock_guard lock(mutex_);
+  taxonomy_ = std::move(taxonomy);
+}
+
+void Fold::UseOrganisation(const v1::Organisation& organisation,
+                           const v1::Subscriptions& subscriptions) {
+  const std::lock_guard lock(mutex_);
+  inbox_.configured.emplace(organisation, subscriptions);
+}
+
+void Fold::NoteRepliesAcked(const std::string& agent, uint64_t seq) {
+  const std::lock_guard lock(mutex_);
+  uint64_t& acked = inbox_.replies_acked[agent];
+  acked = std::max(acked, seq);
+}
+
+void Fold::NoteContacts(const std::map<std::string, absl::Time>& sites) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [site, at] : sites) inbox_.contacts[site] = at;
+}
+
+std::set<std::string> Fold::TakeOwed() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(owed_, {});
+}
+
+absl::Status Fold::LoadCursors() {
+  for (const auto& [name, value] :
+       {std::pair{"main", &cursors_.main},
+        std::pair{"urgent", &cursors_.urgent},
+        std::pair{"folded", &cursors_.folded},
+        std::pair{"next_insight", &cursors_.next_insight},
+        std::pair{"update_seq", &cursors_.update_seq},
+        std::pair{"observations", &cursors_.observations},
+        std::pair{"repeats", &cursors_.repeats},
+        std::pair{"untriaged", &cursors_.untriaged}}) {
+    const auto number = views_.Number(name);
+    if (!number.ok()) return number.status();
+    *value = *number;
+  }
+  cursors_.next_insight = std::max<uint64_t>(cursors_.next_insight, 1);
+  counters_.cursor.Set(cursors_.main);
+  return absl::OkStatus();
+}
+
+absl::Status Fold::StoreCursors() {
+  for (const auto& [name, value] :
+       {std::pair{"main", cursors_.main}, std::pair{"urgent", cursors_.urgent},
+        std::pair{"folded", cursors_.folded},
+        std::pair{"next_insight", cursors_.next_insight},
+        std::pair{"update_seq", cursors_.update_seq},
+        std::pair{"observations", cursors_.observations},
+        std::pair{"repeats", cursors_.repeats},
+        std::pair{"untriaged", cursors_.untriaged}}) {
+    absl::Status status = views_.PutNumber(name, value);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fold::Recover() {
+  absl::Status status = LoadCursors();
+  if (!status.ok()) return status;
+  while (true) {
+    const auto rows = reader_.ReadReadingsAfter(cursors_.folded, kStepRecords);
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) return absl::OkStatus();
+    auto transaction = views_.Begin();
+    if (!transaction.ok()) return transaction.status();
+    Work work;
+    for (const LogRow& row : *rows) {
+      status = RecoverReading(row, work);
+      if (!status.ok()) return status;
+      cursors_.folded = row.position;
+    }
+    if (!work.erasures.empty()) {
+      LogAppend append;
+      append.erasures = std::move(work.erasures);
+      status = writer_.AppendAndWait(std::move(append)).status();
+      if (!status.ok()) return status;
+    }
+    status = Finish(work);
+    if (status.ok()) status = transaction->Commit();
+    if (!status.ok()) return status;
+  }
+}
+
+// Folds a reading that was made before, and before it the decisions and
+// withdrawals that were folded before it then.
+absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
+  v1::Reading reading;
+  v1::PersonalReading derived;
+  if (!reading.ParseFromString(row.body) ||
+      !derived.ParseFromString(row.personal)) {
+    return absl::DataLossError("a reading in the log cannot be read");
+  }
+  const auto observation = reader_.ReadOne(reading.of());
+  if (!observation.ok()) return observation.status();
+  if (!*observation) return absl::DataLossError("the log has a hole");
+  if ((*observation)->lane == 0) {
+    cursors_.urgent = std::max(cursors_.urgent, reading.of());
+  } else if (reading.of() > cursors_.main) {
+    const auto changes =
+        reader_.ReadChangesBetween(cursors_.main, reading.of());
+    if (!changes.ok()) return changes.status();
+    for (const LogRow& change : *changes) {
+      absl::Status status = FoldRow(change, work);
+      if (!status.ok()) return status;
+    }
+    cursors_.main = reading.of();
+  }
+  cursors_.next_insight =
+      std::max(cursors_.next_insight, reading.insight() + 1);
+  const auto counted = views_.HasEvidence(reading.of());
+  if (!counted.ok()) return counted.status();
+  if (*counted) return absl::OkStatus();
+  v1::ObservationRecord record;
+  if (record.ParseFromString((*observation)->body) &&
+      !record.corrects().empty()) {
+    absl::Status status = TakeOut(
+        record.corrects(), (*observation)->token.agent, "corrected", work);
+    if (!status.ok()) return status;
+  }
+  absl::Status status = Apply(**observation, reading, derived, work);
+  if (!status.ok()) return status;
+  return views_.SetReading(reading.of(), row.position);
+}
+
+// What came in the meantime is newer than what could not be done.
+void Fold::PutBack(Inbox inbox) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [agent, seq] : inbox.replies_acked) {
+    uint64_t& acked = inbox_.replies_acked[agent];
+    acked = std::max(acked, seq);
+  }
+  inbox_.contacts.merge(inbox.contacts);
+  if (!inbox_.configured) inbox_.configured = std::move(inbox.configured);
+}
+
+absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
+  for (const auto& [agent, seq] : inbox.replies_acked) {
+    absl::Status status = views_.MarkRepliesAcked(agent, seq);
+    if (!status.ok()) return status;
+  }
+  bool changed = !inbox.replies_acked.empty();
+  std::set<std::string> sites;
+  for (const auto& [site, at] : inbox.contacts) {
+    contacts_[site] = at;
+    sites.insert(site);
+  }
+  absl::Status status = PutSites(sites);
+  if (!status.ok()) return status;
+  changed = changed || !sites.empty();
+  if (inbox.configured) {
+    organisation_ = inbox.configured->first;
+    status = PutItem("organisation", v1::UPDATE_ORGANISATION,
+                     AsConfigured(organisation_).SerializeAsString());
+    if (status.ok()) {
+      status =
+          PutItem("subscriptions", v1::UPDATE_SUBSCRIPTIONS,
+                  AsConfigured(inbox.configured->second).SerializeAsString());
+    }
+    if (!status.ok()) return status;
+    activity_changed_ = true;
+    scopes_due_ = -absl::InfiniteDuration();
+    changed = true;
+  }
+  return changed;
+}
+
+// Urgent ones first, but never twice in a row while others wait.
+absl::StatusOr<std::vector<LogRow>> Fold::NextRows(bool& urgent) {
+  urgent = !std::exchange(was_urgent_, false);
+  if (urgent) {
+    auto rows = reader_.ReadUrgentAfter(cursors_.urgent, kUrgentRecords);
+    if (!rows.ok() || !rows->empty()) {
+      was_urgent_ = true;
+      return rows;
+    }
+    urgent = false;
+  }
+  return reader_.ReadAfter(cursors_.main, kStepRecords);
+}
+
+absl::StatusOr<bool> Fold::Step() {
+  auto transaction = views_.Begin();
+  if (!transaction.ok()) return transaction.status();
+  const Cursors before = cursors_;
+  Inbox inbox;
+  {
+    const std::lock_guard lock(mutex_);
+    inbox = std::exchange(inbox_, {});
+  }
+  const auto fail = [&](const absl::Status& status) {
+    cursors_ = before;
+    counters_.failures.Add();
+    PutBack(std::move(inbox));
+    return status;
+  };
+  const auto asked = TakeInbox(inbox);
+  if (!asked.ok()) return fail(asked.status());
+  bool urgent = false;
+  const auto rows = NextRows(urgent);
+  if (!rows.ok()) return fail(rows.status());
+  Work work;
+  for (const LogRow& row : *rows) {
+    absl::Status status = FoldRow(row, work);
+    if (!status.ok()) return fail(status);
+    if (!urgent) cursors_.main = row.position;
+    if (row.kind == v1::LOG_OBSERVATION && row.lane == 0) {
+      cursors_.urgent = std::max(cursors_.urgent, row.position);
+    }
+  }
+  if (!work.readings.empty() || !work.erasures.empty()) {
+    LogAppend append;
+    append.entries = std::move(work.readings);
+    append.erasures = std::move(work.erasures);
+    const auto first = writer_.AppendAndWait(std::move(append));
+    if (!first.ok()) return fail(first.status());
+    for (size_t i = 0; i < work.of.size(); ++i) {
+      absl::Status status = views_.SetReading(work.of[i], *first + i);
+      if (!status.ok()) return fail(status);
+      cursors_.folded = *first + i;
+    }
+  }
+  absl::Status status = Finish(work);
+  if (status.ok()) status = transaction->Commit();
+  if (!status.ok()) return fail(status);
+  counters_.cursor.Set(cursors_.main);
+  const std::lock_guard lock(mutex_);
+  owed_.merge(work.owed);
+  return *asked || !rows->empty() || cursors_.update_seq != before.update_seq;
+}
+
+absl::Status Fold::FoldRow(const LogRow& row, Work& work) {
+  switch (row.kind) {
+    case v1::LOG_OBSERVATION:
+      return FoldObservation(row, work);
+    case v1::LOG_WITHDRAWAL:
+      return FoldWithdrawal(row, work);
+    case v1::LOG_DECISION:
+      return FoldDecision(row, work);
+    default:
+      // Readings are folded when they are made; the others are for people.
+      return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<v1::Insight*> Fold::Touch(uint64_t id, Work& work) {
+  const auto found = work.insights.find(id);
+  if (found != work.insights.end()) return &found->second;
+  auto stored = views_.FindInsight(id);
+  if (!stored.ok()) return stored.status();
+  if (!*stored) return nullptr;
+  return &work.insights.emplace(id, std::move(**stored)).first->second;
+}
+
+absl::Status Fold::Finish(Work& work) {
+  for (auto& [id, insight] : work.insights) {
+    Prioritise(insight);
+    absl::Status status = views_.PutInsight(++cursors_.update_seq, insight);
+    if (!status.ok()) return status;
+    log_.Info("insight_changed",
+              {{"insight", id},
+               {"topic", insight.topic()},
+               {"kind", contract::KindName(insight.kind())},
+               {"state", contract::StateName(insight.state())},
+               {"observations", insight.observations()},
+               {"reporters", insight.reporters()},
+               {"sites", SiteCount(insight)},
+               {"priority", insight.priority_milli()},
+               {"observation", work.observation[id]},
+               {"why", work.why[id]}});
+  }
+  absl::Status status = PutSites(work.sites);
+  if (status.ok() && !work.insights.empty()) status = PutTotals();
+  if (status.ok()) status = PutScopeActivity();
+  if (status.ok()) status = StoreCursors();
+  return status;
+}
+
+}  // namespace earshot::router

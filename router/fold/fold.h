@@ -1,0 +1,157 @@
+#ifndef EARSHOT_ROUTER_FOLD_FOLD_H_
+#define EARSHOT_ROUTER_FOLD_FOLD_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/os/clock.h"
+#include "base/telemetry/log.h"
+#include "base/telemetry/metrics.h"
+#include "earshot/v1/configuration.pb.h"
+#include "router/insight/insight.h"
+#include "router/log/log.h"
+#include "router/log/log_writer.h"
+#include "router/text/taxonomy.h"
+#include "router/views/views.h"
+
+namespace earshot::router {
+
+struct FoldOptions {
+  std::string router_key;
+  uint64_t remembered_texts = 1000000;
+};
+
+struct FoldCounters {
+  telemetry::Counter read;  // observations understood
+  telemetry::Counter repeats;
+  telemetry::Counter untriaged;
+  telemetry::Counter insights;  // opened
+  telemetry::Counter decisions;
+  telemetry::Counter decisions_refused;
+  telemetry::Counter answers_owed;
+  telemetry::Counter failures;
+  telemetry::Counter cursor;  // position up to which all is folded
+};
+
+// Reads what the log has and the views do not: decides about each observation,
+// appends the decision, and only then commits the views with its position. A
+// restart folds the decisions that the views missed, and reads no text again.
+// Urgent observations go first. A step takes at most kStepRecords.
+//
+// Step and Recover run on one thread, at lower priority than intake; the Use
+// and Note calls come from any.
+class Fold {
+ public:
+  static constexpr size_t kStepRecords = 256;
+
+  // `reader` and `views` are the fold's own connections.
+  Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
+       const os::Clock& clock, telemetry::Log& log);
+
+  absl::Status Recover();
+  // True when there was something to do. On an error nothing of the step has
+  // happened; call again later.
+  absl::StatusOr<bool> Step();
+
+  void UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy);
+  void UseOrganisation(const v1::Organisation& organisation,
+                       const v1::Subscriptions& subscriptions);
+  void NoteRepliesAcked(const std::string& agent, uint64_t seq);
+  void NoteContacts(const std::map<std::string, absl::Time>& sites);
+
+  // Agents that were owed a reply since the last call.
+  std::set<std::string> TakeOwed();
+  const FoldCounters& counters() const { return counters_; }
+
+ private:
+  struct Cursors {
+    uint64_t main = 0;
+    uint64_t urgent = 0;
+    uint64_t folded = 0;  // last Reading that the views have
+    uint64_t next_insight = 1;
+    uint64_t update_seq = 0;
+    uint64_t observations = 0;
+    uint64_t repeats = 0;
+    uint64_t untriaged = 0;
+  };
+  struct Inbox {
+    std::map<std::string, uint64_t> replies_acked;
+    std::map<std::string, absl::Time> contacts;
+    std::optional<std::pair<v1::Organisation, v1::Subscriptions>> configured;
+  };
+  // What one step has touched so far; thrown away if it fails.
+  struct Work {
+    std::map<uint64_t, v1::Insight> insights;
+    std::map<uint64_t, std::string> observation;  // the last to join it
+    std::map<uint64_t, std::string> why;          // for the log, by insight
+    std::vector<LogEntry> readings;
+    std::vector<uint64_t> of;  // positions they are about
+    std::vector<uint64_t> erasures;
+    std::set<std::string> owed;
+    std::set<std::string> sites;
+  };
+
+  absl::Status LoadCursors();
+  absl::Status StoreCursors();
+  absl::StatusOr<bool> TakeInbox(const Inbox& inbox);
+  void PutBack(Inbox inbox);
+  absl::StatusOr<std::vector<LogRow>> NextRows(bool& urgent);
+  absl::Status RecoverReading(const LogRow& row, Work& work);
+  absl::Status FoldRow(const LogRow& row, Work& work);
+  absl::Status FoldObservation(const LogRow& row, Work& work);
+  absl::Status FoldWithdrawal(const LogRow& row, Work& work);
+  absl::Status FoldDecision(const LogRow& row, Work& work);
+  absl::StatusOr<v1::Reading> Decide(const LogRow& row,
+                                     const v1::ObservationRecord& observation,
+                                     const v1::PersonalObservation& personal,
+                                     v1::PersonalReading& derived);
+  absl::Status Apply(const LogRow& row, const v1::Reading& reading,
+                     const v1::PersonalReading& derived, Work& work);
+  // Takes an observation back out, if it is this agent's own. One that was not
+  // read yet leaves a tombstone.
+  absl::Status TakeOut(std::string_view observation, std::string_view agent,
+                       std::string_view why, Work& work);
+  absl::Status OweStanding(const LogRow& row, const v1::Insight& insight,
+                           Work& work);
+  absl::Status OweEveryone(const v1::Answer& answer, Work& work);
+  absl::StatusOr<v1::Insight*> Touch(uint64_t id, Work& work);
+  absl::Status Finish(Work& work);
+  absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
+                       const std::string& body);
+  absl::Status PutTotals();
+  absl::Status PutSites(const std::set<std::string>& sites);
+  absl::Status PutScopeActivity();
+
+  const FoldOptions options_;
+  Log& reader_;
+  LogWriter& writer_;
+  Views& views_;
+  const os::Clock& clock_;
+  telemetry::Log& log_;
+  FoldCounters counters_;
+
+  Cursors cursors_;
+  bool was_urgent_ = false;  // the step before
+  v1::Organisation organisation_;
+  std::map<std::string, absl::Time> contacts_;
+  absl::Duration scopes_due_ = -absl::InfiniteDuration();
+  bool activity_changed_ = true;
+
+  std::mutex mutex_;
+  Inbox inbox_;
+  std::shared_ptr<const Taxonomy> taxonomy_;
+  std::set<std::string> owed_;
+};
+
+}  // namespace earshot::router
+
+#endif  // EARSHOT_ROUTER_FOLD_FOLD_H_

@@ -1,0 +1,76 @@
+#include <set>
+#include <string>
+#include <utility>
+
+#include "proto/contract/times.h"
+#include "router/fold/fold.h"
+#include "router/fold/scope_activity.h"
+
+// What the fold gives the feed beside insights.
+namespace earshot::router {
+
+absl::Status Fold::PutItem(const std::string& key, v1::UpdateKind kind,
+                           const std::string& body) {
+  return views_.PutMirrored(key, ++cursors_.update_seq, kind, body);
+}
+
+absl::Status Fold::PutTotals() {
+  v1::Totals totals;
+  totals.set_observations(cursors_.observations);
+  totals.set_repeats(cursors_.repeats);
+  totals.set_untriaged(cursors_.untriaged);
+  const uint64_t end = writer_.counters().end.value();
+  totals.set_awaiting_reading(end > cursors_.main ? end - cursors_.main : 0);
+  const auto head = reader_.ChainHead();
+  if (!head.ok()) return head.status();
+  totals.set_chain_head(*head);
+  *totals.mutable_as_of() = contract::ToStamp(clock_.Wall());
+  return PutItem("totals", v1::UPDATE_TOTALS, totals.SerializeAsString());
+}
+
+absl::Status Fold::PutSites(const std::set<std::string>& sites) {
+  for (const std::string& site : sites) {
+    const std::string key = "site/" + site;
+    auto body = views_.FindMirrored(key);
+    if (!body.ok()) return body.status();
+    v1::SiteActivity activity;
+    activity.ParseFromString(*body);
+    activity.set_site(site);
+    const auto contact = contacts_.find(site);
+    if (contact != contacts_.end()) {
+      *activity.mutable_last_contact() = contract::ToStamp(contact->second);
+    }
+    std::string fresh = activity.SerializeAsString();
+    if (fresh == *body) continue;
+    absl::Status status = PutItem(key, v1::UPDATE_SITE, fresh);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fold::PutScopeActivity() {
+  const absl::Duration now = clock_.Monotonic();
+  if (!activity_changed_ || now < scopes_due_) return absl::OkStatus();
+  const int64_t today = absl::ToUnixSeconds(clock_.Wall()) / 86400;
+  const auto counts = CountReporters(views_.database(), organisation_, today);
+  if (!counts.ok()) return counts.status();
+  activity_changed_ = false;
+  // A count over many reporters takes its time; never more than a twentieth.
+  scopes_due_ =
+      now + std::max(absl::Seconds(5), (clock_.Monotonic() - now) * 20);
+  for (const auto& [leader, count] : *counts) {
+    const std::string key = "scope/" + leader;
+    v1::ScopeActivity activity;
+    activity.set_leader(leader);
+    activity.set_reporters_90d(count);
+    std::string fresh = activity.SerializeAsString();
+    const auto body = views_.FindMirrored(key);
+    if (!body.ok()) return body.status();
+    if (*body == fresh) continue;
+    absl::Status status = PutItem(key, v1::UPDATE_SCOPE, fresh);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace earshot::router

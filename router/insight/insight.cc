@@ -1,0 +1,168 @@
+#include "router/insight/insight.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/time/time.h"
+#include "proto/contract/times.h"
+
+namespace earshot::router {
+namespace {
+
+bool IsRepeat(const v1::Reading& reading) {
+  return reading.join() == v1::JOIN_REPEAT_ID ||
+         reading.join() == v1::JOIN_REPEAT_TEXT;
+}
+
+v1::Cell* FindCell(v1::Insight& insight, const v1::ObservationRecord& record) {
+  for (v1::Cell& cell : *insight.mutable_cells()) {
+    if (cell.site() == record.site() && cell.channel() == record.channel() &&
+        cell.shift() == record.shift()) {
+      return &cell;
+    }
+  }
+  return nullptr;
+}
+
+v1::Cell* FindOrAddCell(v1::Insight& insight,
+                        const v1::ObservationRecord& record) {
+  if (v1::Cell* cell = FindCell(insight, record)) return cell;
+  if (insight.cells_size() >= kMostCells) return nullptr;
+  v1::Cell* cell = insight.add_cells();
+  cell->set_site(record.site());
+  cell->set_channel(record.channel());
+  cell->set_shift(record.shift());
+  return cell;
+}
+
+bool IsLate(const v1::ObservationRecord& record) {
+  return contract::ToTime(record.received_at()) -
+             contract::ToTime(record.observed_at()) >
+         absl::Hours(24);
+}
+
+// The first stays; of the others the most severe and the latest.
+void AddVerbatim(v1::Insight& insight, const Evidence& evidence) {
+  const v1::ObservationRecord& record = evidence.observation;
+  if (!record.quote() || evidence.text.empty()) return;
+  v1::Verbatim verbatim;
+  verbatim.set_observation(record.observation());
+  verbatim.set_text(Shorten(evidence.text, kVerbatimBytes));
+  verbatim.set_site(record.site());
+  verbatim.set_channel(record.channel());
+  verbatim.set_shift(record.shift());
+  verbatim.set_severity(record.severity());
+  *verbatim.mutable_observed_at() = record.observed_at();
+  verbatim.set_quote(true);
+  verbatim.set_anonymous(record.anonymous());
+  verbatim.set_late(IsLate(record));
+  auto& kept = *insight.mutable_verbatims();
+  if (kept.size() < kMostVerbatims) {
+    *kept.Add() = std::move(verbatim);
+    return;
+  }
+  const auto weakest = std::min_element(
+      kept.begin() + 1, kept.end(),
+      [](const auto& a, const auto& b) { return a.severity() < b.severity(); });
+  kept.erase(weakest);
+  *kept.Add() = std::move(verbatim);
+}
+
+}  // namespace
+
+std::string Shorten(const std::string& utf8, size_t bytes) {
+  if (utf8.size() <= bytes) return utf8;
+  size_t end = bytes;
+  while (end > 0 && (static_cast<unsigned char>(utf8[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  return utf8.substr(0, end) + "…";
+}
+
+v1::Insight OpenInsight(uint64_t id, const Evidence& evidence) {
+  v1::Insight insight;
+  insight.set_id(id);
+  insight.set_topic(evidence.reading.topic());
+  insight.set_kind(evidence.reading.kind());
+  insight.set_state(v1::HEARD);
+  insight.set_subject(evidence.observation.subject());
+  *insight.mutable_first_seen() = evidence.observation.observed_at();
+  *insight.mutable_last_seen() = evidence.observation.observed_at();
+  return insight;
+}
+
+void AddEvidence(v1::Insight& insight, const Evidence& evidence) {
+  if (IsRepeat(evidence.reading)) {
+    insight.set_repeats(insight.repeats() + 1);
+    return;
+  }
+  const v1::ObservationRecord& record = evidence.observation;
+  insight.set_observations(insight.observations() + 1);
+  if (evidence.reading.new_reporter()) {
+    insight.set_reporters(insight.reporters() + 1);
+  }
+  const absl::Time at = contract::ToTime(record.observed_at());
+  if (at < contract::ToTime(insight.first_seen())) {
+    *insight.mutable_first_seen() = record.observed_at();
+  }
+  if (at > contract::ToTime(insight.last_seen())) {
+    *insight.mutable_last_seen() = record.observed_at();
+  }
+  insight.set_severity_max(std::max(insight.severity_max(), record.severity()));
+  insight.set_open_always(insight.open_always() ||
+                          evidence.reading.open_always());
+  if (insight.kind() == v1::OBSERVATION_KIND_UNSPECIFIED) {
+    insight.set_kind(evidence.reading.kind());
+  }
+  if (record.resolved_on_the_spot()) {
+    insight.set_resolved_on_the_spot(insight.resolved_on_the_spot() + 1);
+  }
+  if (v1::Cell* cell = FindOrAddCell(insight, record)) {
+    cell->set_observations(cell->observations() + 1);
+    if (evidence.reading.new_reporter()) {
+      cell->set_reporters(cell->reporters() + 1);
+    }
+    cell->set_severity_max(std::max(cell->severity_max(), record.severity()));
+    if (at > contract::ToTime(cell->last_seen())) {
+      *cell->mutable_last_seen() = record.observed_at();
+    }
+  }
+  AddVerbatim(insight, evidence);
+}
+
+void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
+                    bool last_of_reporter) {
+  const v1::ObservationRecord& record = evidence.observation;
+  auto& verbatims = *insight.mutable_verbatims();
+  const auto gone = std::remove_if(
+      verbatims.begin(), verbatims.end(),
+      [&](const auto& v) { return v.observation() == record.observation(); });
+  verbatims.erase(gone, verbatims.end());
+  if (IsRepeat(evidence.reading)) {
+    insight.set_repeats(insight.repeats() - (insight.repeats() > 0 ? 1 : 0));
+    return;
+  }
+  if (insight.observations() > 0) {
+    insight.set_observations(insight.observations() - 1);
+  }
+  if (last_of_reporter && insight.reporters() > 0) {
+    insight.set_reporters(insight.reporters() - 1);
+  }
+  v1::Cell* cell = FindCell(insight, record);
+  if (cell == nullptr) return;
+  if (cell->observations() > 0)
+    cell->set_observations(cell->observations() - 1);
+  if (last_of_reporter && cell->reporters() > 0) {
+    cell->set_reporters(cell->reporters() - 1);
+  }
+}
+
+uint32_t SiteCount(const v1::Insight& insight) {
+  std::set<std::string> sites;
+  for (const v1::Cell& cell : insight.cells()) {
+    if (cell.observations() > 0) sites.insert(cell.site());
+  }
+  return static_cast<uint32_t>(sites.size());
+}
+
+}  // namespace earshot::router

@@ -1,0 +1,46 @@
+#ifndef EARSHOT_ROUTER_INSIGHT_INSIGHT_H_
+#define EARSHOT_ROUTER_INSIGHT_INSIGHT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "earshot/v1/insight.pb.h"
+#include "earshot/v1/log.pb.h"
+
+// What happens to an insight when evidence comes or goes. Pure: same insight
+// and evidence, same result. Bounds are those of insight.proto.
+namespace earshot::router {
+
+inline constexpr int kMostCells = 512;
+inline constexpr int kMostVerbatims = 8;
+inline constexpr int kMostAnswers = 8;
+inline constexpr size_t kVerbatimBytes = 600;  // longer ones are shortened
+
+// One observation as an insight counts it.
+struct Evidence {
+  v1::ObservationRecord observation;
+  std::string text;  // empty: erased
+  v1::Reading reading;
+};
+
+// An insight of which `evidence` is the first.
+v1::Insight OpenInsight(uint64_t id, const Evidence& evidence);
+
+// Counts it, unless it is a repeat, which is only shown as such.
+void AddEvidence(v1::Insight& insight, const Evidence& evidence);
+
+// Takes a withdrawn or corrected observation back out; `last_of_reporter`:
+// this reporter has no other evidence in here. First and last seen stay: they
+// say when the issue was seen, not who said so.
+void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
+                    bool last_of_reporter);
+
+// Distinct sites among its cells.
+uint32_t SiteCount(const v1::Insight& insight);
+
+// At most `bytes`, cut between code points, with an ellipsis when cut.
+std::string Shorten(const std::string& utf8, size_t bytes);
+
+}  // namespace earshot::router
+
+#endif  // EARSHOT_ROUTER_INSIGHT_INSIGHT_H_

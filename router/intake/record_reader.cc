@@ -1,0 +1,232 @@
+#include "router/intake/record_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/os/bytes.h"
+#include "base/wire/limits.h"
+#include "earshot/v1/decision.pb.h"
+#include "earshot/v1/log.pb.h"
+#include "earshot/v1/observation.pb.h"
+#include "proto/contract/ids.h"
+#include "proto/contract/times.h"
+
+namespace earshot::router {
+namespace {
+
+using Result = std::variant<LogEntry, RecordReader::Refused>;
+
+Result Refuse(std::string code, std::string text, std::string redacted = "") {
+  return RecordReader::Refused{{std::move(code), std::move(text)},
+                               std::move(redacted)};
+}
+
+// An agent's clock may be ahead; what it observed cannot be in our future.
+constexpr absl::Duration kClockAllowance = absl::Minutes(5);
+
+bool MayReportFor(const Enrolled& peer, const std::string& site) {
+  return peer.sites.empty() || std::find(peer.sites.begin(), peer.sites.end(),
+                                         site) != peer.sites.end();
+}
+
+absl::Time DayOf(absl::Time time) {
+  return absl::FromUnixSeconds(absl::ToUnixSeconds(time) / 86400 * 86400);
+}
+
+// The text fields of a decision, so that all are redacted and taken out of
+// the record alike.
+std::string* DecisionText(v1::Decision& decision) {
+  switch (decision.verb_case()) {
+    case v1::Decision::kAnswer:
+      return decision.mutable_answer()->mutable_text();
+    case v1::Decision::kDecline:
+      return decision.mutable_decline()->mutable_reason();
+    case v1::Decision::kResolve:
+      return decision.mutable_resolve()->mutable_text();
+    case v1::Decision::kReopen:
+      return decision.mutable_reopen()->mutable_reason();
+    case v1::Decision::kMute:
+      return decision.mutable_mute()->mutable_reason();
+    case v1::Decision::kRename:
+      return decision.mutable_rename()->mutable_title();
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+std::string RecordReader::ObservationId(std::string_view record_id) const {
+  return contract::MakeObservationId(router_key_, {std::string(record_id)})
+      .bytes;
+}
+
+std::string RecordReader::Seal(LogEntry& entry, std::string personal) {
+  entry.salt = random_.Bytes(16);
+  std::string hmac = os::HmacSha256(entry.salt, personal);
+  entry.personal = std::move(personal);
+  return hmac;
+}
+
+Result RecordReader::Read(const Enrolled& peer, uint32_t lane,
+                          const v1::Record& record, absl::Time now) {
+  if (record.id().size() != wire::kRecordIdBytes) {
+    return Refuse("id_invalid", "a record's id has 16 bytes");
+  }
+  if (record.body().size() > wire::kMaxRecordBytes) {
+    return Refuse(
+        "record_too_large",
+        fmt::format("a record has at most {} bytes", wire::kMaxRecordBytes));
+  }
+  switch (record.kind()) {
+    case v1::RECORD_OBSERVATION:
+      return ReadObservation(peer, lane, record, now);
+    case v1::RECORD_WITHDRAWAL:
+      return ReadWithdrawal(peer, record);
+    case v1::RECORD_DECISION:
+      return ReadDecision(peer, record, now);
+    default:
+      return Refuse("kind_unknown",
+                    fmt::format("records of kind {} are of a newer release; "
+                                "upgrade the router and send again",
+                                record.kind()));
+  }
+}
+
+Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
+                                     const v1::Record& record, absl::Time now) {
+  v1::Observation& observation = observation_;
+  if (!observation.ParseFromString(record.body())) {
+    return Refuse("body_unparsable", "the body is not an Observation");
+  }
+  redactor_hits_ += contract::RedactObservation(*redactor_, observation);
+  const auto refuse = [&](contract::Refusal refusal) -> Result {
+    v1::Record kept = record;
+    observation.SerializeToString(kept.mutable_body());
+    return Refused{std::move(refusal), kept.SerializeAsString()};
+  };
+  if (observation.site() == contract::kUnassignedSite &&
+      peer.sites.size() == 1) {
+    observation.set_site(peer.sites.front());
+  }
+  if (auto refusal = contract::Validate(observation)) {
+    return refuse(*std::move(refusal));
+  }
+  if (!MayReportFor(peer, observation.site())) {
+    return refuse(
+        {"site_not_allowed",
+         fmt::format("'{}' is not enrolled for site '{}'; enrol it again with "
+                     "this --site and those it has, then replay",
+                     peer.name, observation.site())});
+  }
+  const absl::Time observed = std::min(
+      contract::ToTime(observation.observed_at()), now + kClockAllowance);
+  const bool anonymous =
+      observation.reporter().who_case() == v1::Reporter::WHO_NOT_SET;
+  const bool open = contract::OpenAlways(observation);
+  LogEntry entry;
+  entry.kind = v1::LOG_OBSERVATION;
+  entry.lane = lane;
+  v1::ObservationRecord out;
+  out.set_observation(ObservationId(record.id()));
+  *out.mutable_observed_at() = contract::ToStamp(observed);
+  // When an anonymous report arrived would tell more than its shift.
+  *out.mutable_received_at() =
+      contract::ToStamp(anonymous && !open ? DayOf(now) : now);
+  out.set_site(observation.site());
+  out.set_channel(observation.channel());
+  out.set_shift(observation.shift());
+  out.set_severity(observation.severity());
+  out.set_kind(observation.kind());
+  out.set_subject(observation.subject());
+  out.set_source(observation.source());
+  out.set_anonymous(anonymous);
+  out.set_quote(observation.quote());
+  out.set_imported(observation.imported());
+  if (!observation.corrects().empty()) {
+    out.set_corrects(ObservationId(observation.corrects()));
+  }
+  if (observation.has_resolved_on_the_spot()) {
+    out.set_resolved_on_the_spot(true);
+    *out.mutable_spent() = observation.resolved_on_the_spot().spent();
+  }
+  if (observation.has_promise()) *out.mutable_promise() = observation.promise();
+  out.set_lane(lane);
+  v1::PersonalObservation personal;
+  personal.set_text(std::move(*observation.mutable_text()));
+  *personal.mutable_tags() = observation.tags();
+  const v1::Reporter& who = observation.reporter();
+  std::string reporter = "anonymous" + peer.name;
+  if (who.who_case() == v1::Reporter::kName) {
+    reporter = "name" + who.name();
+    personal.set_reporter_name(who.name());
+  } else if (who.who_case() == v1::Reporter::kPseudonym) {
+    reporter = "pseudonym" + who.pseudonym();
+  }
+  personal.set_reporter_key(
+      os::HmacSha256(router_key_, reporter).substr(0, 16));
+  out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  out.SerializeToString(&entry.body);
+  entry.token = Token{peer.name, record.id()};
+  return entry;
+}
+
+Result RecordReader::ReadWithdrawal(const Enrolled& peer,
+                                    const v1::Record& record) {
+  v1::Withdrawal withdrawal;
+  if (peer.role != Role::kAgent || !withdrawal.ParseFromString(record.body()) ||
+      withdrawal.id().size() != wire::kRecordIdBytes) {
+    return Refuse("body_unparsable", "the body is not a Withdrawal");
+  }
+  LogEntry entry;
+  entry.kind = v1::LOG_WITHDRAWAL;
+  v1::WithdrawalRecord out;
+  out.set_observation(ObservationId(withdrawal.id()));
+  out.SerializeToString(&entry.body);
+  // Only who reported may take back.
+  entry.token = Token{peer.name, record.id()};
+  return entry;
+}
+
+Result RecordReader::ReadDecision(const Enrolled& peer,
+                                  const v1::Record& record, absl::Time now) {
+  v1::Decision decision;
+  if (!decision.ParseFromString(record.body())) {
+    return Refuse("body_unparsable", "the body is not a Decision");
+  }
+  std::string* text = DecisionText(decision);
+  if (text != nullptr) {
+    contract::Redaction redaction = redactor_->Redact(*text);
+    if (!redaction.spans.empty()) *text = std::move(redaction.text);
+  }
+  const auto refuse = [&](contract::Refusal refusal) -> Result {
+    v1::Record kept = record;
+    decision.SerializeToString(kept.mutable_body());
+    return Refused{std::move(refusal), kept.SerializeAsString()};
+  };
+  if (peer.role != Role::kFeed) {
+    return refuse({"role_not_allowed", "only a feed sends decisions"});
+  }
+  if (auto refusal = contract::Validate(decision)) {
+    return refuse(*std::move(refusal));
+  }
+  LogEntry entry;
+  entry.kind = v1::LOG_DECISION;
+  v1::DecisionRecord out;
+  if (text != nullptr) {
+    v1::PersonalDecision personal;
+    personal.set_text(std::move(*text));
+    text->clear();
+    out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  }
+  *out.mutable_decision() = decision;
+  // The answer's id is the decision's, so that a repeated one is known.
+  out.set_answer_id(ObservationId(record.id()));
+  *out.mutable_received_at() = contract::ToStamp(now);
+  out.SerializeToString(&entry.body);
+  return entry;
+}
+
+}  // namespace earshot::router

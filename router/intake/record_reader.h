@@ -1,0 +1,67 @@
+#ifndef EARSHOT_ROUTER_INTAKE_RECORD_READER_H_
+#define EARSHOT_ROUTER_INTAKE_RECORD_READER_H_
+
+#include <string>
+#include <variant>
+
+#include "absl/time/time.h"
+#include "base/os/random.h"
+#include "earshot/v1/session.pb.h"
+#include "proto/contract/redact.h"
+#include "proto/contract/validate.h"
+#include "router/access/access.h"
+#include "router/log/log.h"
+
+namespace earshot::router {
+
+// Turns a peer's record into an entry of the log: parses, validates, checks
+// what this peer may say, redacts once more, and parts the personal from the
+// rest. Pure but for the salts. One thread.
+class RecordReader {
+ public:
+  RecordReader(std::string router_key, const contract::Redactor& redactor,
+               os::Random& random)
+      : router_key_(std::move(router_key)),
+        redactor_(&redactor),
+        random_(random) {}
+
+  struct Refused {
+    contract::Refusal refusal;
+    // The record as a dead letter may keep it: redacted; empty when it could
+    // not be parsed (then the bytes go to the quarantine).
+    std::string redacted;
+  };
+  std::variant<LogEntry, Refused> Read(const Enrolled& peer, uint32_t lane,
+                                       const v1::Record& record,
+                                       absl::Time now);
+
+  // Stretches the redactor still found in records that agents had redacted.
+  uint64_t redactor_hits() const { return redactor_hits_; }
+  void UseRedactor(const contract::Redactor& redactor) {
+    redactor_ = &redactor;
+  }
+
+ private:
+  std::variant<LogEntry, Refused> ReadObservation(const Enrolled& peer,
+                                                  uint32_t lane,
+                                                  const v1::Record& record,
+                                                  absl::Time now);
+  std::variant<LogEntry, Refused> ReadDecision(const Enrolled& peer,
+                                               const v1::Record& record,
+                                               absl::Time now);
+  std::variant<LogEntry, Refused> ReadWithdrawal(const Enrolled& peer,
+                                                 const v1::Record& record);
+  std::string ObservationId(std::string_view record_id) const;
+  // Salt, HMAC and personal part of an entry.
+  std::string Seal(LogEntry& entry, std::string personal);
+
+  const std::string router_key_;
+  const contract::Redactor* redactor_;
+  os::Random& random_;
+  uint64_t redactor_hits_ = 0;
+  v1::Observation observation_;  // reused
+};
+
+}  // namespace earshot::router
+
+#endif  // EARSHOT_ROUTER_INTAKE_RECORD_READER_H_

@@ -1,0 +1,386 @@
+#include "router/log/log.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/os/bytes.h"
+
+namespace earshot::router {
+namespace {
+
+const std::vector<std::string>& Migrations() {
+  static const auto* const migrations = new std::vector<std::string>{
+      "CREATE TABLE meta(key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;"
+      "CREATE TABLE log(position INTEGER PRIMARY KEY, kind INTEGER,"
+      " lane INTEGER, body BLOB);"
+      "CREATE INDEX log_urgent ON log(position) WHERE kind=1 AND lane=0;"
+      "CREATE INDEX log_readings ON log(position) WHERE kind=2;"
+      "CREATE INDEX log_configurations ON log(position) WHERE kind=5;"
+      "CREATE TABLE personal(position INTEGER PRIMARY KEY, salt BLOB,"
+      " body BLOB);"
+      "CREATE TABLE tokens(position INTEGER PRIMARY KEY, agent TEXT,"
+      " record BLOB);"
+      "CREATE TABLE watermarks(agent TEXT, epoch INTEGER, lane INTEGER,"
+      " seq INTEGER, hash BLOB, PRIMARY KEY(agent, epoch, lane))"
+      " WITHOUT ROWID;"
+      "CREATE TABLE commit_groups(last INTEGER PRIMARY KEY, first INTEGER,"
+      " hash BLOB);"
+      "CREATE TABLE dead_letters(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+      " agent TEXT, lane INTEGER, code TEXT, text TEXT, record BLOB,"
+      " at INTEGER, state TEXT);"};
+  return *migrations;
+}
+
+constexpr char kRowColumns[] =
+    "SELECT l.position, l.kind, l.lane, l.body, p.body, t.agent, t.record "
+    "FROM log l LEFT JOIN personal p USING(position) "
+    "LEFT JOIN tokens t USING(position) ";
+
+std::string Sql(const char* tail) { return std::string(kRowColumns) + tail; }
+
+DeadLetter LetterFrom(store::Statement& row) {
+  DeadLetter letter;
+  letter.id = row.Unsigned(0);
+  letter.agent = row.Text(1);
+  letter.lane = static_cast<uint32_t>(row.Int(2));
+  letter.code = row.Text(3);
+  letter.text = row.Text(4);
+  letter.record = row.Blob(5);
+  letter.at = row.Int(6);
+  letter.state = row.Text(7);
+  return letter;
+}
+
+}  // namespace
+
+Log::Log(std::unique_ptr<store::Database> database)
+    : database_(std::move(database)) {}
+
+absl::Status Log::LoadMeta(os::Random* random) {
+  if (random != nullptr) {
+    std::string fresh;
+    os::AppendU64(fresh, random->NonZero());
+    store::Statement make = database_->Prepare(
+        "INSERT INTO meta VALUES('generation', ?1) ON CONFLICT DO NOTHING");
+    absl::Status status = make.BindBlob(1, fresh).Run();
+    if (!status.ok()) return status;
+  }
+  store::Statement ask =
+      database_->Prepare("SELECT value FROM meta WHERE key='generation'");
+  const auto row = ask.Step();
+  if (!row.ok()) return row.status();
+  const std::string bytes = *row ? ask.Blob(0) : "";
+  if (bytes.size() == sizeof(generation_)) {
+    std::memcpy(&generation_, bytes.data(), sizeof(generation_));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Log>> Log::Open(const std::string& path,
+                                               os::Random& random) {
+  store::OpenOptions options;
+  options.cache_kib = 8192;
+  options.auto_checkpoint_pages = 4000;
+  auto database = store::Database::Open(path, Migrations(), options);
+  if (!database.ok()) return database.status();
+  std::unique_ptr<Log> log(new Log(*std::move(database)));
+  absl::Status status = log->LoadMeta(&random);
+  if (!status.ok()) return status;
+  const auto end = log->End();
+  if (!end.ok()) return end.status();
+  log->end_ = *end;
+  auto head = log->ChainHead();
+  if (!head.ok()) return head.status();
+  log->chain_head_ = *std::move(head);
+  store::Database& db = *log->database_;
+  log->insert_ = db.Prepare("INSERT INTO log VALUES(?1,?2,?3,?4)");
+  log->insert_personal_ = db.Prepare("INSERT INTO personal VALUES(?1,?2,?3)");
+  log->insert_token_ = db.Prepare("INSERT INTO tokens VALUES(?1,?2,?3)");
+  log->put_watermark_ =
+      db.Prepare("INSERT OR REPLACE INTO watermarks VALUES(?1,?2,?3,?4,?5)");
+  log->insert_dead_letter_ = db.Prepare(
+      "INSERT INTO dead_letters(agent,lane,code,text,record,at,state) "
+      "VALUES(?1,?2,?3,?4,?5,?6,'kept')");
+  log->insert_group_ = db.Prepare("INSERT INTO commit_groups VALUES(?1,?2,?3)");
+  return log;
+}
+
+absl::StatusOr<std::unique_ptr<Log>> Log::OpenForReading(
+    const std::string& path) {
+  store::OpenOptions options;
+  options.read_only = true;
+  auto database = store::Database::Open(path, {}, options);
+  if (!database.ok()) return database.status();
+  std::unique_ptr<Log> log(new Log(*std::move(database)));
+  absl::Status status = log->LoadMeta(nullptr);
+  if (!status.ok()) return status;
+  return log;
+}
+
+absl::Status Log::Insert(const LogEntry& entry, uint64_t position) {
+  absl::Status status = insert_->Bind(1, position)
+                            .Bind(2, static_cast<int>(entry.kind))
+                            .Bind(3, entry.lane)
+                            .BindBlob(4, entry.body)
+                            .Run();
+  if (status.ok() && !entry.personal.empty()) {
+    status = insert_personal_->Bind(1, position)
+                 .BindBlob(2, entry.salt)
+                 .BindBlob(3, entry.personal)
+                 .Run();
+  }
+  if (status.ok() && entry.token) {
+    status = insert_token_->Bind(1, position)
+                 .BindText(2, entry.token->agent)
+                 .BindBlob(3, entry.token->record)
+                 .Run();
+  }
+  return status;
+}
+
+// What an append says about rows that are there already.
+absl::Status Log::Settle(const LogAppend& append) {
+  const auto each = [&](const std::vector<uint64_t>& ids,
+                        const char* sql) -> absl::Status {
+    for (const uint64_t id : ids) {
+      store::Statement statement = database_->Prepare(sql);
+      absl::Status status = statement.Bind(1, id).Run();
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  };
+  absl::Status status =
+      each(append.erasures, "DELETE FROM personal WHERE position=?1");
+  if (status.ok()) {
+    status = each(append.replayed,
+                  "UPDATE dead_letters SET state='replayed' WHERE id=?1");
+  }
+  if (status.ok()) {
+    status =
+        each(append.kept, "UPDATE dead_letters SET state='kept' WHERE id=?1");
+  }
+  if (status.ok() && append.dead_letters_cap > 0) {
+    status = each({append.dead_letters_cap},
+                  "DELETE FROM dead_letters WHERE id <= "
+                  "(SELECT MAX(id) FROM dead_letters) - ?1");
+  }
+  return status;
+}
+
+absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
+  auto transaction = database_->Begin();
+  if (!transaction.ok()) return transaction.status();
+  const uint64_t first = end_ + 1;
+  uint64_t position = end_;
+  std::string chained = chain_head_;
+  absl::Status status;
+  for (const LogAppend& append : appends) {
+    for (const LogEntry& entry : append.entries) {
+      status = Insert(entry, ++position);
+      if (!status.ok()) return status;
+      chained.push_back(static_cast<char>(entry.kind));
+      os::AppendU64(chained, entry.body.size());
+      chained += entry.body;
+    }
+    for (const Watermark& mark : append.watermarks) {
+      status = put_watermark_->BindText(1, mark.agent)
+                   .Bind(2, mark.epoch)
+                   .Bind(3, mark.lane)
+                   .Bind(4, mark.seq)
+                   .BindBlob(5, mark.hash)
+                   .Run();
+      if (!status.ok()) return status;
+    }
+    for (const DeadLetter& letter : append.dead_letters) {
+      status = insert_dead_letter_->BindText(1, letter.agent)
+                   .Bind(2, letter.lane)
+                   .BindText(3, letter.code)
+                   .BindText(4, letter.text)
+                   .BindBlob(5, letter.record)
+                   .Bind(6, letter.at)
+                   .Run();
+      if (!status.ok()) return status;
+    }
+    status = Settle(append);
+    if (!status.ok()) return status;
+  }
+  std::string head = chain_head_;
+  if (position >= first) {
+    head = os::Sha256(chained);
+    status =
+        insert_group_->Bind(1, position).Bind(2, first).BindBlob(3, head).Run();
+    if (!status.ok()) return status;
+  }
+  status = transaction->Commit();
+  if (!status.ok()) return status;
+  end_ = position;
+  chain_head_ = std::move(head);
+  const bool erased =
+      std::any_of(appends.begin(), appends.end(),
+                  [](const LogAppend& a) { return !a.erasures.empty(); });
+  if (erased) {
+    // A reader may hold it up; then the next checkpoint does it.
+    const absl::Status ignored = database_->Checkpoint(/*truncate=*/true);
+  }
+  return first;
+}
+
+absl::StatusOr<std::vector<LogRow>> Log::Rows(store::Statement& statement) {
+  std::vector<LogRow> rows;
+  while (true) {
+    const auto more = statement.Step();
+    if (!more.ok()) return more.status();
+    if (!*more) return rows;
+    LogRow row;
+    row.position = statement.Unsigned(0);
+    row.kind = static_cast<v1::LogKind>(statement.Int(1));
+    row.lane = static_cast<uint32_t>(statement.Int(2));
+    row.body = statement.Blob(3);
+    row.erased = statement.IsNull(4);
+    row.personal = statement.Blob(4);
+    row.token = {statement.Text(5), statement.Blob(6)};
+    rows.push_back(std::move(row));
+  }
+}
+
+absl::StatusOr<std::vector<LogRow>> Log::ReadAfter(uint64_t position,
+                                                   size_t most) {
+  store::Statement read = database_->Prepare(
+      Sql("WHERE l.position>?1 ORDER BY l.position LIMIT ?2"));
+  read.Bind(1, position).Bind(2, static_cast<uint64_t>(most));
+  return Rows(read);
+}
+
+absl::StatusOr<std::vector<LogRow>> Log::ReadUrgentAfter(uint64_t position,
+                                                         size_t most) {
+  store::Statement read =
+      database_->Prepare(Sql("WHERE l.position>?1 AND l.kind=1 AND l.lane=0 "
+                             "ORDER BY l.position LIMIT ?2"));
+  read.Bind(1, position).Bind(2, static_cast<uint64_t>(most));
+  return Rows(read);
+}
+
+absl::StatusOr<std::vector<LogRow>> Log::ReadReadingsAfter(uint64_t position,
+                                                           size_t most) {
+  store::Statement read = database_->Prepare(
+      Sql("WHERE l.position>?1 AND l.kind=2 ORDER BY l.position LIMIT ?2"));
+  read.Bind(1, position).Bind(2, static_cast<uint64_t>(most));
+  return Rows(read);
+}
+
+absl::StatusOr<std::vector<LogRow>> Log::ReadChangesBetween(uint64_t after,
+                                                            uint64_t before) {
+  store::Statement read = database_->Prepare(
+      Sql("WHERE l.position>?1 AND l.position<?2 AND l.kind IN (3,4) "
+          "ORDER BY l.position"));
+  read.Bind(1, after).Bind(2, before);
+  return Rows(read);
+}
+
+absl::StatusOr<std::optional<LogRow>> Log::ReadOne(uint64_t position) {
+  store::Statement read = database_->Prepare(Sql("WHERE l.position=?1"));
+  read.Bind(1, position);
+  auto rows = Rows(read);
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return std::optional<LogRow>();
+  return std::optional<LogRow>(std::move(rows->front()));
+}
+
+absl::StatusOr<uint64_t> Log::End() {
+  store::Statement ask = database_->Prepare("SELECT MAX(position) FROM log");
+  const auto row = ask.Step();
+  if (!row.ok()) return row.status();
+  return *row ? ask.Unsigned(0) : 0;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> Log::Configurations() {
+  std::map<std::string, std::string> latest;
+  store::Statement read = database_->Prepare(
+      "SELECT body FROM log WHERE kind=5 ORDER BY position DESC LIMIT 100");
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return latest;
+    v1::ConfigurationRecord record;
+    if (record.ParseFromString(read.Blob(0))) {
+      latest.emplace(record.name(), record.sha256());
+    }
+  }
+}
+
+absl::StatusOr<std::string> Log::ChainHead() {
+  store::Statement ask = database_->Prepare(
+      "SELECT hash FROM commit_groups ORDER BY last DESC LIMIT 1");
+  const auto row = ask.Step();
+  if (!row.ok()) return row.status();
+  return *row ? ask.Blob(0) : std::string(32, '\0');
+}
+
+absl::StatusOr<std::vector<Watermark>> Log::Watermarks() {
+  std::vector<Watermark> marks;
+  store::Statement read = database_->Prepare("SELECT * FROM watermarks");
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return marks;
+    marks.push_back({read.Text(0), read.Unsigned(1),
+                     static_cast<uint32_t>(read.Int(2)), read.Unsigned(3),
+                     read.Blob(4)});
+  }
+}
+
+absl::StatusOr<std::vector<DeadLetter>> Log::DeadLetters(
+    const std::string& state, size_t most) {
+  std::vector<DeadLetter> letters;
+  store::Statement read = database_->Prepare(
+      "SELECT * FROM dead_letters WHERE ?1='' OR state=?1 "
+      "ORDER BY id DESC LIMIT ?2");
+  read.BindText(1, state).Bind(2, static_cast<uint64_t>(most));
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return letters;
+    letters.push_back(LetterFrom(read));
+  }
+}
+
+absl::StatusOr<std::optional<DeadLetter>> Log::FindDeadLetter(uint64_t id) {
+  store::Statement read =
+      database_->Prepare("SELECT * FROM dead_letters WHERE id=?1");
+  const auto row = read.Bind(1, id).Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::optional<DeadLetter>();
+  return std::optional<DeadLetter>(LetterFrom(read));
+}
+
+absl::Status Log::RequestReplay(const std::string& path, uint64_t id) {
+  auto database = store::Database::Open(path, Migrations());
+  if (!database.ok()) return database.status();
+  store::Statement update = (*database)->Prepare(
+      "UPDATE dead_letters SET state='replay' WHERE id=?1 AND state='kept'");
+  absl::Status status = update.Bind(1, id).Run();
+  if (status.ok() && (*database)->Changes() == 0) {
+    return absl::NotFoundError(
+        "no dead letter that is still kept has this number; see "
+        "'earshot-router dead-letters list'");
+  }
+  return status;
+}
+
+absl::StatusOr<std::optional<Token>> Log::FindToken(uint64_t position) {
+  store::Statement ask =
+      database_->Prepare("SELECT agent, record FROM tokens WHERE position=?1");
+  const auto row = ask.Bind(1, position).Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::optional<Token>();
+  return std::optional<Token>(Token{ask.Text(0), ask.Blob(1)});
+}
+
+absl::Status Log::DropToken(uint64_t position) {
+  store::Statement drop =
+      database_->Prepare("DELETE FROM tokens WHERE position=?1");
+  return drop.Bind(1, position).Run();
+}
+
+}  // namespace earshot::router

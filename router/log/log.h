@@ -1,0 +1,147 @@
+#ifndef EARSHOT_ROUTER_LOG_LOG_H_
+#define EARSHOT_ROUTER_LOG_LOG_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/os/random.h"
+#include "base/store/database.h"
+#include "earshot/v1/log.pb.h"
+
+// The durable log: the truth that everything else is a fold over. README.md
+// has the tables. Personal parts stand beside it and can be erased without
+// breaking the hash chain.
+namespace earshot::router {
+
+// Names the agent that must get the answers; the router's alone.
+struct Token {
+  std::string agent;
+  std::string record;  // record id, 16 bytes
+};
+
+struct LogEntry {
+  v1::LogKind kind = v1::LOG_KIND_UNSPECIFIED;
+  uint32_t lane = 1;
+  std::string body;      // serialised message of log.proto
+  std::string salt;      // 16 bytes, when there is a personal part
+  std::string personal;  // serialised Personal...
+  std::optional<Token> token;
+};
+
+// Where a lane of an agent's epoch stands; overwritten in place.
+struct Watermark {
+  std::string agent;
+  uint64_t epoch = 0;
+  uint32_t lane = 0;
+  uint64_t seq = 0;
+  std::string hash;
+};
+
+// A record that was refused for good, redacted where it could be parsed.
+struct DeadLetter {
+  uint64_t id = 0;
+  std::string agent;
+  uint32_t lane = 0;
+  std::string code;
+  std::string text;    // what to do next
+  std::string record;  // serialised v1::Record
+  int64_t at = 0;      // seconds, rounded to the hour
+  std::string state;   // kept, replay, replayed
+};
+
+// What is written in one piece.
+struct LogAppend {
+  std::vector<LogEntry> entries;
+  std::vector<Watermark> watermarks;
+  std::vector<DeadLetter> dead_letters;
+  std::vector<uint64_t> replayed;  // dead letters that these entries settle
+  std::vector<uint64_t> kept;      // dead letters that stay as they were
+  std::vector<uint64_t> erasures;  // positions whose personal part goes
+  uint64_t dead_letters_cap = 0;   // not 0: keep the newest so many
+};
+
+struct LogRow {
+  uint64_t position = 0;
+  v1::LogKind kind = v1::LOG_KIND_UNSPECIFIED;
+  uint32_t lane = 0;
+  std::string body;
+  std::string personal;  // empty: none, or erased
+  bool erased = false;
+  Token token;  // empty agent: none
+};
+
+// One connection to the log's file: write with one, read with others. One
+// thread each.
+class Log {
+ public:
+  static absl::StatusOr<std::unique_ptr<Log>> Open(const std::string& path,
+                                                   os::Random& random);
+  static absl::StatusOr<std::unique_ptr<Log>> OpenForReading(
+      const std::string& path);
+
+  // Durable when it returns OK: all of the appends or none. Returns the
+  // position of the first entry; the others follow without a gap.
+  absl::StatusOr<uint64_t> Append(const std::vector<LogAppend>& appends);
+
+  // Entries after `position`, in order, at most `most`, of one kind or all;
+  // with personal parts.
+  absl::StatusOr<std::vector<LogRow>> ReadAfter(uint64_t position, size_t most);
+  absl::StatusOr<std::vector<LogRow>> ReadUrgentAfter(uint64_t position,
+                                                      size_t most);
+  absl::StatusOr<std::vector<LogRow>> ReadReadingsAfter(uint64_t position,
+                                                        size_t most);
+  // Decisions and withdrawals strictly between two positions.
+  absl::StatusOr<std::vector<LogRow>> ReadChangesBetween(uint64_t after,
+                                                         uint64_t before);
+  absl::StatusOr<std::optional<LogRow>> ReadOne(uint64_t position);
+
+  absl::StatusOr<uint64_t> End();
+  absl::StatusOr<std::vector<Watermark>> Watermarks();
+  absl::StatusOr<std::vector<DeadLetter>> DeadLetters(const std::string& state,
+                                                      size_t most);
+  absl::StatusOr<std::optional<DeadLetter>> FindDeadLetter(uint64_t id);
+  // From the command line, beside a running router: the file is changed
+  // through a connection of its own.
+  static absl::Status RequestReplay(const std::string& path, uint64_t id);
+  absl::StatusOr<std::optional<Token>> FindToken(uint64_t position);
+  // Drops a token whose obligation has ended.
+  absl::Status DropToken(uint64_t position);
+
+  // The hash under which each configuration file was last recorded, by name.
+  absl::StatusOr<std::map<std::string, std::string>> Configurations();
+
+  uint64_t generation() const { return generation_; }
+  // 32 bytes.
+  absl::StatusOr<std::string> ChainHead();
+  int64_t DataVersion() { return database_->DataVersion(); }
+  absl::Status Checkpoint() { return database_->Checkpoint(false); }
+
+ private:
+  explicit Log(std::unique_ptr<store::Database> database);
+  absl::Status LoadMeta(os::Random* random);
+  absl::Status Insert(const LogEntry& entry, uint64_t position);
+  absl::Status Settle(const LogAppend& append);
+  absl::StatusOr<std::vector<LogRow>> Rows(store::Statement& statement);
+
+  std::unique_ptr<store::Database> database_;
+  std::optional<store::Statement> insert_;
+  std::optional<store::Statement> insert_personal_;
+  std::optional<store::Statement> insert_token_;
+  std::optional<store::Statement> put_watermark_;
+  std::optional<store::Statement> insert_dead_letter_;
+  std::optional<store::Statement> insert_group_;
+  uint64_t generation_ = 0;
+  uint64_t end_ = 0;        // writer only
+  std::string chain_head_;  // writer only
+};
+
+}  // namespace earshot::router
+
+#endif  // EARSHOT_ROUTER_LOG_LOG_H_

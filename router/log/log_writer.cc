@@ -1,0 +1,163 @@
+#include "router/log/log_writer.h"
+
+#include <utility>
+
+namespace earshot::router {
+
+LogWriter::LogWriter(std::unique_ptr<Log> log) : log_(std::move(log)) {
+  const auto end = log_->End();
+  if (end.ok()) counters_.end.Set(*end);
+  thread_ = std::thread([this] { Loop(); });
+}
+
+LogWriter::~LogWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  submitted_.notify_all();
+  thread_.join();
+}
+
+void LogWriter::OnCommit(std::function<void()> call) {
+  const std::lock_guard lock(mutex_);
+  on_commit_ = std::move(call);
+}
+
+bool LogWriter::HasRoom() const {
+  const std::lock_guard lock(mutex_);
+  return queued_bytes_ < kQueuedBytes;
+}
+
+// With the mutex held.
+void LogWriter::Enqueue(uint64_t ticket, LogAppend append, Committed* waiter) {
+  constexpr size_t kEntryOverhead = 128;
+  size_t bytes = 0;
+  for (const LogEntry& entry : append.entries) {
+    bytes += entry.body.size() + entry.personal.size() + kEntryOverhead;
+  }
+  for (const DeadLetter& letter : append.dead_letters) {
+    bytes += letter.record.size() + kEntryOverhead;
+  }
+  queued_bytes_ += bytes;
+  queue_.push_back({ticket, std::move(append), bytes, waiter});
+}
+
+void LogWriter::Submit(uint64_t ticket, LogAppend append) {
+  {
+    const std::lock_guard lock(mutex_);
+    Enqueue(ticket, std::move(append), nullptr);
+  }
+  submitted_.notify_one();
+}
+
+std::vector<Committed> LogWriter::TakeCommitted() {
+  done_.Clear();
+  const std::lock_guard lock(mutex_);
+  if (failed_) FailSubmitted(failure_);
+  failed_ = false;
+  return std::exchange(committed_, {});
+}
+
+// With the mutex held. What AppendAndWait queued stands on nothing and stays.
+void LogWriter::FailSubmitted(const absl::Status& status) {
+  std::deque<Pending> kept;
+  for (Pending& pending : queue_) {
+    if (pending.waiter != nullptr) {
+      kept.push_back(std::move(pending));
+      continue;
+    }
+    queued_bytes_ -= pending.bytes;
+    committed_.push_back({pending.ticket, group_, status, 0});
+  }
+  queue_ = std::move(kept);
+}
+
+absl::StatusOr<uint64_t> LogWriter::AppendAndWait(LogAppend append) {
+  Committed result;
+  std::unique_lock lock(mutex_);
+  Enqueue(0, std::move(append), &result);
+  submitted_.notify_one();
+  // `group` is set, never 0, once the writer is done with it.
+  finished_.wait(lock, [&] { return result.group != 0; });
+  if (!result.status.ok()) return result.status;
+  return result.first;
+}
+
+std::vector<LogWriter::Pending> LogWriter::TakeGroup() {
+  std::unique_lock lock(mutex_);
+  submitted_.wait(lock, [&] { return stop_ || !queue_.empty(); });
+  if (failed_) {
+    FailSubmitted(failure_);
+    done_.Notify();
+  }
+  std::vector<Pending> group;
+  size_t entries = 0;
+  while (!queue_.empty() && entries < kGroupEntries) {
+    entries += queue_.front().append.entries.size();
+    queued_bytes_ -= queue_.front().bytes;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return group;
+}
+
+void LogWriter::CommitGroup(std::vector<Pending> group) {
+  std::vector<LogAppend> appends;
+  appends.reserve(group.size());
+  std::vector<uint64_t> sizes;
+  for (Pending& pending : group) {
+    sizes.push_back(pending.append.entries.size());
+    appends.push_back(std::move(pending.append));
+  }
+  const auto first = log_->Append(appends);
+  uint64_t entries = 0;
+  for (const uint64_t size : sizes) entries += size;
+  if (first.ok()) {
+    counters_.entries.Add(entries);
+    counters_.groups.Add();
+    if (entries > 0) counters_.end.Set(*first + entries - 1);
+  } else {
+    counters_.failures.Add();
+  }
+  bool report = false;
+  std::function<void()> on_commit;
+  {
+    const std::lock_guard lock(mutex_);
+    on_commit = on_commit_;
+    ++group_;
+    if (!first.ok()) {
+      failed_ = true;
+      failure_ = first.status();
+    }
+    uint64_t position = first.ok() ? *first : 0;
+    for (size_t i = 0; i < group.size(); ++i) {
+      const Committed outcome{group[i].ticket, group_, first.status(),
+                              position};
+      if (first.ok()) position += sizes[i];
+      if (group[i].waiter != nullptr) {
+        *group[i].waiter = outcome;
+      } else {
+        committed_.push_back(outcome);
+        report = true;
+      }
+    }
+  }
+  finished_.notify_all();
+  if (report) done_.Notify();
+  if (first.ok() && on_commit) on_commit();
+}
+
+void LogWriter::Loop() {
+  while (true) {
+    std::vector<Pending> group = TakeGroup();
+    if (!group.empty()) {
+      CommitGroup(std::move(group));
+      continue;
+    }
+    const std::lock_guard lock(mutex_);
+    if (stop_ && queue_.empty()) return;
+  }
+}
+
+}  // namespace earshot::router

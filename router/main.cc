@@ -1,0 +1,5 @@
+#include "router/commands.h"
+
+int main(int argc, char** argv) {
+  return earshot::router::RunCommand(argc, argv);
+}

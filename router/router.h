@@ -1,0 +1,134 @@
+#ifndef EARSHOT_ROUTER_ROUTER_H_
+#define EARSHOT_ROUTER_ROUTER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/os/clock.h"
+#include "base/os/files.h"
+#include "base/os/random.h"
+#include "base/os/signals.h"
+#include "base/telemetry/health_server.h"
+#include "base/telemetry/log.h"
+#include "base/telemetry/log_limiter.h"
+#include "base/wire/hub_server.h"
+#include "router/access/access.h"
+#include "router/delivery/delivery.h"
+#include "router/fold/fold.h"
+#include "router/fold_thread.h"
+#include "router/intake/intake.h"
+#include "router/intake/quarantine.h"
+#include "router/log/log.h"
+#include "router/log/log_writer.h"
+#include "router/settings.h"
+#include "router/views/views.h"
+
+namespace earshot::router {
+
+// The daemon: the one place that knows the order of the rooms.
+//
+//   wire thread   hub -> intake -> log writer ... commit -> ACK; deliveries
+//   log thread    group commits
+//   fold thread   reading, insights, decisions -> views
+//   http thread   health and metrics
+//   ZAP thread    who may connect
+class Router {
+ public:
+  // Opens everything, tests its own door, and serves once Run is called.
+  static absl::StatusOr<std::unique_ptr<Router>> Start(Settings settings,
+                                                       const os::Clock& clock,
+                                                       os::Random& random,
+                                                       telemetry::Log& log);
+  ~Router();
+
+  // Until SIGTERM or SIGINT; SIGHUP reloads files, all or nothing.
+  absl::Status Run(os::Signals& signals);
+  // One turn of the loop, for Run and for tests; waits at most `limit`.
+  void Turn(const std::vector<int>& also, absl::Duration limit);
+  void Stop();
+  absl::Status Reload();
+
+  std::string endpoint() const { return hub_->endpoint(); }
+  uint16_t http_port() const { return health_->port(); }
+
+ private:
+  struct Session {
+    Enrolled peer;
+    uint64_t epoch = 0;
+  };
+  Router(Settings settings, const os::Clock& clock, os::Random& random,
+         telemetry::Log& log);
+  absl::Status OpenStores();
+  absl::Status OpenViews();
+  absl::Status RecordConfiguration();
+  absl::Status OpenDoor();
+
+  void OnEvent(const wire::HubEvent& event);
+  void OnHello(const wire::HubEvent& event);
+  void OnFrame(const wire::HubEvent& event);
+  void Take(uint64_t session, Intake::Taken taken);
+  void FinishCommits();
+  void LogGroups(const std::map<std::string, BatchNote>& notes);
+  void SendDeliveries();
+
+  void Housekeep();
+  void EachSecond();
+  void EachMinute();
+  void ReplayDeadLetters();
+  void PauseOrResume();
+  bool Limited(const std::string& key, uint64_t& left_out);
+
+  std::vector<telemetry::Metric> Metrics() const;
+  std::string NotReady() const;
+
+  Settings settings_;
+  const os::Clock& clock_;
+  os::Random& random_;
+  telemetry::Log& log_;
+  telemetry::LogLimiter limiter_;
+  std::unique_ptr<os::FileLock> lock_;
+
+  std::unique_ptr<Access> access_;
+  std::unique_ptr<Log> fold_log_;  // the fold's reading connection
+  std::unique_ptr<Log> wire_log_;  // the wire thread's, for dead letters
+  std::unique_ptr<Views> fold_views_;
+  std::unique_ptr<Views> wire_views_;
+  std::unique_ptr<LogWriter> writer_;
+  Loaded loaded_;
+  std::unique_ptr<RecordReader> reader_;
+  std::unique_ptr<Intake> intake_;
+  std::unique_ptr<Quarantine> quarantine_;
+  std::unique_ptr<Deliveries> deliveries_;
+  std::unique_ptr<Fold> fold_;
+  std::unique_ptr<FoldThread> fold_thread_;
+
+  wire::Context context_;
+  std::unique_ptr<wire::HubServer> hub_;
+  std::unique_ptr<telemetry::HealthServer> health_;
+
+  std::map<uint64_t, Session> sessions_;
+  std::map<uint64_t, uint64_t> session_of_ticket_;
+  std::map<std::string, bool> silent_;  // agents an alarm was raised for
+  std::map<std::string, absl::Time> site_contacts_;
+  absl::Duration next_second_;
+  absl::Duration next_minute_;
+  absl::Duration failed_until_ = -absl::InfiniteDuration();
+  uint64_t generation_ = 0;  // of what is delivered
+  bool paused_ = false;
+  std::set<uint64_t> replaying_;  // dead letters on their way to the log
+  int64_t dead_letters_version_ = 0;
+  telemetry::Counter sessions_open_;
+  telemetry::Counter agents_silent_;
+  telemetry::Counter refused_peers_;
+  telemetry::Counter quarantined_;
+};
+
+}  // namespace earshot::router
+
+#endif  // EARSHOT_ROUTER_ROUTER_H_

@@ -1,0 +1,136 @@
+#ifndef EARSHOT_ROUTER_VIEWS_VIEWS_H_
+#define EARSHOT_ROUTER_VIEWS_VIEWS_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/store/database.h"
+#include "earshot/v1/answer.pb.h"
+#include "earshot/v1/insight.pb.h"
+#include "earshot/v1/session.pb.h"
+
+// What the fold has made of the log, in a file of its own that can be made
+// again from the log. All on disk: memory does not grow with what was taken
+// in. Written by the fold alone, inside one transaction a step; read by others
+// through connections of their own. One thread each.
+namespace earshot::router {
+
+struct EvidenceRow {
+  uint64_t position = 0;
+  uint64_t insight = 0;
+  uint64_t reading = 0;      // position of its Reading
+  std::string observation;   // 16 bytes
+  std::string evidence_key;  // who, within this insight
+  std::string text_key;
+  int64_t observed_at = 0;  // seconds
+  bool repeat = false;
+  bool withdrawn = false;
+};
+
+// One reply that an agent is owed.
+struct ReplyRow {
+  uint64_t seq = 0;
+  v1::ReplyKind kind = v1::REPLY_KIND_UNSPECIFIED;
+  std::string answer;  // id
+  std::string record;  // the agent's record id
+};
+
+class Views {
+ public:
+  static absl::StatusOr<std::unique_ptr<Views>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Views>> OpenForReading(
+      const std::string& path);
+
+  absl::StatusOr<store::Transaction> Begin() { return database_->Begin(); }
+
+  // Counters and cursors by name; 0 when never set.
+  absl::StatusOr<uint64_t> Number(std::string_view name);
+  absl::Status PutNumber(std::string_view name, uint64_t value);
+
+  absl::StatusOr<std::optional<v1::Insight>> FindInsight(uint64_t id);
+  absl::Status PutInsight(uint64_t seq, const v1::Insight& insight);
+
+  absl::StatusOr<std::optional<EvidenceRow>> FindObservation(
+      std::string_view observation);
+  // By the first hexadecimal digits of its id; InvalidArgument if several.
+  absl::StatusOr<std::optional<EvidenceRow>> FindObservationByPrefix(
+      const std::string& hex);
+  absl::Status AddEvidence(const EvidenceRow& row);
+  // Names the Reading that a position's evidence came from.
+  absl::Status SetReading(uint64_t position, uint64_t reading);
+  // Whether the fold has counted, or seen, the record at a position.
+  absl::StatusOr<bool> HasEvidence(uint64_t position);
+  absl::Status MarkWithdrawn(uint64_t position);
+  // Every position at which this record stands in the insight.
+  absl::StatusOr<std::vector<uint64_t>> PositionsOf(
+      uint64_t insight, std::string_view observation);
+  // An observation that was taken back before it was read.
+  absl::Status PutTombstone(std::string_view observation);
+  absl::StatusOr<bool> HasTombstone(std::string_view observation);
+  // Has this reporter counted evidence in the insight, apart from `except`?
+  absl::StatusOr<bool> ReporterKnown(uint64_t insight,
+                                     std::string_view evidence_key,
+                                     uint64_t except);
+  // The same reporter said the same within `window` of `at`.
+  absl::StatusOr<bool> SaidBefore(uint64_t insight,
+                                  std::string_view evidence_key,
+                                  std::string_view text_key, int64_t at,
+                                  absl::Duration window);
+  // Positions of evidence after `position` that is owed answers.
+  absl::StatusOr<std::vector<uint64_t>> EvidenceAfter(uint64_t insight,
+                                                      uint64_t position,
+                                                      size_t most);
+
+  // The insight that holds this text; 0: none.
+  absl::StatusOr<uint64_t> FindText(std::string_view text_key);
+  absl::Status PutText(std::string_view text_key, uint64_t insight,
+                       uint64_t position);
+  // Forgets the oldest texts beyond `cap`.
+  absl::Status TrimTexts(uint64_t cap);
+
+  absl::Status PutAnswer(const v1::Answer& answer);
+  absl::StatusOr<std::optional<v1::Answer>> FindAnswer(std::string_view id);
+
+  // Numbers the reply for its agent; an (answer, record) pair is owed once.
+  absl::Status OweReply(const std::string& agent, v1::ReplyKind kind,
+                        std::string_view answer, std::string_view record);
+  absl::StatusOr<std::vector<ReplyRow>> RepliesAfter(const std::string& agent,
+                                                     uint64_t seq, size_t most);
+  absl::Status MarkRepliesAcked(const std::string& agent, uint64_t seq);
+  absl::StatusOr<uint64_t> PendingReplies();
+
+  // Mirrored items that are not insights; a new body replaces the old.
+  absl::Status PutMirrored(const std::string& key, uint64_t seq,
+                           v1::UpdateKind kind, const std::string& body);
+  absl::StatusOr<std::string> FindMirrored(const std::string& key);
+  // Insights and mirrored items with a number after `seq`, in order.
+  absl::StatusOr<std::vector<v1::Item>> ItemsAfter(uint64_t seq, size_t most,
+                                                   size_t bytes);
+
+  // Distinct reporters of a scope; see fold/scope_activity.h.
+  absl::Status NoteActivity(std::string_view reporter, std::string_view site,
+                            std::string_view channel, std::string_view topic,
+                            int64_t day);
+  store::Database& database() { return *database_; }
+
+ private:
+  explicit Views(std::unique_ptr<store::Database> database);
+
+  // Prepared once for each text of a statement, which must be a literal.
+  store::Statement& Sql(const char* text);
+
+  std::unique_ptr<store::Database> database_;
+  std::unordered_map<const char*, store::Statement> statements_;
+};
+
+}  // namespace earshot::router
+
+#endif  // EARSHOT_ROUTER_VIEWS_VIEWS_H_

@@ -1,0 +1,126 @@
+#include <utility>
+
+#include "router/views/views.h"
+
+// What is owed and mirrored: answers, replies by agent, items for feeds.
+namespace earshot::router {
+
+absl::Status Views::PutAnswer(const v1::Answer& answer) {
+  return Sql("INSERT OR REPLACE INTO answers VALUES(?1,?2)")
+      .BindBlob(1, answer.id())
+      .BindBlob(2, answer.SerializeAsString())
+      .Run();
+}
+
+absl::StatusOr<std::optional<v1::Answer>> Views::FindAnswer(
+    std::string_view id) {
+  store::Statement& ask = Sql("SELECT body FROM answers WHERE id=?1");
+  const auto row = ask.BindBlob(1, id).Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::optional<v1::Answer>();
+  v1::Answer answer;
+  const bool parsed = answer.ParseFromString(ask.Blob(0));
+  ask.Reset();
+  if (!parsed) return absl::DataLossError("an answer cannot be read");
+  return std::optional<v1::Answer>(std::move(answer));
+}
+
+absl::Status Views::OweReply(const std::string& agent, v1::ReplyKind kind,
+                             std::string_view answer, std::string_view record) {
+  absl::Status status =
+      Sql("INSERT INTO reply_cursors VALUES(?1,0,0) ON CONFLICT DO NOTHING")
+          .BindText(1, agent)
+          .Run();
+  if (!status.ok()) return status;
+  status = Sql("INSERT INTO replies SELECT ?1, last+1, ?2, ?3, ?4 FROM "
+               "reply_cursors WHERE agent=?1 ON CONFLICT DO NOTHING")
+               .BindText(1, agent)
+               .Bind(2, static_cast<int>(kind))
+               .BindBlob(3, answer)
+               .BindBlob(4, record)
+               .Run();
+  if (!status.ok() || database_->Changes() == 0) return status;
+  return Sql("UPDATE reply_cursors SET last=last+1 WHERE agent=?1")
+      .BindText(1, agent)
+      .Run();
+}
+
+absl::StatusOr<std::vector<ReplyRow>> Views::RepliesAfter(
+    const std::string& agent, uint64_t seq, size_t most) {
+  std::vector<ReplyRow> rows;
+  store::Statement& read =
+      Sql("SELECT seq, kind, answer, record FROM replies WHERE agent=?1 AND "
+          "seq>?2 ORDER BY seq LIMIT ?3");
+  read.BindText(1, agent).Bind(2, seq).Bind(3, static_cast<uint64_t>(most));
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return rows;
+    rows.push_back({read.Unsigned(0), static_cast<v1::ReplyKind>(read.Int(1)),
+                    read.Blob(2), read.Blob(3)});
+  }
+}
+
+absl::Status Views::MarkRepliesAcked(const std::string& agent, uint64_t seq) {
+  return Sql("UPDATE reply_cursors SET acked=MIN(?2, last) "
+             "WHERE agent=?1 AND acked<?2")
+      .BindText(1, agent)
+      .Bind(2, seq)
+      .Run();
+}
+
+absl::StatusOr<uint64_t> Views::PendingReplies() {
+  store::Statement& ask = Sql("SELECT TOTAL(last-acked) FROM reply_cursors");
+  const auto row = ask.Step();
+  if (!row.ok()) return row.status();
+  const uint64_t pending = *row ? ask.Unsigned(0) : 0;
+  ask.Reset();
+  return pending;
+}
+
+absl::Status Views::PutMirrored(const std::string& key, uint64_t seq,
+                                v1::UpdateKind kind, const std::string& body) {
+  return Sql("INSERT OR REPLACE INTO mirrored VALUES(?1,?2,?3,?4)")
+      .BindText(1, key)
+      .Bind(2, seq)
+      .Bind(3, static_cast<int>(kind))
+      .BindBlob(4, body)
+      .Run();
+}
+
+absl::StatusOr<std::string> Views::FindMirrored(const std::string& key) {
+  store::Statement& ask = Sql("SELECT body FROM mirrored WHERE key=?1");
+  const auto row = ask.BindText(1, key).Step();
+  if (!row.ok()) return row.status();
+  std::string body = *row ? ask.Blob(0) : std::string();
+  ask.Reset();
+  return body;
+}
+
+absl::StatusOr<std::vector<v1::Item>> Views::ItemsAfter(uint64_t seq,
+                                                        size_t most,
+                                                        size_t bytes) {
+  std::vector<v1::Item> items;
+  size_t total = 0;
+  store::Statement& read = Sql(
+      "SELECT seq, kind, body FROM (SELECT seq, 1 AS kind, body FROM insights "
+      "WHERE seq>?1 UNION ALL SELECT seq, kind, body FROM mirrored WHERE "
+      "seq>?1) ORDER BY seq LIMIT ?2");
+  read.Bind(1, seq).Bind(2, static_cast<uint64_t>(most));
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return items;
+    v1::Item item;
+    item.set_seq(read.Unsigned(0));
+    item.set_kind(static_cast<uint32_t>(read.Int(1)));
+    item.set_body(read.Blob(2));
+    total += item.body().size();
+    if (!items.empty() && total > bytes) break;
+    items.push_back(std::move(item));
+  }
+  read.Reset();
+  return items;
+}
+
+}  // namespace earshot::router

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""The loop on real programs: reports in, a digest out, an answer back."""
+
+import json
+import pathlib
+import signal
+import subprocess
+import unittest
+
+import programs
+from programs import eventually
+
+GATE = "The dock gate code stops working after midnight"
+LEADERS = """
+sites {{ id: "depot-3" channel: "delivery" region: "north" }}
+sites {{ id: "store-014" channel: "store" region: "south" }}
+leaders {{ id: "amara" name: "Amara Osei" public_key: "{key}" }}
+leaders {{ id: "jonas" name: "Jonas Lindqvist" scope {{ sites: "store-014" }} }}
+"""
+SUBSCRIPTIONS = """
+subscriptions { id: "often" leader: "amara" cadence: EVERY_MINUTES minutes: 1 }
+"""
+
+
+class Feed(programs.Program):
+    name = "earshot-feed"
+
+    def __init__(self, folder: pathlib.Path, router: programs.Router) -> None:
+        super().__init__(folder, f'router: "{router.listen}"\n'
+                         f'router_key: "{router.public_key}"\n'
+                         'listen: "tcp://127.0.0.1:0"\n')
+        self.public_key = self.command("keygen").split()[-1]
+        self.listen = ""
+
+    def start(self) -> dict[str, object]:
+        line = super().start()
+        self.listen = str(line["listen"])
+        return line
+
+    def digest(self, leader: str) -> dict[str, object]:
+        return json.loads(self.command("digest", "--for", leader, "--format", "json"))
+
+
+def items(digest: dict[str, object]) -> dict[int, dict[str, object]]:
+    """Everything a digest lists, by insight."""
+    return {item["insight"]: item for section in digest.get("sections", [])
+            for item in section.get("items", [])}
+
+
+class LoopTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = programs.new_folder()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        key_file = self.folder / "amara.key"
+        subprocess.run([str(programs.BIN / "earshot-feed"), "leader-keygen", str(key_file)],
+                       check=True, capture_output=True, timeout=30)
+        self.key_file = key_file
+        public = key_file.with_name("amara.key.pub").read_text().strip()
+        (self.folder / "organisation.conf").write_text(LEADERS.format(key=public))
+        (self.folder / "subscriptions.conf").write_text(SUBSCRIPTIONS)
+        self.router = programs.Router(
+            self.folder / "router",
+            f'organisation_file: "{self.folder / "organisation.conf"}"\n'
+            f'subscriptions_file: "{self.folder / "subscriptions.conf"}"\n')
+        self.addCleanup(self.router.kill)
+        self.router.start()
+        self.depot = self.new_agent("depot", "depot-3")
+        self.store = self.new_agent("store", "store-014")
+        self.feed = Feed(self.folder / "feed", self.router)
+        self.addCleanup(self.feed.kill)
+        self.router.enrol("feed", self.feed.public_key, role="feed")
+        self.feed.start()
+
+    def new_agent(self, name: str, site: str) -> programs.Agent:
+        agent = programs.Agent(self.folder / name, self.router, site)
+        self.addCleanup(agent.kill)
+        self.router.enrol(name, agent.public_key, site)
+        agent.start()
+        return agent
+
+    def report(self, agent: programs.Agent, text: str, people: int) -> None:
+        rows = "".join(json.dumps({"text": text, "reporter": f"person-{index}",
+                                   "severity": 3}) + "\n" for index in range(people))
+        # The same row of the same source is the same report wherever it is imported.
+        agent.command("import", "-", "--source", f"{agent.folder.name} {text}", stdin=rows)
+
+    def amara(self, *arguments: str) -> list[str]:
+        return [str(programs.BIN / "earshot-feed"), *arguments, "--key", str(self.key_file),
+                "--endpoint", self.feed.listen, "--feed-key", self.feed.public_key]
+
+    def insight_of(self, leader: str, text: str) -> int:
+        def found() -> int | None:
+            for number, item in items(self.feed.digest(leader)).items():
+                if text in item["title"]:
+                    return number
+            return None
+        return eventually(f"{leader} sees it", found)
+
+    @staticmethod
+    def inbox_has(agent: programs.Agent, text: str) -> bool:
+        return text in agent.command("inbox", "--json")
+
+    def test_an_answer_reaches_those_who_reported_and_nobody_else(self) -> None:
+        self.report(self.depot, GATE, 6)
+        self.report(self.store, "Till 3 froze", 6)
+        gate = self.insight_of("amara", GATE)
+        done = subprocess.run(
+            self.amara("answer", str(gate), "A new keypad comes on Thursday", "--as", "amara"),
+            capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        eventually("the depot reads it",
+                   lambda: self.inbox_has(self.depot, "keypad comes on Thursday"))
+        self.assertFalse(self.inbox_has(self.store, "keypad"))
+
+    def test_an_agent_that_was_away_and_one_that_joins_later_get_the_answer(self) -> None:
+        self.report(self.depot, GATE, 6)
+        gate = self.insight_of("amara", GATE)
+        self.depot.stop()
+        self.feed.command("answer", str(gate), "Thursday", "--as", "amara")
+        self.report(self.store, GATE, 1)
+        eventually("who joined later reads it", lambda: self.inbox_has(self.store, "Thursday"))
+        self.depot.start()
+        eventually("who was away reads it", lambda: self.inbox_has(self.depot, "Thursday"))
+
+    def test_a_leader_sees_nothing_beyond_the_scope(self) -> None:
+        self.report(self.depot, GATE, 6)
+        self.report(self.store, "Till 3 froze", 6)
+        gate = self.insight_of("amara", GATE)
+        self.insight_of("jonas", "Till 3 froze")
+        self.assertNotIn(gate, items(self.feed.digest("jonas")))
+        refused = self.feed.try_command("answer", str(gate), "Hello", "--as", "jonas")
+        unknown = self.feed.try_command("answer", "9999", "Hello", "--as", "jonas")
+        self.assertEqual(refused.returncode, 1)
+        self.assertEqual(refused.stderr.replace(str(gate), "N"),
+                         unknown.stderr.replace("9999", "N"))
+
+    def test_small_groups_hide_numbers_until_enough_people_spoke(self) -> None:
+        self.report(self.depot, "Something quite ordinary", 6)
+        self.report(self.depot, GATE, 2)
+        gate = self.insight_of("amara", GATE)
+        self.assertEqual(items(self.feed.digest("amara"))[gate]["reporters"], "<5")
+        rows = "".join(json.dumps({"text": GATE, "reporter": f"other-{index}"}) + "\n"
+                       for index in range(4))
+        self.depot.command("import", "-", "--source", "more", stdin=rows)
+        eventually("six people are enough", lambda: items(
+            self.feed.digest("amara"))[gate]["reporters"] == 6)
+
+    def test_feed_and_router_killed_on_the_way_lose_no_answer(self) -> None:
+        self.report(self.depot, GATE, 6)
+        gate = self.insight_of("amara", GATE)
+        self.router.stop(signal.SIGKILL)
+        # The feed spools the decision while the router is away.
+        self.feed.command("answer", str(gate), "Thursday at last", "--as", "amara")
+        self.feed.stop(signal.SIGKILL)
+        self.router.start()
+        self.feed.start()
+        eventually("the answer arrives all the same",
+                   lambda: self.inbox_has(self.depot, "Thursday at last"), 60)
+        answers = json.loads(self.depot.command("inbox", "--json"))
+        self.assertEqual(json.dumps(answers).count("Thursday at last"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

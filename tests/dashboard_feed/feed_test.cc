@@ -1,0 +1,215 @@
+#include "dashboard_feed/feed.h"
+
+#include <gtest/gtest.h>
+
+#include "earshot/v1/observation.pb.h"
+#include "tests/dashboard_feed/folder.h"
+
+// The doors of a whole feed, without a router.
+namespace earshot::feed {
+namespace {
+
+class SetClock final : public os::Clock {
+ public:
+  absl::Time Wall() const override { return wall; }
+  absl::Duration Monotonic() const override { return monotonic; }
+  void Pass(absl::Duration time) {
+    wall += time;
+    monotonic += time;
+  }
+  absl::Time wall = absl::FromUnixSeconds(1'800'000'000);
+  absl::Duration monotonic = absl::Hours(1);
+};
+
+void Add(v1::Delivery& delivery, uint32_t kind, const std::string& body) {
+  v1::Item& item = *delivery.add_items();
+  item.set_seq(static_cast<uint64_t>(delivery.items_size()));
+  item.set_kind(kind);
+  item.set_body(body);
+}
+
+void AddInsight(v1::Delivery& delivery, uint64_t id, const std::string& topic,
+                v1::State state) {
+  v1::Insight insight;
+  insight.set_id(id);
+  insight.set_topic(topic);
+  insight.set_state(state);
+  insight.set_observations(9);
+  insight.set_reporters(9);
+  v1::Cell& cell = *insight.add_cells();
+  cell.set_site("north-1");
+  cell.set_observations(9);
+  cell.set_reporters(9);
+  Add(delivery, v1::UPDATE_INSIGHT, insight.SerializeAsString());
+}
+
+template <typename Message>
+std::string AsFile(const Message& message) {
+  v1::Configured file;
+  file.set_sha256("hash");
+  file.set_body(message.SerializeAsString());
+  return file.SerializeAsString();
+}
+
+class FeedTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    settings_.config.set_data_dir(folder_.File("feed"));
+    settings_.config.set_router("tcp://127.0.0.1:1");
+    settings_.config.set_router_key_file(folder_.File("none"));
+    settings_.config.set_listen("tcp://127.0.0.1:0");
+    settings_.config.set_kept_digests(10);
+    ASSERT_TRUE(os::MakeFolder(folder_.File("feed"), 0755).ok());
+    Seed();
+    Restart();
+  }
+
+  void Seed() {
+    v1::Delivery delivery;
+    delivery.set_generation(7);
+    delivery.set_reset(true);
+    v1::Organisation organisation;
+    v1::Leader& leader = *organisation.add_leaders();
+    leader.set_id("dana");
+    leader.mutable_scope()->add_topics("checkout");
+    v1::Leader& other = *organisation.add_leaders();
+    other.set_id("max");
+    other.add_local_users("nobody");
+    Add(delivery, v1::UPDATE_ORGANISATION, AsFile(organisation));
+    v1::Subscriptions subscriptions;
+    v1::Subscription& hourly = *subscriptions.add_subscriptions();
+    hourly.set_id("dana-hourly");
+    hourly.set_leader("dana");
+    hourly.set_cadence(v1::Subscription::HOURLY);
+    Add(delivery, v1::UPDATE_SUBSCRIPTIONS, AsFile(subscriptions));
+    AddInsight(delivery, 1, "checkout", v1::HEARD);
+    AddInsight(delivery, 2, "parking", v1::HEARD);
+    AddInsight(delivery, 3, "checkout/tills", v1::RESOLVED);
+    auto mirror = Mirror::Open(settings_.InData("mirror.db"));
+    ASSERT_TRUE(mirror.ok());
+    ASSERT_TRUE((*mirror)->Take(delivery, clock_.Wall()).ok());
+  }
+
+  void Restart() {
+    feed_.reset();
+    auto feed = Feed::Start(settings_, clock_, random_, log_);
+    ASSERT_TRUE(feed.ok()) << feed.status();
+    feed_ = *std::move(feed);
+  }
+
+  v1::ControlResponse Ask(const v1::ControlRequest& request) {
+    v1::ControlResponse response;
+    auto client = os::LocalClient::Connect(settings_.SocketFile());
+    EXPECT_TRUE(client.ok());
+    EXPECT_TRUE(client->Send(request.SerializeAsString()).ok());
+    for (int turn = 0; turn < 3; ++turn) {
+      feed_->Turn({}, absl::ZeroDuration());
+    }
+    const auto bytes = client->Receive(absl::Seconds(5));
+    EXPECT_TRUE(bytes.ok());
+    response.ParseFromString(*bytes);
+    return response;
+  }
+
+  v1::ControlResponse Answer(uint64_t insight, const std::string& text,
+                             const std::string& leader = "dana") {
+    v1::Decision decision;
+    decision.set_insight(insight);
+    decision.set_leader("somebody else");
+    decision.mutable_answer()->set_text(text);
+    v1::ControlRequest request;
+    request.set_command("answer");
+    request.add_arguments(leader);
+    request.set_body(decision.SerializeAsString());
+    return Ask(request);
+  }
+
+  std::vector<spool::StoredRecord> Spooled() {
+    auto spool = spool::Spool::Open(settings_.InData("spool.db"), {}, random_);
+    EXPECT_TRUE(spool.ok());
+    return *(*spool)->Read(1, 1, 10, 100000);
+  }
+
+  uint64_t Queued() {
+    auto outbox = Outbox::Open(settings_.InData("feed.db"), 10, random_);
+    EXPECT_TRUE(outbox.ok());
+    return (*outbox)->Count()->queued;
+  }
+
+  Folder folder_;
+  Settings settings_;
+  SetClock clock_;
+  os::SystemRandom random_;
+  telemetry::Log log_{"feed_test", telemetry::Level::kError,
+                      telemetry::LogFormat::kText};
+  std::unique_ptr<Feed> feed_;
+};
+
+TEST_F(FeedTest, AnAnswerIsDurableRedactedAndSignedByWhoGaveIt) {
+  const v1::ControlResponse response =
+      Answer(1, "mail dana@example.com about it");
+  EXPECT_EQ(response.code(), 0u) << response.text();
+  Restart();
+  const auto records = Spooled();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].kind, static_cast<uint32_t>(v1::RECORD_DECISION));
+  v1::Decision decision;
+  ASSERT_TRUE(decision.ParseFromString(records[0].body));
+  EXPECT_EQ(decision.leader(), "dana");
+  EXPECT_EQ(decision.insight(), 1u);
+  EXPECT_EQ(decision.answer().text().find("example.com"), std::string::npos);
+}
+
+TEST_F(FeedTest, OutOfScopeIsRefusedLikeUnknown) {
+  std::string outside = Answer(2, "hello").text();
+  std::string unknown = Answer(9, "hello").text();
+  ASSERT_NE(outside.find("#2"), std::string::npos);
+  outside.replace(outside.find("#2"), 2, "#N");
+  unknown.replace(unknown.find("#9"), 2, "#N");
+  EXPECT_EQ(outside, unknown);
+  EXPECT_TRUE(Spooled().empty());
+}
+
+TEST_F(FeedTest, WhatIsFinishedIsRefusedNamingTheState) {
+  const v1::ControlResponse response = Answer(3, "hello");
+  EXPECT_NE(response.code(), 0u);
+  EXPECT_NE(response.text().find("resolved"), std::string::npos);
+  EXPECT_NE(response.text().find("reopen"), std::string::npos);
+  EXPECT_TRUE(Spooled().empty());
+}
+
+TEST_F(FeedTest, OnlyWhoMaySpeakForALeaderReadsOrAnswersAsThem) {
+  EXPECT_NE(Answer(1, "hello", "max").code(), 0u);
+  v1::ControlRequest request;
+  request.set_command("digest");
+  request.add_arguments("max");
+  const v1::ControlResponse response = Ask(request);
+  EXPECT_NE(response.code(), 0u);
+  EXPECT_TRUE(response.body().empty());
+  request.set_arguments(0, "nobody-knows");
+  EXPECT_NE(Ask(request).text().find("dana, max"), std::string::npos);
+}
+
+TEST_F(FeedTest, APeriodGivesOneDigestAcrossRestartsAndDowntime) {
+  const auto turn = [&] {
+    clock_.Pass(absl::Minutes(2));  // the router is not there
+    feed_->Turn({}, absl::ZeroDuration());
+  };
+  turn();
+  EXPECT_EQ(Queued(), 0u);  // where it begins
+  clock_.Pass(absl::Hours(1));
+  turn();
+  EXPECT_EQ(Queued(), 1u);
+  turn();
+  Restart();
+  turn();
+  EXPECT_EQ(Queued(), 1u);
+  clock_.Pass(absl::Hours(30));
+  Restart();
+  turn();
+  turn();
+  EXPECT_EQ(Queued(), 2u);
+}
+
+}  // namespace
+}  // namespace earshot::feed

@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "dashboard_feed/decisions/decisions.h"
+#include "dashboard_feed/leaders/doors.h"
+#include "dashboard_feed/leaders/scope.h"
+
+namespace earshot::feed {
+namespace {
+
+v1::Organisation TwoRegions() {
+  v1::Organisation organisation;
+  for (const auto& [site, region] :
+       {std::pair{"north-1", "north"}, std::pair{"south-1", "south"}}) {
+    v1::Site& entry = *organisation.add_sites();
+    entry.set_id(site);
+    entry.set_region(region);
+  }
+  return organisation;
+}
+
+TEST(Scope, AnEmptyOneCoversEverything) {
+  EXPECT_TRUE(PlaceInScope(TwoRegions(), {}, "anywhere", "store", "night"));
+  EXPECT_TRUE(TopicInScope({}, "checkout"));
+}
+
+TEST(Scope, AllListsThatAreGivenMustMatch) {
+  v1::Scope scope;
+  scope.add_regions("north");
+  scope.add_channels("store");
+  scope.add_shifts("morning");
+  const v1::Organisation organisation = TwoRegions();
+  EXPECT_TRUE(PlaceInScope(organisation, scope, "north-1", "store", "morning"));
+  EXPECT_FALSE(
+      PlaceInScope(organisation, scope, "south-1", "store", "morning"));
+  EXPECT_FALSE(
+      PlaceInScope(organisation, scope, "north-1", "claims", "morning"));
+  EXPECT_FALSE(PlaceInScope(organisation, scope, "north-1", "store", "night"));
+  EXPECT_FALSE(
+      PlaceInScope(organisation, scope, "unknown", "store", "morning"));
+}
+
+TEST(Scope, ATopicCoversThoseBelowItAndNoOthers) {
+  v1::Scope scope;
+  scope.add_topics("checkout");
+  EXPECT_TRUE(TopicInScope(scope, "checkout"));
+  EXPECT_TRUE(TopicInScope(scope, "checkout/self_checkout"));
+  EXPECT_FALSE(TopicInScope(scope, "checkout_queue"));
+}
+
+TEST(Doors, AKeyIsItsLeadersUntilTheFileSaysOtherwise) {
+  LeaderKeys keys;
+  v1::Organisation organisation;
+  v1::Leader& dana = *organisation.add_leaders();
+  dana.set_id("dana");
+  dana.set_public_key("key-1");
+  EXPECT_TRUE(keys.Use(organisation).empty());
+  EXPECT_EQ(keys.Admit("key-1"), "dana");
+  EXPECT_EQ(keys.Admit("key-2"), std::nullopt);
+  EXPECT_EQ(keys.Admit(""), std::nullopt);
+  dana.set_public_key("key-2");
+  EXPECT_EQ(keys.Use(organisation), std::vector<std::string>{"dana"});
+  EXPECT_EQ(keys.Admit("key-1"), std::nullopt);
+}
+
+TEST(Doors, WithoutNamedUsersOnlyTheFeedsOwnMaySpeak) {
+  v1::Leader leader;
+  leader.set_id("dana");
+  EXPECT_TRUE(MaySpeakFor(leader, 1000, 1000).ok());
+  EXPECT_FALSE(MaySpeakFor(leader, 1001, 1000).ok());
+  EXPECT_FALSE(MaySpeakFor(leader, 0, 1000).ok());
+}
+
+TEST(Doors, NamedUsersMaySpeakAndTheFeedsOwnNoLonger) {
+  v1::Leader leader;
+  leader.set_id("dana");
+  leader.add_local_users("root");
+  EXPECT_TRUE(MaySpeakFor(leader, 0, 1000).ok());
+  EXPECT_FALSE(MaySpeakFor(leader, 1000, 1000).ok());
+}
+
+TEST(Decisions, WhatIsFinishedIsReopenedFirst) {
+  for (const v1::State state :
+       {v1::RESOLVED, v1::CONFIRMED, v1::UNCHALLENGED, v1::DECLINED}) {
+    const absl::Status status = CheckState(state, v1::Decision::kAnswer);
+    EXPECT_FALSE(status.ok());
+    EXPECT_NE(std::string(status.message()).find("reopen"), std::string::npos);
+    EXPECT_TRUE(CheckState(state, v1::Decision::kReopen).ok());
+  }
+  for (const v1::State state :
+       {v1::HEARD, v1::ACKNOWLEDGED, v1::COMMITTED, v1::REOPENED}) {
+    EXPECT_TRUE(CheckState(state, v1::Decision::kAnswer).ok());
+    EXPECT_FALSE(CheckState(state, v1::Decision::kReopen).ok());
+  }
+}
+
+TEST(Decisions, PersonalNumbersLeaveTheTextBeforeItIsKept) {
+  v1::Decision decision;
+  decision.mutable_answer()->set_text("write to dana@example.com today");
+  EXPECT_EQ(RedactDecision(contract::Redactor(), decision), 1u);
+  EXPECT_EQ(decision.answer().text().find("example.com"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace earshot::feed

@@ -1,0 +1,86 @@
+#include "router/loop/loop.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "proto/contract/names.h"
+
+namespace earshot::router {
+namespace {
+
+using Verb = v1::Decision::VerbCase;
+
+const std::set<v1::State> kAll{
+    v1::HEARD,    v1::ACKNOWLEDGED, v1::COMMITTED,    v1::DECLINED,
+    v1::RESOLVED, v1::CONFIRMED,    v1::UNCHALLENGED, v1::REOPENED};
+const std::set<v1::State> kFinished{v1::DECLINED, v1::RESOLVED, v1::CONFIRMED,
+                                    v1::UNCHALLENGED};
+
+// The loop's table, once more and by hand: from which states a verb is
+// allowed, and where it leads.
+TEST(Loop, MovesOnlyAlongTheTable) {
+  const std::map<Verb, v1::State> leads{{Verb::kAcknowledge, v1::ACKNOWLEDGED},
+                                        {Verb::kAssign, v1::COMMITTED},
+                                        {Verb::kDecline, v1::DECLINED},
+                                        {Verb::kResolve, v1::RESOLVED},
+                                        {Verb::kReopen, v1::REOPENED}};
+  for (const v1::State state : kAll) {
+    for (const auto& [verb, to] : leads) {
+      bool allowed = !kFinished.contains(state);
+      if (verb == Verb::kAcknowledge) {
+        allowed = state == v1::HEARD || state == v1::REOPENED;
+      }
+      if (verb == Verb::kReopen) allowed = kFinished.contains(state);
+      const auto next = NextState(state, verb);
+      EXPECT_EQ(next.ok(), allowed)
+          << contract::StateName(state) << " verb " << static_cast<int>(verb);
+      if (next.ok()) {
+        EXPECT_EQ(*next, to);
+      }
+    }
+    for (const Verb verb : {Verb::kMute, Verb::kRename, Verb::kCorrectTopic}) {
+      ASSERT_TRUE(NextState(state, verb).ok());
+      EXPECT_EQ(*NextState(state, verb), state);
+    }
+    EXPECT_EQ(NextState(state, Verb::kAnswer).ok(), !kFinished.contains(state));
+  }
+}
+
+TEST(Loop, ARefusalNamesTheState) {
+  const auto next = NextState(v1::RESOLVED, Verb::kAnswer);
+  ASSERT_FALSE(next.ok());
+  EXPECT_NE(std::string(next.status().message()).find("resolved"),
+            std::string::npos);
+}
+
+TEST(Loop, AnAnswerIsSignedAndKeepsTheState) {
+  v1::Insight insight;
+  insight.set_id(4);
+  insight.set_state(v1::HEARD);
+  v1::DecisionRecord record;
+  record.set_answer_id("answer-id");
+  record.mutable_decision()->mutable_answer()->set_language("en");
+  const auto outcome = ApplyDecision(insight, record, "Soon", "Amara Osei");
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_TRUE(outcome->answered);
+  EXPECT_EQ(outcome->answer.leader(), "Amara Osei");
+  EXPECT_EQ(outcome->answer.text(), "Soon");
+  EXPECT_EQ(insight.state(), v1::HEARD);
+  EXPECT_EQ(insight.answers_size(), 1);
+}
+
+TEST(Loop, OnlyAResolveAsksForAVerdict) {
+  v1::Insight insight;
+  insight.set_state(v1::COMMITTED);
+  v1::DecisionRecord record;
+  record.mutable_decision()->mutable_resolve();
+  const auto outcome = ApplyDecision(insight, record, "Done", "Amara");
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_TRUE(outcome->answer.asks_verdict());
+  EXPECT_EQ(insight.state(), v1::RESOLVED);
+}
+
+}  // namespace
+}  // namespace earshot::router
