@@ -40,7 +40,7 @@ std::string WhatToDo(const v1::Reject& reject, const std::string& public_key) {
 
 Connection::Connection(const Parts& parts, wire::KeyPair keys)
     : station_(parts.station),
-      context_(parts.context),
+      dialer_(parts.dialer),
       clock_(parts.clock),
       random_(parts.random),
       log_(parts.log),
@@ -75,7 +75,7 @@ bool Connection::FindKey() {
   }
   problem_.clear();
   link_ = std::make_unique<wire::PeerLink>(
-      context_, wire::PeerLinkOptions{settings.router, keys_, key}, clock_,
+      dialer_, wire::PeerLinkOptions{settings.router, keys_, key}, clock_,
       random_);
   return true;
 }

@@ -25,7 +25,7 @@ class Connection {
   // All are borrowed and outlive it.
   struct Parts {
     Station& station;
-    wire::Context& context;
+    wire::Dialer& dialer;
     const os::Clock& clock;
     os::Random& random;
     telemetry::Log& log;
@@ -58,7 +58,7 @@ class Connection {
   void Trouble(const std::string& event, const absl::Status& status);
 
   Station& station_;
-  wire::Context& context_;
+  wire::Dialer& dialer_;
   const os::Clock& clock_;
   os::Random& random_;
   telemetry::Log& log_;

@@ -15,8 +15,9 @@ constexpr absl::Duration kFollowerBeat = absl::Seconds(10);
 }  // namespace
 
 Feed::Feed(Settings settings, const os::Clock& clock, os::Random& random,
-           telemetry::Log& log)
+           telemetry::Log& log, FeedEdges edges)
     : settings_(std::move(settings)),
+      edges_(std::move(edges)),
       clock_(clock),
       random_(random),
       log_(log),
@@ -32,8 +33,10 @@ Feed::Feed(Settings settings, const os::Clock& clock, os::Random& random,
 absl::StatusOr<std::unique_ptr<Feed>> Feed::Start(Settings settings,
                                                   const os::Clock& clock,
                                                   os::Random& random,
-                                                  telemetry::Log& log) {
-  std::unique_ptr<Feed> feed(new Feed(std::move(settings), clock, random, log));
+                                                  telemetry::Log& log,
+                                                  FeedEdges edges) {
+  std::unique_ptr<Feed> feed(new Feed(std::move(settings), clock, random, log,
+                                      std::move(edges)));
   absl::Status status = feed->OpenStores();
   if (status.ok()) status = feed->OpenDoors();
   if (!status.ok()) return status;
@@ -69,6 +72,12 @@ absl::Status Feed::OpenDoors() {
   options.listen = settings_.config.listen();
   options.keys = keys_;
   options.zap_domain = "earshot-feed";
+  if (edges_.hub) {
+    auto hub = edges_.hub(std::move(options), leader_keys_);
+    if (!hub.ok()) return hub.status();
+    hub_ = *std::move(hub);
+    return absl::OkStatus();
+  }
   auto hub = wire::HubServer::Start(context_, std::move(options), leader_keys_,
                                     clock_, random_, log_);
   if (!hub.ok()) return hub.status();
@@ -115,12 +124,14 @@ absl::Status Feed::Run(os::Signals& signals) {
 void Feed::Turn(const std::vector<int>& also, absl::Duration limit) {
   std::vector<int> fds = also;
   fds.push_back(hub_->fd());
-  fds.push_back(local_->fd());
+  if (local_ != nullptr) fds.push_back(local_->fd());
   if (link_ != nullptr && link_->fd() >= 0) fds.push_back(link_->fd());
   os::WaitReadable(fds, Wait(limit));
   TurnUplink();
-  local_->Pump();
-  while (const auto request = local_->Take()) OnLocal(*request);
+  if (local_ != nullptr) {
+    local_->Pump();
+    while (const auto request = local_->Take()) OnLocal(*request);
+  }
   hub_->Pump();
   while (const auto event = hub_->TakeEvent()) OnHubEvent(*event);
   if (clock_.Monotonic() >= next_second_) EachSecond();

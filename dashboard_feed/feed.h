@@ -31,6 +31,13 @@
 
 namespace earshot::feed {
 
+// What a test may own instead of the sockets: the leaders' door and the way
+// to the router. With a hub there is no local socket.
+struct FeedEdges {
+  wire::HubMaker hub;
+  wire::Dialer* dialer = nullptr;
+};
+
 // The daemon: the one place that knows the order of the rooms. One thread,
 // beside those of ZeroMQ and of its authentication.
 //
@@ -39,10 +46,9 @@ namespace earshot::feed {
 class Feed {
  public:
   // Opens everything, tests its own door, and serves once Run is called.
-  static absl::StatusOr<std::unique_ptr<Feed>> Start(Settings settings,
-                                                     const os::Clock& clock,
-                                                     os::Random& random,
-                                                     telemetry::Log& log);
+  static absl::StatusOr<std::unique_ptr<Feed>> Start(
+      Settings settings, const os::Clock& clock, os::Random& random,
+      telemetry::Log& log, FeedEdges edges = {});
   ~Feed();
 
   // Until SIGTERM or SIGINT.
@@ -53,6 +59,7 @@ class Feed {
 
   std::string endpoint() const { return hub_->endpoint(); }
   const Mirror& mirror() const { return *mirror_; }
+  spool::Spool& spool() { return *spool_; }
 
  private:
   struct LeaderSession {
@@ -62,7 +69,7 @@ class Feed {
   };
 
   Feed(Settings settings, const os::Clock& clock, os::Random& random,
-       telemetry::Log& log);
+       telemetry::Log& log, FeedEdges edges);
   absl::Status OpenStores();
   absl::Status OpenDoors();
   absl::Duration Wait(absl::Duration limit) const;
@@ -103,6 +110,7 @@ class Feed {
   void NoteRefused(const std::string& who, const absl::Status& why);
 
   const Settings settings_;
+  const FeedEdges edges_;
   const os::Clock& clock_;
   os::Random& random_;
   telemetry::Log& log_;

@@ -27,7 +27,8 @@ void Feed::MakeLink() {
   options.endpoint = settings_.config.router();
   options.keys = keys_;
   options.hub_public_key = *key;
-  link_ = std::make_unique<wire::PeerLink>(context_, std::move(options), clock_,
+  wire::Dialer& dialer = edges_.dialer != nullptr ? *edges_.dialer : context_;
+  link_ = std::make_unique<wire::PeerLink>(dialer, std::move(options), clock_,
                                            random_);
 }
 

@@ -9,8 +9,10 @@
 
 namespace earshot::router {
 
-FoldThread::FoldThread(Fold& fold, telemetry::Log& log)
-    : fold_(fold), log_(log), thread_([this] { Loop(); }) {}
+FoldThread::FoldThread(Fold& fold, telemetry::Log& log, bool stepped)
+    : fold_(fold), log_(log) {
+  if (!stepped) thread_ = std::thread([this] { Loop(); });
+}
 
 FoldThread::~FoldThread() { Stop(); }
 
@@ -42,21 +44,24 @@ void FoldThread::Loop() {
       if (stop_) return;
       wake_ = false;
     }
-    auto done = fold_.Step();
-    while (done.ok() && *done) {
-      progress_ = true;
-      done_.Notify();
-      {
-        const std::lock_guard lock(mutex_);
-        if (stop_) return;
-      }
-      done = fold_.Step();
-    }
-    if (!done.ok()) {
-      log_.Error("fold_failed", {{"why", os::StatusText(done.status())},
-                                 {"next", "tried again in a second"}});
+    while (Step()) {
+      const std::lock_guard lock(mutex_);
+      if (stop_) return;
     }
   }
+}
+
+bool FoldThread::Step() {
+  const auto done = fold_.Step();
+  if (!done.ok()) {
+    log_.Error("fold_failed", {{"why", os::StatusText(done.status())},
+                               {"next", "tried again in a second"}});
+    return false;
+  }
+  if (!*done) return false;
+  progress_ = true;
+  done_.Notify();
+  return true;
 }
 
 }  // namespace earshot::router

@@ -18,13 +18,16 @@ namespace earshot::router {
 // something.
 class FoldThread {
  public:
-  FoldThread(Fold& fold, telemetry::Log& log);
+  // `stepped`: no thread; the owner calls Step.
+  FoldThread(Fold& fold, telemetry::Log& log, bool stepped = false);
   ~FoldThread();
   FoldThread(const FoldThread&) = delete;
   FoldThread& operator=(const FoldThread&) = delete;
 
   // From any thread: there may be something to fold. Harmless after Stop.
   void Wake();
+  // One step on the caller's thread. False: nothing to do, or it failed.
+  bool Step();
   // Ends after the step it is in; the log writer must still be there.
   void Stop();
   os::Wakeup& done() { return done_; }

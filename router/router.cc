@@ -6,8 +6,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "base/os/bytes.h"
@@ -44,8 +42,9 @@ absl::StatusOr<std::string> LoadOrMakeSecret(const std::string& path,
 }  // namespace
 
 Router::Router(Settings settings, const os::Clock& clock, os::Random& random,
-               telemetry::Log& log)
+               telemetry::Log& log, RouterEdges edges)
     : settings_(std::move(settings)),
+      edges_(std::move(edges)),
       clock_(clock),
       random_(random),
       log_(log),
@@ -57,12 +56,14 @@ Router::Router(Settings settings, const os::Clock& clock, os::Random& random,
 absl::StatusOr<std::unique_ptr<Router>> Router::Start(Settings settings,
                                                       const os::Clock& clock,
                                                       os::Random& random,
-                                                      telemetry::Log& log) {
+                                                      telemetry::Log& log,
+                                                      RouterEdges edges) {
   RaiseDescriptorLimit();
   std::unique_ptr<Router> router(
-      new Router(std::move(settings), clock, random, log));
+      new Router(std::move(settings), clock, random, log, std::move(edges)));
   absl::Status status = router->OpenStores();
   if (status.ok()) status = router->OpenDoor();
+  if (status.ok() && !router->edges_.one_thread) status = router->OpenHealth();
   if (!status.ok()) return status;
   return router;
 }
@@ -85,7 +86,9 @@ absl::Status Router::OpenStores() {
   if (!log.ok()) return log.status();
   const auto watermarks = (*log)->Watermarks();
   if (!watermarks.ok()) return watermarks.status();
-  writer_ = std::make_unique<LogWriter>(*std::move(log));
+  writer_ = std::make_unique<LogWriter>(
+      *std::move(log),
+      edges_.one_thread ? Commits::kInStep : Commits::kOnOwnThread);
   for (std::unique_ptr<Log>* reading : {&fold_log_, &wire_log_}) {
     auto opened = Log::OpenForReading(settings_.LogFile());
     if (!opened.ok()) return opened.status();
@@ -112,7 +115,7 @@ absl::Status Router::OpenStores() {
   status = fold_->Recover();
   if (status.ok()) status = RecordConfiguration();
   if (!status.ok()) return status;
-  fold_thread_ = std::make_unique<FoldThread>(*fold_, log_);
+  fold_thread_ = std::make_unique<FoldThread>(*fold_, log_, edges_.one_thread);
   writer_->OnCommit([this] { fold_thread_->Wake(); });
   return absl::OkStatus();
 }
@@ -141,10 +144,7 @@ absl::Status Router::OpenViews() {
         (*log != writer_->generation() || std::max(*main, *folded) > end)) {
       log_.Warn("views_made_again", {{"why", "they are not of this log"}});
       views->reset();
-      for (const char* ending : {"", "-wal", "-shm"}) {
-        std::error_code ignored;
-        std::filesystem::remove(path + ending, ignored);
-      }
+      store::RemoveDatabase(path);
       continue;
     }
     generation_ = fresh ? random_.NonZero() >> 1 : *generation;
@@ -195,6 +195,12 @@ absl::Status Router::OpenDoor() {
   options.listen = settings_.config.listen();
   options.keys = *std::move(keys);
   options.zap_domain = "earshot-router";
+  if (edges_.hub) {
+    auto hub = edges_.hub(std::move(options), *access_);
+    if (!hub.ok()) return hub.status();
+    hub_ = *std::move(hub);
+    return absl::OkStatus();
+  }
   auto hub = wire::HubServer::Start(context_, std::move(options), *access_,
                                     clock_, random_, log_);
   if (!hub.ok()) return hub.status();
@@ -202,6 +208,10 @@ absl::Status Router::OpenDoor() {
   absl::Status status = hub_->SelfTest();
   if (!status.ok()) return status;
   access_->TakeRefusals();  // the self-test's own
+  return absl::OkStatus();
+}
+
+absl::Status Router::OpenHealth() {
   auto health = telemetry::HealthServer::Start(
       settings_.config.http_listen(),
       {[this] { return Metrics(); }, [this] { return NotReady(); }});
@@ -261,6 +271,15 @@ void Router::Turn(const std::vector<int>& also, absl::Duration limit) {
   Housekeep();
   if (room) hub_->Pump();
   while (const auto event = hub_->TakeEvent()) OnEvent(*event);
+}
+
+bool Router::Step(Work work) {
+  return work == Work::kCommit ? writer_->Step() : fold_thread_->Step();
+}
+
+bool Router::Settled() const {
+  return session_of_ticket_.empty() &&
+         fold_->counters().cursor.value() == writer_->counters().end.value();
 }
 
 void Router::Stop() {

@@ -31,6 +31,13 @@
 
 namespace earshot::router {
 
+// What a test may own instead: the socket, and the order of all work.
+struct RouterEdges {
+  wire::HubMaker hub;
+  // No thread of ours and no HTTP: whoever calls Turn calls Step as well.
+  bool one_thread = false;
+};
+
 // The daemon: the one place that knows the order of the rooms.
 //
 //   wire thread   hub -> intake -> log writer ... commit -> ACK; deliveries
@@ -41,21 +48,25 @@ namespace earshot::router {
 class Router {
  public:
   // Opens everything, tests its own door, and serves once Run is called.
-  static absl::StatusOr<std::unique_ptr<Router>> Start(Settings settings,
-                                                       const os::Clock& clock,
-                                                       os::Random& random,
-                                                       telemetry::Log& log);
+  static absl::StatusOr<std::unique_ptr<Router>> Start(
+      Settings settings, const os::Clock& clock, os::Random& random,
+      telemetry::Log& log, RouterEdges edges = {});
   ~Router();
 
   // Until SIGTERM or SIGINT; SIGHUP reloads files, all or nothing.
   absl::Status Run(os::Signals& signals);
   // One turn of the loop, for Run and for tests; waits at most `limit`.
   void Turn(const std::vector<int>& also, absl::Duration limit);
+  // one_thread: a commit of the log, or else a step of the fold.
+  enum class Work { kCommit, kFold };
+  bool Step(Work work);
   void Stop();
   absl::Status Reload();
 
   std::string endpoint() const { return hub_->endpoint(); }
   uint16_t http_port() const { return health_->port(); }
+  // Nothing submitted is uncommitted, and nothing in the log is unread.
+  bool Settled() const;
 
  private:
   struct Session {
@@ -63,11 +74,12 @@ class Router {
     uint64_t epoch = 0;
   };
   Router(Settings settings, const os::Clock& clock, os::Random& random,
-         telemetry::Log& log);
+         telemetry::Log& log, RouterEdges edges);
   absl::Status OpenStores();
   absl::Status OpenViews();
   absl::Status RecordConfiguration();
   absl::Status OpenDoor();
+  absl::Status OpenHealth();
 
   void OnEvent(const wire::HubEvent& event);
   void OnHello(const wire::HubEvent& event);
@@ -88,6 +100,7 @@ class Router {
   std::string NotReady() const;
 
   Settings settings_;
+  const RouterEdges edges_;
   const os::Clock& clock_;
   os::Random& random_;
   telemetry::Log& log_;

@@ -40,39 +40,72 @@ absl::Status Error(sqlite3* database, std::string_view what) {
 
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
-      statement_(std::exchange(other.statement_, nullptr)) {}
+      statement_(std::exchange(other.statement_, nullptr)),
+      unprepared_(std::move(other.unprepared_)),
+      unbound_(other.unbound_) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   std::swap(database_, other.database_);
   std::swap(statement_, other.statement_);
+  std::swap(unprepared_, other.unprepared_);
+  std::swap(unbound_, other.unbound_);
   return *this;
 }
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
 
+bool Statement::Ready() {
+  if (statement_ != nullptr) return true;
+  return sqlite3_prepare_v3(database_, unprepared_.data(),
+                            static_cast<int>(unprepared_.size()),
+                            SQLITE_PREPARE_PERSISTENT, &statement_,
+                            nullptr) == SQLITE_OK;
+}
+
 Statement& Statement::Bind(int index, int64_t value) {
+  if (!Ready()) {
+    unbound_ = true;
+    return *this;
+  }
   sqlite3_bind_int64(statement_, index, value);
   return *this;
 }
 
 Statement& Statement::BindText(int index, std::string_view text) {
+  if (!Ready()) {
+    unbound_ = true;
+    return *this;
+  }
   sqlite3_bind_text(statement_, index, text.data(),
                     static_cast<int>(text.size()), SQLITE_TRANSIENT);
   return *this;
 }
 
 Statement& Statement::BindBlob(int index, std::string_view bytes) {
+  if (!Ready()) {
+    unbound_ = true;
+    return *this;
+  }
   sqlite3_bind_blob(statement_, index, bytes.data(),
                     static_cast<int>(bytes.size()), SQLITE_TRANSIENT);
   return *this;
 }
 
 Statement& Statement::BindNull(int index) {
+  if (!Ready()) {
+    unbound_ = true;
+    return *this;
+  }
   sqlite3_bind_null(statement_, index);
   return *this;
 }
 
 absl::StatusOr<bool> Statement::Step() {
+  if (!Ready()) return Error(database_, unprepared_);
+  if (std::exchange(unbound_, false)) {
+    Reset();
+    return absl::UnavailableError("the database could not be read just now");
+  }
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) {
@@ -93,6 +126,7 @@ absl::Status Statement::Run() {
 }
 
 void Statement::Reset() {
+  if (statement_ == nullptr) return;
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
 }
@@ -110,6 +144,13 @@ std::string Statement::Text(int column) const {
 
 bool Statement::IsNull(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+void RemoveDatabase(const std::string& path) {
+  sqlite3_vfs* const files = sqlite3_vfs_find(nullptr);
+  for (const char* const ending : {"-wal", "-shm", ""}) {
+    files->xDelete(files, (path + ending).c_str(), 1);
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(
@@ -192,12 +233,16 @@ absl::StatusOr<Statement> Database::TryPrepare(std::string_view sql) {
 
 Statement Database::Prepare(std::string_view sql) {
   auto statement = TryPrepare(sql);
-  if (!statement.ok()) {
+  if (statement.ok()) return *std::move(statement);
+  if (sqlite3_errcode(database_) == SQLITE_ERROR) {
     std::fprintf(stderr, "%s: %s\n", path_.c_str(),
                  statement.status().ToString().c_str());
     std::abort();
   }
-  return *std::move(statement);
+  // Preparing reads the file, and that may fail.
+  Statement later(database_, nullptr);
+  later.unprepared_ = sql;
+  return later;
 }
 
 absl::Status Database::Execute(const std::string& sql) {

@@ -72,12 +72,18 @@ class Statement {
   friend class Database;
   Statement(sqlite3* database, sqlite3_stmt* statement)
       : database_(database), statement_(statement) {}
+  bool Ready();  // prepares what could not be prepared before
   sqlite3* database_;
   sqlite3_stmt* statement_;
+  std::string unprepared_;   // the text, while there is no statement
+  bool unbound_ = false;     // a value was bound to no statement
 };
 
 // Rolls back unless Commit() returned OK.
 class Transaction;
+
+// Deletes a database that nobody has open, with what belongs to it.
+void RemoveDatabase(const std::string& path);
 
 class Database {
  public:
@@ -91,7 +97,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // A wrong statement is a bug of ours: aborts with SQLite's words.
+  // A wrong statement is a bug of ours: aborts with SQLite's words. When the
+  // file cannot be read the statement fails at its first Step.
   Statement Prepare(std::string_view sql);
   absl::StatusOr<Statement> TryPrepare(std::string_view sql);
   absl::Status Execute(const std::string& sql);

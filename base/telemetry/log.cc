@@ -46,7 +46,12 @@ bool PlainWord(std::string_view text) {
 struct Log::Sink {
   std::unique_ptr<spdlog::logger> logger;
   bool json = false;
+  Reader reader;
 };
+
+Log::Log(Reader reader) : sink_(std::make_unique<Sink>()) {
+  sink_->reader = std::move(reader);
+}
 
 Log::Log(std::string_view program, Level least, LogFormat format)
     : sink_(std::make_unique<Sink>()) {
@@ -75,6 +80,10 @@ Log::~Log() = default;
 
 void Log::Write(Level level, std::string_view event,
                 std::initializer_list<Field> fields) {
+  if (sink_->reader) {
+    sink_->reader(level, event, fields);
+    return;
+  }
   if (!sink_->logger->should_log(Spd(level))) return;
   std::string line;
   if (sink_->json) {

@@ -2,11 +2,13 @@
 #define EARSHOT_BASE_TELEMETRY_LOG_H_
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace earshot::telemetry {
 
@@ -46,6 +48,10 @@ class Log {
  public:
   // Writes to standard error.
   Log(std::string_view program, Level least, LogFormat format);
+  // Gives every event to `reader` instead, on the thread that wrote it.
+  using Reader = std::function<void(Level level, std::string_view event,
+                                    const std::vector<Field>& fields)>;
+  explicit Log(Reader reader);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

@@ -9,7 +9,7 @@
 
 namespace earshot::wire {
 
-HubServer::HubServer(Context& context, HubServerOptions options,
+HubServer::HubServer(Context* context, HubServerOptions options,
                      const os::Clock& clock, os::Random& random,
                      telemetry::Log& log)
     : context_(context),
@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<HubServer>> HubServer::Start(
     Context& context, HubServerOptions options, Admission& admission,
     const os::Clock& clock, os::Random& random, telemetry::Log& log) {
   std::unique_ptr<HubServer> server(
-      new HubServer(context, std::move(options), clock, random, log));
+      new HubServer(&context, std::move(options), clock, random, log));
   auto zap = ZapHandler::Start(context, server->options_.zap_domain, admission);
   if (!zap.ok()) return zap.status();
   server->zap_ = *std::move(zap);
@@ -42,7 +42,26 @@ absl::StatusOr<std::unique_ptr<HubServer>> HubServer::Start(
   return server;
 }
 
+std::unique_ptr<HubServer> HubServer::Over(std::unique_ptr<HubSocket> socket,
+                                           HubServerOptions options,
+                                           const os::Clock& clock,
+                                           os::Random& random,
+                                           telemetry::Log& log) {
+  std::unique_ptr<HubServer> server(
+      new HubServer(nullptr, std::move(options), clock, random, log));
+  server->socket_ = std::move(socket);
+  return server;
+}
+
+const ZapCounters& HubServer::zap_counters() const {
+  static const ZapCounters none;
+  return zap_ == nullptr ? none : zap_->counters();
+}
+
 absl::Status HubServer::SelfTest() {
+  if (context_ == nullptr) {
+    return absl::FailedPreconditionError("self-test: not our own socket");
+  }
   const uint64_t refused_before = zap_->counters().refused.value();
   // A wildcard address is listened to, not dialled.
   std::string endpoint = socket_->endpoint();
@@ -50,7 +69,7 @@ absl::Status HubServer::SelfTest() {
     const size_t at = endpoint.find(any);
     if (at != std::string::npos) endpoint.replace(at, any.size(), "127.0.0.1");
   }
-  auto stranger = DealerSocket::Connect(context_, endpoint, GenerateKeyPair(),
+  auto stranger = DealerSocket::Connect(*context_, endpoint, GenerateKeyPair(),
                                         options_.keys.public_key);
   if (!stranger.ok()) return stranger.status();
   (*stranger)->Send("self-test", "self-test");
@@ -89,6 +108,11 @@ void HubServer::Pump() {
     hub_.Receive(*incoming, clock_.Monotonic());
   }
   Write();
+  NoteConnections();
+}
+
+void HubServer::NoteConnections() {
+  if (monitor_ == nullptr) return;
   while (const auto event = monitor_->Take()) {
     // libzmq drops what does not even begin like ZeroMQ without calling it a
     // failed handshake: only this counter sees it.

@@ -1,6 +1,7 @@
 #ifndef EARSHOT_BASE_WIRE_HUB_SERVER_H_
 #define EARSHOT_BASE_WIRE_HUB_SERVER_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,13 @@ class HubServer {
   static absl::StatusOr<std::unique_ptr<HubServer>> Start(
       Context& context, HubServerOptions options, Admission& admission,
       const os::Clock& clock, os::Random& random, telemetry::Log& log);
+  // On a socket that knows by itself who its peers are: no authentication and
+  // no monitor of ours, and so no SelfTest.
+  static std::unique_ptr<HubServer> Over(std::unique_ptr<HubSocket> socket,
+                                         HubServerOptions options,
+                                         const os::Clock& clock,
+                                         os::Random& random,
+                                         telemetry::Log& log);
   ~HubServer();
 
   // Dials itself with a key that nobody enrolled and waits until that is
@@ -63,26 +71,31 @@ class HubServer {
   void Stop(absl::Duration retry_after);
 
   const HubCounters& counters() const { return counters_; }
-  const ZapCounters& zap_counters() const { return zap_->counters(); }
+  const ZapCounters& zap_counters() const;
   size_t session_count() const { return hub_.session_count(); }
 
  private:
-  HubServer(Context& context, HubServerOptions options, const os::Clock& clock,
+  HubServer(Context* context, HubServerOptions options, const os::Clock& clock,
             os::Random& random, telemetry::Log& log);
   void Write();
+  void NoteConnections();
   void Note(const HubEvent& event);
 
-  Context& context_;
+  Context* const context_;  // null: Over
   const HubServerOptions options_;
   const os::Clock& clock_;
   telemetry::Log& log_;
   telemetry::LogLimiter limiter_;
   std::unique_ptr<ZapHandler> zap_;
-  std::unique_ptr<RouterSocket> socket_;
+  std::unique_ptr<HubSocket> socket_;
   std::unique_ptr<Monitor> monitor_;
   Hub hub_;
   HubCounters counters_;
 };
+
+// How a program that listens gets its HubServer; its own way when empty.
+using HubMaker = std::function<absl::StatusOr<std::unique_ptr<HubServer>>(
+    HubServerOptions options, Admission& admission)>;
 
 }  // namespace earshot::wire
 

@@ -4,9 +4,9 @@
 
 namespace earshot::wire {
 
-PeerLink::PeerLink(Context& context, PeerLinkOptions options,
+PeerLink::PeerLink(Dialer& dialer, PeerLinkOptions options,
                    const os::Clock& clock, os::Random& random)
-    : context_(context),
+    : dialer_(dialer),
       options_(std::move(options)),
       clock_(clock),
       session_(random) {}
@@ -16,8 +16,8 @@ bool PeerLink::WantsDial() const {
 }
 
 absl::Status PeerLink::Dial(const v1::Hello& hello) {
-  auto socket = DealerSocket::Connect(context_, options_.endpoint,
-                                      options_.keys, options_.hub_public_key);
+  auto socket = dialer_.Connect(options_.endpoint, options_.keys,
+                                options_.hub_public_key);
   if (!socket.ok()) return socket.status();
   socket_ = *std::move(socket);
   session_.Dial(hello, clock_.Monotonic());

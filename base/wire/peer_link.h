@@ -21,7 +21,7 @@ struct PeerLinkOptions {
 // wait on fd() for at most NextTimer(), then Pump(), then take the events.
 class PeerLink {
  public:
-  PeerLink(Context& context, PeerLinkOptions options, const os::Clock& clock,
+  PeerLink(Dialer& dialer, PeerLinkOptions options, const os::Clock& clock,
            os::Random& random);
 
   // When true, call Dial with a HELLO of now.
@@ -42,11 +42,11 @@ class PeerLink {
  private:
   void Write();
 
-  Context& context_;
+  Dialer& dialer_;
   const PeerLinkOptions options_;
   const os::Clock& clock_;
   PeerSession session_;
-  std::unique_ptr<DealerSocket> socket_;
+  std::unique_ptr<PeerSocket> socket_;
 };
 
 }  // namespace earshot::wire

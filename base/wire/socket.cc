@@ -114,6 +114,14 @@ Context::Context(int io_threads) : impl_(std::make_unique<Impl>(io_threads)) {
 }
 Context::~Context() = default;
 
+absl::StatusOr<std::unique_ptr<PeerSocket>> Context::Connect(
+    const std::string& endpoint, const KeyPair& own,
+    const std::string& server_public_key) {
+  auto socket = DealerSocket::Connect(*this, endpoint, own, server_public_key);
+  if (!socket.ok()) return socket.status();
+  return *std::move(socket);
+}
+
 struct DealerSocket::Impl {
   zmq::socket_t socket;
 };

@@ -15,21 +15,6 @@
 // exception of cppzmq ends here.
 namespace earshot::wire {
 
-// One a process. Outlives its sockets. `io_threads` >= 1.
-class Context {
- public:
-  explicit Context(int io_threads);
-  ~Context();
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-
-  struct Impl;
-  Impl& impl() { return *impl_; }
-
- private:
-  const std::unique_ptr<Impl> impl_;
-};
-
 // One message as it came from the network; nothing about it is trusted but
 // `user` and `key`, which ZAP gave to the connection.
 struct Incoming {
@@ -43,20 +28,68 @@ struct Incoming {
 
 enum class SendResult { kSent, kFull, kGone };
 
-// One thread each. fd() becomes readable on an edge: after a wait, and after
-// every Send, call Receive until it gives nothing.
-class DealerSocket {
+// A peer's end of a connection. One thread. fd() becomes readable on an edge:
+// after a wait, and after every Send, call Receive until it gives nothing.
+class PeerSocket {
+ public:
+  virtual ~PeerSocket() = default;
+  virtual int fd() const = 0;
+  virtual SendResult Send(std::string_view header, std::string_view body) = 0;
+  virtual std::optional<Incoming> Receive() = 0;
+};
+
+// A hub's end of all its connections. One thread; fd() as above.
+class HubSocket {
+ public:
+  virtual ~HubSocket() = default;
+  // With the real port.
+  virtual std::string endpoint() const = 0;
+  virtual int fd() const = 0;
+  virtual SendResult Send(std::string_view route, std::string_view header,
+                          std::string_view body) = 0;
+  virtual std::optional<Incoming> Receive() = 0;
+};
+
+// Where a peer gets its connections from: ZeroMQ, or a simulated network.
+class Dialer {
+ public:
+  virtual ~Dialer() = default;
+  virtual absl::StatusOr<std::unique_ptr<PeerSocket>> Connect(
+      const std::string& endpoint, const KeyPair& own,
+      const std::string& server_public_key) = 0;
+};
+
+// One a process. Outlives its sockets. `io_threads` >= 1.
+class Context final : public Dialer {
+ public:
+  explicit Context(int io_threads);
+  ~Context() override;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  absl::StatusOr<std::unique_ptr<PeerSocket>> Connect(
+      const std::string& endpoint, const KeyPair& own,
+      const std::string& server_public_key) override;
+
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  const std::unique_ptr<Impl> impl_;
+};
+
+class DealerSocket final : public PeerSocket {
  public:
   static absl::StatusOr<std::unique_ptr<DealerSocket>> Connect(
       Context& context, const std::string& endpoint, const KeyPair& own,
       const std::string& server_public_key);
-  ~DealerSocket();
+  ~DealerSocket() override;
   DealerSocket(const DealerSocket&) = delete;
   DealerSocket& operator=(const DealerSocket&) = delete;
 
-  int fd() const;
-  SendResult Send(std::string_view header, std::string_view body);
-  std::optional<Incoming> Receive();
+  int fd() const override;
+  SendResult Send(std::string_view header, std::string_view body) override;
+  std::optional<Incoming> Receive() override;
 
  private:
   struct Impl;
@@ -64,7 +97,7 @@ class DealerSocket {
   const std::unique_ptr<Impl> impl_;
 };
 
-class RouterSocket {
+class RouterSocket final : public HubSocket {
  public:
   // `endpoint` may end in :* or :0 for a port of the system's choice. A ZAP
   // handler for `zap_domain` must already answer: without one nobody gets in
@@ -72,16 +105,15 @@ class RouterSocket {
   static absl::StatusOr<std::unique_ptr<RouterSocket>> Bind(
       Context& context, const std::string& endpoint, const KeyPair& own,
       const std::string& zap_domain, const std::string& monitor_endpoint);
-  ~RouterSocket();
+  ~RouterSocket() override;
   RouterSocket(const RouterSocket&) = delete;
   RouterSocket& operator=(const RouterSocket&) = delete;
 
-  // With the real port.
-  std::string endpoint() const;
-  int fd() const;
+  std::string endpoint() const override;
+  int fd() const override;
   SendResult Send(std::string_view route, std::string_view header,
-                  std::string_view body);
-  std::optional<Incoming> Receive();
+                  std::string_view body) override;
+  std::optional<Incoming> Receive() override;
 
  private:
   struct Impl;

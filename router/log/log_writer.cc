@@ -4,10 +4,13 @@
 
 namespace earshot::router {
 
-LogWriter::LogWriter(std::unique_ptr<Log> log) : log_(std::move(log)) {
+LogWriter::LogWriter(std::unique_ptr<Log> log, Commits commits)
+    : log_(std::move(log)), commits_(commits) {
   const auto end = log_->End();
   if (end.ok()) counters_.end.Set(*end);
-  thread_ = std::thread([this] { Loop(); });
+  if (commits_ == Commits::kOnOwnThread) {
+    thread_ = std::thread([this] { Loop(); });
+  }
 }
 
 LogWriter::~LogWriter() {
@@ -16,7 +19,7 @@ LogWriter::~LogWriter() {
     stop_ = true;
   }
   submitted_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void LogWriter::OnCommit(std::function<void()> call) {
@@ -78,6 +81,11 @@ absl::StatusOr<uint64_t> LogWriter::AppendAndWait(LogAppend append) {
   std::unique_lock lock(mutex_);
   Enqueue(0, std::move(append), &result);
   submitted_.notify_one();
+  if (commits_ == Commits::kInStep) {
+    lock.unlock();
+    while (result.group == 0) Step();
+    lock.lock();
+  }
   // `group` is set, never 0, once the writer is done with it.
   finished_.wait(lock, [&] { return result.group != 0; });
   if (!result.status.ok()) return result.status;
@@ -87,6 +95,11 @@ absl::StatusOr<uint64_t> LogWriter::AppendAndWait(LogAppend append) {
 std::vector<LogWriter::Pending> LogWriter::TakeGroup() {
   std::unique_lock lock(mutex_);
   submitted_.wait(lock, [&] { return stop_ || !queue_.empty(); });
+  return NextGroup();
+}
+
+// With the mutex held.
+std::vector<LogWriter::Pending> LogWriter::NextGroup() {
   if (failed_) {
     FailSubmitted(failure_);
     done_.Notify();
@@ -146,6 +159,17 @@ void LogWriter::CommitGroup(std::vector<Pending> group) {
   finished_.notify_all();
   if (report) done_.Notify();
   if (first.ok() && on_commit) on_commit();
+}
+
+bool LogWriter::Step() {
+  std::vector<Pending> group;
+  {
+    const std::lock_guard lock(mutex_);
+    group = NextGroup();
+  }
+  if (group.empty()) return false;
+  CommitGroup(std::move(group));
+  return true;
 }
 
 void LogWriter::Loop() {

@@ -23,6 +23,10 @@ struct LogCounters {
   telemetry::Counter end;  // last position
 };
 
+// Where commits happen: on a thread of the writer's own, or inside Step, on
+// the caller's, for whoever must own the order of everything.
+enum class Commits { kOnOwnThread, kInStep };
+
 // The outcome of one submitted append.
 struct Committed {
   uint64_t ticket = 0;
@@ -41,8 +45,9 @@ class LogWriter {
   static constexpr size_t kGroupEntries = 10000;
   static constexpr size_t kQueuedBytes = 64 << 20;
 
-  explicit LogWriter(std::unique_ptr<Log> log);
-  ~LogWriter();  // commits what is queued
+  explicit LogWriter(std::unique_ptr<Log> log,
+                     Commits commits = Commits::kOnOwnThread);
+  ~LogWriter();  // commits what is queued, but for kInStep
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
@@ -53,6 +58,9 @@ class LogWriter {
   void Submit(uint64_t ticket, LogAppend append);
   std::vector<Committed> TakeCommitted();
   os::Wakeup& done() { return done_; }
+
+  // kInStep: commits one group. False: there was nothing to commit.
+  bool Step();
 
   // From any other thread: waits for the commit. The first position.
   absl::StatusOr<uint64_t> AppendAndWait(LogAppend append);
@@ -72,10 +80,12 @@ class LogWriter {
   void Loop();
   void Enqueue(uint64_t ticket, LogAppend append, Committed* waiter);
   std::vector<Pending> TakeGroup();
+  std::vector<Pending> NextGroup();
   void FailSubmitted(const absl::Status& status);
   void CommitGroup(std::vector<Pending> group);
 
   const std::unique_ptr<Log> log_;
+  const Commits commits_;
   mutable std::mutex mutex_;
   std::condition_variable submitted_;
   std::condition_variable finished_;

@@ -1,0 +1,133 @@
+#ifndef EARSHOT_TESTS_SIM_WORLD_H_
+#define EARSHOT_TESTS_SIM_WORLD_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/checker/history.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/network.h"
+#include "tests/sim/plan.h"
+#include "tests/sim/programs.h"
+
+namespace earshot::sim {
+
+struct Outcome {
+  checker::History history;
+  bool converged = false;
+  std::string stuck;  // what had not settled, when not converged
+  uint64_t events = 0;
+  absl::Duration simulated;
+};
+
+// One run: three agents, router, feed and a leader, on one thread and one
+// simulated clock. First the plan with its faults; then the faults end,
+// everything starts again and must come to rest; then the stores are read.
+class World {
+ public:
+  using Trace = std::function<void(const std::string& line)>;
+  // `trace` empty: none.
+  World(const Site& site, uint64_t seed, Trace trace);
+  ~World();
+
+  Outcome Run(const Plan& plan);
+
+ private:
+  struct Machine {
+    explicit Machine(const absl::Duration& now) : clock(now) {}
+    MachineClock clock;
+    std::unique_ptr<telemetry::Log> log;
+    std::unique_ptr<router::Router> router;
+    std::unique_ptr<feed::Feed> feed;
+    std::unique_ptr<AgentProgram> agent;
+    bool exists = true;  // clones begin to later
+    absl::Duration up_at = absl::InfiniteDuration();  // when down
+    absl::Duration turn_at;
+    bool power_cut = false;  // at the next freeze
+    absl::Duration back_after;
+    std::optional<Image> copy;
+    size_t history_at_copy = 0;
+  };
+  struct Report {
+    std::string id;
+    int machine = 0;
+    uint32_t lane = 1;
+    std::string record;   // 16 bytes; empty: never learned
+    std::string receipt;  // empty: imported, or never learned
+    size_t outcome_at = 0;  // in the history; 0: none
+  };
+
+  // world.cc: the loop.
+  void Loop(absl::Duration until, bool settle);
+  absl::Duration NextTime(absl::Duration until) const;
+  void TurnDue(const std::set<std::string>& reached);
+  void TurnMachine(int machine);
+  void TurnRouter(Machine& machine);
+  bool Settled(std::string& why);
+  Surroundings Around(int machine);
+  bool Up(int machine) const;
+  void Start(int machine);
+  void Close(int machine);
+  void Down(int machine, absl::Duration back_after, bool power);
+  void Say(const std::string& line);
+  void OnLog(int machine, telemetry::Level level, std::string_view event,
+             const std::vector<telemetry::Field>& fields);
+  void At(absl::Duration when, std::function<void()> what);
+
+  // acts.cc: what the plan does.
+  void Do(const Step& step);
+  void DoFault(const Step& step);
+  void MakeReport(const Step& step);
+  void Import(const Step& step);
+  void Read(int machine);
+  void Decide(uint64_t which);
+  void OnTold(uint64_t decision, LeaderProgram::Outcome outcome);
+  void OnDigest(const v1::Digest& digest);
+  void CopyFolder(int machine);
+  void RestoreFolder(int machine);
+  void LoseFolder(int machine);
+  void Clone(int machine);
+  void ForgetUnacked(int machine, size_t since);
+  void EndFaults();
+
+  // stores.cc: what the stores hold at the end.
+  void ReadLog();
+  void ReadViews();
+  void ReadInboxes();
+
+  const Site& site_;
+  const Trace trace_;
+  testing::SeededRandom random_;
+  absl::Duration now_;
+  Disk disk_;
+  Network network_;
+  std::vector<std::unique_ptr<Machine>> machines_;
+  MachineClock leader_clock_;
+  std::unique_ptr<telemetry::Log> leader_log_;
+  std::unique_ptr<LeaderProgram> leader_;
+  absl::Duration leader_turn_at_;
+  absl::Duration work_at_;  // the router's log and fold
+  std::multimap<absl::Duration, std::function<void()>> later_;
+
+  checker::History history_;
+  std::map<std::string, Report> reports_;            // by id
+  std::map<std::string, std::string> id_of_record_;  // 16 bytes
+  std::map<uint64_t, uint64_t> insight_of_decision_;
+  std::set<std::pair<std::string, std::string>> shown_;
+  std::map<int, std::set<std::string>> expect_;
+  uint64_t next_report_ = 1;
+  uint64_t next_decision_ = 1;
+  uint64_t events_ = 0;
+  bool faults_over_ = false;
+  std::map<uint64_t, std::string> id_at_;  // by position
+};
+
+}  // namespace earshot::sim
+
+#endif  // EARSHOT_TESTS_SIM_WORLD_H_
