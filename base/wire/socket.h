@@ -44,7 +44,7 @@ struct Incoming {
 enum class SendResult { kSent, kFull, kGone };
 
 // One thread each. fd() becomes readable on an edge: after a wait, and after
-// every Send, call Receive until it gives nothing.
+// every Send, call Receive until it gives nothing, and a dealer's Ended.
 class DealerSocket {
  public:
   static absl::StatusOr<std::unique_ptr<DealerSocket>> Connect(
@@ -57,6 +57,9 @@ class DealerSocket {
   int fd() const;
   SendResult Send(std::string_view header, std::string_view body);
   std::optional<Incoming> Receive();
+  // A connection that was let in has ended; what was sent on it may be lost.
+  // One that never came about is tried again and says nothing.
+  bool Ended();
 
  private:
   struct Impl;
