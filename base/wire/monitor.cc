@@ -20,6 +20,8 @@ Monitor::Monitor(Context& context, const std::string& endpoint)
 
 Monitor::~Monitor() = default;
 
+int Monitor::fd() const { return impl_->socket.get(zmq::sockopt::fd); }
+
 std::optional<ConnectionEvent> Monitor::Take() {
   try {
     zmq::message_t part;
@@ -41,6 +43,8 @@ std::optional<ConnectionEvent> Monitor::Take() {
                                  value};
         case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
           return ConnectionEvent{ConnectionEvent::Kind::kAuthFailed, value};
+        case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+          return ConnectionEvent{ConnectionEvent::Kind::kConnected, value};
         case ZMQ_EVENT_DISCONNECTED:
           return ConnectionEvent{ConnectionEvent::Kind::kDisconnected, value};
         default:

@@ -10,19 +10,20 @@
 
 namespace earshot::wire {
 
-// What libzmq says of connections, below sessions: those that never became
-// one. `detail` is libzmq's own number.
+// What libzmq says of connections, below sessions. `detail` is libzmq's own
+// number.
 struct ConnectionEvent {
   enum class Kind {
     kHandshakeFailed,  // not ZeroMQ, or not CURVE, or out of time
     kAuthFailed,       // refused by ZAP
+    kConnected,        // the handshake is done
     kDisconnected,
   };
   Kind kind;
   int32_t detail = 0;
 };
 
-// Reads the events of one monitored RouterSocket. One thread; poll with the
+// Reads the events of one monitored socket. One thread; poll with the
 // loop that owns the socket.
 class Monitor {
  public:
@@ -33,6 +34,7 @@ class Monitor {
 
   // Without waiting. Events of no interest here are passed over.
   std::optional<ConnectionEvent> Take();
+  int fd() const;
 
  private:
   struct Impl;

@@ -65,6 +65,10 @@ void PeerLink::Pump() {
     Write();
     if (session_.state() == PeerSession::State::kWaiting) socket_.reset();
   }
+  if (socket_ != nullptr && socket_->Ended()) {
+    session_.Fail("the connection ended", clock_.Monotonic());
+    socket_.reset();
+  }
 }
 
 int PeerLink::fd() const { return socket_ == nullptr ? -1 : socket_->fd(); }

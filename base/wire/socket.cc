@@ -1,12 +1,16 @@
 #include "base/wire/socket.h"
 
 #include <fmt/format.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 #include <zmq.hpp>
 
 #include "base/wire/context_impl.h"
 #include "base/wire/limits.h"
+#include "base/wire/monitor.h"
 #include "base/wire/zap.h"
 
 namespace earshot::wire {
@@ -123,8 +127,43 @@ absl::StatusOr<std::unique_ptr<PeerSocket>> Context::Connect(
 }
 
 struct DealerSocket::Impl {
+  ~Impl() {
+    if (monitor != nullptr) zmq_socket_monitor(socket.handle(), nullptr, 0);
+    if (both >= 0) ::close(both);
+  }
+  // So that one descriptor tells of messages and of the connection.
+  absl::Status Watch(Context& context);
+  absl::Status Add(int fd) const;
+
   zmq::socket_t socket;
+  std::unique_ptr<Monitor> monitor;
+  int both = -1;  // epoll(7)
+  bool connected = false;
 };
+
+absl::Status DealerSocket::Impl::Add(int fd) const {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  if (::epoll_ctl(both, EPOLL_CTL_ADD, fd, &event) == 0) {
+    return absl::OkStatus();
+  }
+  return absl::ErrnoToStatus(errno, "watch a connection");
+}
+
+absl::Status DealerSocket::Impl::Watch(Context& context) {
+  const std::string endpoint =
+      fmt::format("inproc://dealer-{}", socket.handle());
+  if (zmq_socket_monitor(
+          socket.handle(), endpoint.c_str(),
+          ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) {
+    return absl::InternalError("a connection cannot be monitored");
+  }
+  monitor = std::make_unique<Monitor>(context, endpoint);
+  both = ::epoll_create1(EPOLL_CLOEXEC);
+  if (both < 0) return absl::ErrnoToStatus(errno, "watch a connection");
+  absl::Status status = Add(socket.get(zmq::sockopt::fd));
+  return status.ok() ? Add(monitor->fd()) : status;
+}
 
 DealerSocket::DealerSocket(std::unique_ptr<Impl> impl)
     : impl_(std::move(impl)) {}
@@ -145,6 +184,8 @@ absl::StatusOr<std::unique_ptr<DealerSocket>> DealerSocket::Connect(
     socket.set(zmq::sockopt::curve_serverkey, server_public_key);
     socket.set(zmq::sockopt::curve_publickey, own.public_key);
     socket.set(zmq::sockopt::curve_secretkey, own.secret_key);
+    absl::Status status = impl->Watch(context);
+    if (!status.ok()) return status;
     socket.connect(endpoint);
     return std::unique_ptr<DealerSocket>(new DealerSocket(std::move(impl)));
   } catch (const zmq::error_t& error) {
@@ -152,7 +193,7 @@ absl::StatusOr<std::unique_ptr<DealerSocket>> DealerSocket::Connect(
   }
 }
 
-int DealerSocket::fd() const { return impl_->socket.get(zmq::sockopt::fd); }
+int DealerSocket::fd() const { return impl_->both; }
 
 SendResult DealerSocket::Send(std::string_view header, std::string_view body) {
   return SendParts(impl_->socket, {}, header, body);
@@ -160,6 +201,16 @@ SendResult DealerSocket::Send(std::string_view header, std::string_view body) {
 
 std::optional<Incoming> DealerSocket::Receive() {
   return ReceiveParts(impl_->socket, false);
+}
+
+bool DealerSocket::Ended() {
+  bool ended = false;
+  while (const auto event = impl_->monitor->Take()) {
+    const bool up = event->kind == ConnectionEvent::Kind::kConnected;
+    ended = ended || (impl_->connected && !up);
+    impl_->connected = up;
+  }
+  return ended;
 }
 
 struct RouterSocket::Impl {

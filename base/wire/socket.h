@@ -29,13 +29,17 @@ struct Incoming {
 enum class SendResult { kSent, kFull, kGone };
 
 // A peer's end of a connection. One thread. fd() becomes readable on an edge:
-// after a wait, and after every Send, call Receive until it gives nothing.
+// after a wait, and after every Send, call Receive until it gives nothing, and
+// Ended.
 class PeerSocket {
  public:
   virtual ~PeerSocket() = default;
   virtual int fd() const = 0;
   virtual SendResult Send(std::string_view header, std::string_view body) = 0;
   virtual std::optional<Incoming> Receive() = 0;
+  // A connection that was let in has ended; what was sent on it may be lost.
+  // One that never came about is tried again and says nothing.
+  virtual bool Ended() = 0;
 };
 
 // A hub's end of all its connections. One thread; fd() as above.
@@ -90,6 +94,7 @@ class DealerSocket final : public PeerSocket {
   int fd() const override;
   SendResult Send(std::string_view header, std::string_view body) override;
   std::optional<Incoming> Receive() override;
+  bool Ended() override;
 
  private:
   struct Impl;

@@ -110,7 +110,6 @@ class AgentRouterTest(unittest.TestCase):
         self.router.start()
         self.agent.start()
         in_the_middle = 0
-        # An agent notices by its next heartbeat, so each kill takes a while.
         for _ in range(2):
             eventually("some more is taken",
                        lambda: self.router.metric("records_total") > 0, 40)

@@ -19,6 +19,11 @@ class Network::Hub final : public wire::HubSocket {
     if (found != network_.hubs_.end() && found->second == this) {
       network_.hubs_.erase(found);
     }
+    // Some peers hear of it at once; others only by the silence.
+    for (auto& [id, connection] : network_.connections_) {
+      if (connection->hub != incarnation_) continue;
+      connection->ended = network_.random_.Below(2) == 0;
+    }
   }
 
   std::string endpoint() const override { return endpoint_; }
@@ -89,6 +94,7 @@ class Network::Peer final : public wire::PeerSocket {
     connection_->inbox.pop_front();
     return frame;
   }
+  bool Ended() override { return connection_->ended; }
 
  private:
   Network& network_;

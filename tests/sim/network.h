@@ -72,6 +72,7 @@ class Network {
     std::string user;
     bool refused = false;
     bool closed = false;
+    bool ended = false;
     std::deque<wire::Incoming> inbox;
     absl::Duration last_up;
     absl::Duration last_down;
