@@ -84,6 +84,7 @@ class Feed {
   void OnUpdate(const std::string& body);
   void OnOutcome(const absl::StatusOr<spool::Uplink::Outcome>& outcome);
   void SendRecords();
+  void CheckProgress();
   void UseOrganisation();
 
   // feed_digests.cc: what leaders get.
@@ -139,6 +140,7 @@ class Feed {
   absl::Duration next_follower_beat_;
   absl::Duration connected_at_ = absl::InfiniteDuration();
   absl::Duration last_update_;
+  absl::Duration progress_;  // when something was last acknowledged
   bool key_missing_said_ = false;
 };
 

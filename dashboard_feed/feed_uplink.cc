@@ -8,6 +8,7 @@ namespace earshot::feed {
 namespace {
 
 constexpr absl::Duration kKeyLook = absl::Seconds(3);
+constexpr absl::Duration kStalledAfter = absl::Seconds(30);
 
 }  // namespace
 
@@ -38,7 +39,17 @@ void Feed::TurnUplink() {
   if (link_->WantsDial()) Dial();
   link_->Pump();
   while (const auto event = link_->TakeEvent()) OnLinkEvent(*event);
+  CheckProgress();
   SendRecords();
+}
+
+// A frame that was lost on a session that lives is sent again by a new one.
+void Feed::CheckProgress() {
+  const absl::Duration now = clock_.Monotonic();
+  if (uplink_->InFlight() == 0) progress_ = now;
+  if (link_->open() && now - progress_ >= kStalledAfter) {
+    link_->Fail("the router has acknowledged nothing for 30 s");
+  }
 }
 
 void Feed::Dial() {
@@ -67,6 +78,7 @@ void Feed::OnLinkEvent(const wire::PeerEvent& event) {
     case wire::PeerEvent::Type::kOpened:
       connected_at_ = clock_.Monotonic();
       last_update_ = connected_at_;
+      progress_ = connected_at_;
       log_.Info("connected", {{"router", settings_.config.router()},
                               {"as", event.welcome.peer()},
                               {"generation", event.welcome.generation()}});
@@ -97,6 +109,7 @@ void Feed::OnLinkEvent(const wire::PeerEvent& event) {
     for (const v1::Nack& nack : ack.nacks()) {
       log_.Error("decision_lost", {{"seq", nack.seq()}, {"code", nack.code()}});
     }
+    progress_ = clock_.Monotonic();
     OnOutcome(uplink_->OnAck(ack));
   }
 }

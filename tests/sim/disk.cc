@@ -159,6 +159,15 @@ void Disk::Delete(const std::string& path, bool synced) {
   files_.erase(found);
 }
 
+void Disk::SyncFolderOf(const std::string& path) {
+  const std::string folder = path.substr(0, path.rfind('/'));
+  std::erase_if(deleted_,
+                [&](const auto& entry) { return In(entry.first, folder); });
+  for (auto& [name, file] : files_) {
+    if (In(name, folder)) file->name_durable = true;
+  }
+}
+
 Disk::Fate Disk::NextFate(const std::string& path, Change change, bool grows) {
   ++changes_;
   Machine* machine = Of(path);

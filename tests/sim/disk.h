@@ -75,6 +75,8 @@ class Disk {
   std::shared_ptr<File> Open(const std::string& path, bool create);
   bool Exists(const std::string& path) const;
   void Delete(const std::string& path, bool synced);
+  // As SQLite syncs the folder of a file that it made, with all names in it.
+  void SyncFolderOf(const std::string& path);
   enum class Change { kWrite, kSync, kName };
   // How a change ends: done, refused with no room, or with an error.
   enum class Fate { kDone, kFull, kError };

@@ -122,6 +122,9 @@ class Network::MachineDialer final : public wire::Dialer {
   const std::string machine_;
 };
 
+Network::Network(os::Random& random) : random_(random) {}
+Network::~Network() = default;
+
 void Network::Part(const std::string& one, const std::string& other) {
   parted_.insert({one, other});
   parted_.insert({other, one});

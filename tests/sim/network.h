@@ -32,7 +32,8 @@ struct Weather {
 // One thread. Bounded by what the programs have in flight.
 class Network {
  public:
-  explicit Network(os::Random& random) : random_(random) {}
+  explicit Network(os::Random& random);
+  ~Network();
 
   void SetWeather(const Weather& weather) { weather_ = weather; }
   void SetTime(absl::Duration now) { now_ = now; }

@@ -11,6 +11,7 @@
 namespace earshot::sim {
 namespace {
 
+constexpr absl::Duration kPatience = absl::Seconds(20);
 constexpr char kSecret[] = "0123456789abcdef0123456789abcdef";  // 32 bytes
 
 // A machine and its clone have one key.
@@ -207,10 +208,16 @@ void LeaderProgram::Turn() {
       asked_.clear();
     }
   }
+  // As the client of the command line, it gives up after a while.
+  std::erase_if(asked_, [&](const auto& asked) {
+    const bool late = clock_.Monotonic() - asked.second > kPatience;
+    if (late) told_(asked.first, Outcome::kUnknown);
+    return late;
+  });
   if (link_.open()) {
     for (const auto& [number, request] : waiting_) {
       link_.Send(v1::REQUEST, request);
-      asked_[number] = true;
+      asked_[number] = clock_.Monotonic();
     }
     waiting_.clear();
   }

@@ -124,7 +124,7 @@ class LeaderProgram {
   wire::PeerLink link_;
   v1::Cursor cursor_;
   std::map<uint64_t, std::string> waiting_;
-  std::map<uint64_t, bool> asked_;
+  std::map<uint64_t, absl::Duration> asked_;  // since when
   Told told_;
   Show show_;
 };

@@ -201,7 +201,7 @@ int Sync(sqlite3_file* file, int /*flags*/) {
     at.durable.replace(write.at, write.bytes.size(), write.bytes);
   }
   at.unsynced.clear();
-  at.name_durable = true;
+  if (!at.name_durable) handle.disk->SyncFolderOf(handle.path);
   return SQLITE_OK;
 }
 

@@ -172,9 +172,10 @@ absl::Duration World::NextTime(absl::Duration until) const {
 void World::TurnRouter(Machine& machine) {
   router::Router& router = *machine.router;
   router.Turn({}, absl::ZeroDuration());
-  if (work_at_ == absl::InfiniteDuration() && !router.Settled()) {
-    work_at_ = now_ + absl::Microseconds(
-                          static_cast<int64_t>(100 + random_.Below(5000)));
+  if (!router.Settled()) {
+    work_at_ = std::min(
+        work_at_, now_ + absl::Microseconds(
+                             static_cast<int64_t>(100 + random_.Below(5000))));
   }
   machine.turn_at = now_ + absl::Seconds(1);
 }
@@ -211,7 +212,8 @@ void World::TurnDue(const std::set<std::string>& reached) {
     const bool commit = at.router->Step(router::Router::Work::kCommit);
     const bool fold = random_.Below(2) == 0 &&
                       at.router->Step(router::Router::Work::kFold);
-    work_at_ = absl::InfiniteDuration();
+    // The fold looks once a second even if nothing was committed.
+    work_at_ = now_ + absl::Seconds(1);
     if (commit || fold || !at.router->Settled()) {
       work_at_ = now_ + absl::Microseconds(
                             static_cast<int64_t>(100 + random_.Below(20000)));
