@@ -28,6 +28,9 @@ void World::ReadLog() {
         event.id = personal.tags(0);
       }
       id_at_[row.position] = event.id;
+      if (!row.token.record.empty()) {
+        id_of_record_[row.token.record] = event.id;
+      }
       history_.push_back(std::move(event));
     }
   }
