@@ -17,10 +17,19 @@ constexpr size_t kMaxRowBytes = 256 << 10;
 
 using Fields = std::map<std::string, std::string>;
 
+// What a Timestamp can hold: the years 1 to 9999.
+bool IsInCalendar(absl::Time time) {
+  constexpr int64_t kYear1 = -62135596800;
+  constexpr int64_t kYear10000 = 253402300800;
+  return time >= absl::FromUnixSeconds(kYear1) &&
+         time < absl::FromUnixSeconds(kYear10000);
+}
+
 absl::StatusOr<absl::Time> ParseTime(const std::string& text) {
   absl::Time time;
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) ||
+      !IsInCalendar(time)) {
     return absl::InvalidArgumentError(
         fmt::format("'{}' is not a time such as 2026-11-02T08:15:00Z", text));
   }
@@ -39,7 +48,8 @@ absl::Status SetObservedAt(const Fields& fields, v1::Observation& out) {
   if (ts == fields.end() || ts->second.empty()) return absl::OkStatus();
   char* end = nullptr;
   const double seconds = std::strtod(ts->second.c_str(), &end);
-  if (*end != '\0' || !std::isfinite(seconds) || std::fabs(seconds) > 1e11) {
+  if (*end != '\0' || !std::isfinite(seconds) || std::fabs(seconds) > 1e11 ||
+      !IsInCalendar(absl::UnixEpoch() + absl::Seconds(seconds))) {
     return absl::InvalidArgumentError(
         fmt::format("ts '{}' is not a number of seconds", ts->second));
   }

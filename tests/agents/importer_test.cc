@@ -68,6 +68,22 @@ TEST(ImporterTest, ABadRowIsReportedByItsLineAndTheRestGoesIn) {
   EXPECT_EQ(importer.tally().refused, 3U);
 }
 
+TEST(ImporterTest, AMomentOutsideOfTheCalendarIsRefused) {
+  for (const char* at : {"infinite-future", "infinite-past",
+                         "9999-12-31T23:59:60Z", "10000-01-01T00:00:00Z"}) {
+    for (const char* key : {"observed_at", "received_at"}) {
+      EXPECT_TRUE(ReadAll("{\"text\": \"one\", \"" + std::string(key) +
+                          "\": \"" + at + "\"}\n")
+                      .empty())
+          << key << " " << at;
+    }
+  }
+  EXPECT_EQ(ReadAll("{\"text\": \"one\", \"observed_at\": "
+                    "\"9999-12-31T23:59:59.999Z\"}\n")
+                .size(),
+            1U);
+}
+
 TEST(ImporterTest, AnUnknownSourceWordIsAnImport) {
   const auto rows = ReadAll("{\"text\": \"one\", \"source\": \"sample\"}\n");
   ASSERT_EQ(rows.size(), 1U);
