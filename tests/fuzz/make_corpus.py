@@ -118,6 +118,16 @@ def body_seeds() -> dict[str, bytes]:
         "observation-spent": bytes([1]) + observation(
             "Gave a voucher", 2,
             data(13, data(1, number(1, 1500) + data(2, "EUR")))),
+        "observation-long-currency": bytes([1]) + observation(
+            "Gave a voucher", 2, data(13, data(1, data(2, "E" * 1200)))),
+        "observation-newer-promise": bytes([1]) + observation(
+            "Kept", 2,
+            data(14, data(1, "open-at-six") + data(99, b"n" * 1200))),
+        "decision-newer": bytes([4 | feed]) + data(1, "leader") +
+            number(2, 12) +
+            data(10, data(1, "A repeat.")) + data(99, b"n" * 1200),
+        "decision-long-owner": bytes([4 | feed]) + data(1, "leader") +
+            number(2, 12) + data(5, data(1, "o" * 1200)),
         "observation-promise": bytes([1]) + observation(
             "Kept", 2, data(14, data(1, "open-at-six") + number(2, 1))),
         "observation-corrects":
