@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -168,11 +169,29 @@ absl::StatusOr<Row> RowReader::Next() {
   return format_ == RowFormat::kCsv ? NextCsv() : NextJson();
 }
 
+bool RowReader::ReadLine(std::string& line) {
+  std::array<char, 4096> piece;
+  line.clear();
+  bool any = false;
+  while (true) {
+    in_.getline(piece.data(), static_cast<std::streamsize>(piece.size()));
+    auto count = static_cast<size_t>(in_.gcount());
+    if (count == 0) return any;
+    any = true;
+    bytes_ += count;
+    // It fails when the piece was too small for the line.
+    const bool goes_on = in_.fail() && !in_.eof();
+    if (!goes_on && !in_.eof()) --count;
+    if (line.size() <= kMaxRowBytes) line.append(piece.data(), count);
+    if (!goes_on) return true;
+    in_.clear();
+  }
+}
+
 absl::StatusOr<Row> RowReader::NextJson() {
   std::string line;
   do {
-    if (!std::getline(in_, line)) return absl::OutOfRangeError("end");
-    bytes_ += line.size() + 1;
+    if (!ReadLine(line)) return absl::OutOfRangeError("end");
     line_ = ++lines_read_;
   } while (IsBlank(line));
   if (line.size() > kMaxRowBytes) {
@@ -222,14 +241,14 @@ absl::StatusOr<std::vector<std::string>> RowReader::ReadRecord(
       } else if (in_.peek() == '"') {
         in_.get();
         ++bytes_;
-        cells.back().push_back('"');
+        if (!too_long) cells.back().push_back('"');
       } else {
         quoted = false;
       }
     } else if (c == '"' && cells.back().empty()) {
       quoted = true;
     } else if (c == ',') {
-      cells.emplace_back();
+      if (!too_long) cells.emplace_back();
     } else if (c == '\n') {
       break;
     } else if (c != '\r' && !too_long) {
