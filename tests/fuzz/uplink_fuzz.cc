@@ -33,7 +33,7 @@ class UplinkWalk {
     Require(opened.ok(), "a spool opens in memory");
     spool_ = *std::move(opened);
     uplink_.emplace(*spool_);
-    Remember();
+    Remember(Lanes());
   }
 
   void Step(Input& input) {
@@ -75,9 +75,9 @@ class UplinkWalk {
     return *std::move(lanes);
   }
 
-  void Remember() {
+  void Remember(std::vector<LaneState> lanes) {
     proven_ = {};
-    lanes_ = Lanes();
+    lanes_ = std::move(lanes);
     epoch_ = spool_->epoch();
   }
 
@@ -273,7 +273,7 @@ class UplinkWalk {
   }
 
   void Check() {
-    const std::vector<LaneState> lanes = Lanes();
+    std::vector<LaneState> lanes = Lanes();
     const bool same = spool_->epoch() == epoch_;
     for (const LaneState& lane : lanes) {
       const LaneState& before = lanes_[lane.lane];
@@ -292,7 +292,7 @@ class UplinkWalk {
     }
     Require(uplink_->InFlight() <= lanes[0].spooled + lanes[1].spooled,
             "what is in flight was spooled");
-    Remember();
+    Remember(std::move(lanes));
   }
 
   testing::SeededRandom random_{1};
