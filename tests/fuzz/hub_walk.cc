@@ -35,6 +35,7 @@ class HubWalk {
   HubWalk() : hub_(Options(), random_) {}
 
   void Step(Input& input) {
+    const size_t before = known_.size();
     switch (input.Below(12)) {
       case 0:
       case 1:
@@ -70,7 +71,7 @@ class HubWalk {
         EndAll();
         break;
     }
-    Settle(input);
+    Settle(before, input);
   }
 
  private:
@@ -205,8 +206,7 @@ class HubWalk {
     }
   }
 
-  void Settle(Input& input) {
-    const size_t before = known_.size();
+  void Settle(size_t before, Input& input) {
     while (auto event = hub_.TakeEvent()) OnEvent(*event, input);
     Require(hub_.session_count() == known_.size(),
             "each session is told of, each end too");
