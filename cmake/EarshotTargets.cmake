@@ -91,6 +91,41 @@ function(earshot_python_test)
   earshot_note_test_sources("${source}")
 endfunction()
 
+# earshot_fuzz(NAME x_fuzz SRCS x_fuzz.cc CORPUS folder DEPS ... [TIMEOUT 120])
+# With EARSHOT_FUZZ a libFuzzer program, else one that can only replay. Its test
+# gives every input of the corpus to the target once; TIMEOUT as above.
+function(earshot_fuzz)
+  cmake_parse_arguments(arg "" "NAME;CORPUS;TIMEOUT" "SRCS;DEPS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(EARSHOT_SANITIZE)
+    math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 4")
+  endif()
+  get_filename_component(corpus "${arg_CORPUS}" ABSOLUTE)
+  add_executable(${arg_NAME} ${arg_SRCS}
+                 "${CMAKE_SOURCE_DIR}/tests/fuzz/quiet_protobuf.cc")
+  target_include_directories(${arg_NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_DEPS})
+  earshot_warnings(${arg_NAME})
+  if(EARSHOT_FUZZ)
+    target_link_options(${arg_NAME} PRIVATE -fsanitize=fuzzer)
+    # libFuzzer would pass over an empty folder in silence.
+    file(GLOB inputs "${corpus}/*")
+    if(NOT inputs)
+      message(FATAL_ERROR "${arg_NAME}: ${corpus} has no input")
+    endif()
+    add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} -runs=0 "${corpus}")
+  else()
+    target_sources(${arg_NAME} PRIVATE
+                   "${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cc")
+    add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} "${corpus}")
+  endif()
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS fuzz
+                       TIMEOUT ${arg_TIMEOUT})
+  earshot_note_test_sources(${arg_SRCS})
+endfunction()
+
 # Every source of every registered test goes to test_sources.txt of the build
 # tree, which tests/registration compares with the files on disk.
 function(earshot_note_test_sources)

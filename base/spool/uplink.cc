@@ -7,6 +7,14 @@
 #include "base/wire/lane_hash.h"
 
 namespace earshot::spool {
+namespace {
+
+// The oldest record that a lane still has, or the next one it will have.
+uint64_t HeldFrom(const LaneState& state) {
+  return state.first == 0 ? state.spooled + 1 : state.first;
+}
+
+}  // namespace
 
 absl::Status Uplink::FillHello(v1::Hello& hello) {
   const auto lanes = spool_.Lanes();
@@ -53,7 +61,7 @@ absl::StatusOr<Uplink::Outcome> Uplink::Believe(const v1::LaneMark& mark,
   if (!own.ok() && !absl::IsNotFound(own.status())) return own.status();
   // The hub stands before what we still hold, and needs a LOST. (Of number 0
   // the hash is always known.)
-  const uint64_t held = state.first == 0 ? state.spooled + 1 : state.first;
+  const uint64_t held = HeldFrom(state);
   lane.lost_pending = mark.seq() + 1 < held && (rewind || lane.sent < held - 1);
   if (own.ok()) {
     lane.durable = mark.seq();
@@ -113,7 +121,7 @@ absl::StatusOr<Uplink::Outcome> Uplink::OnAck(const v1::Ack& ack) {
 absl::StatusOr<std::optional<Uplink::Frame>> Uplink::NextLost(
     const LaneState& state) {
   LaneProgress& lane = lanes_[state.lane];
-  const uint64_t last = state.first == 0 ? state.spooled : state.first - 1;
+  const uint64_t last = HeldFrom(state) - 1;
   const auto hash = spool_.HashAt(state.lane, last);
   if (!hash.ok()) return hash.status();
   v1::Lost lost;
@@ -138,6 +146,8 @@ absl::StatusOr<std::optional<Uplink::Frame>> Uplink::Next() {
     const uint64_t limit =
         std::min({state.spooled, lane.credit, lane.durable + kInFlightRecords});
     if (lane.sent >= limit) continue;
+    // What the hub wants again may have gone since it said so.
+    if (lane.sent + 1 < HeldFrom(state)) return NextLost(state);
     const auto records = spool_.Read(
         state.lane, lane.sent + 1,
         std::min<uint64_t>(limit - lane.sent, wire::kMaxBatchRecords),

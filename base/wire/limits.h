@@ -19,6 +19,9 @@ inline constexpr uint32_t kMaxBatchRecords = 500;
 inline constexpr size_t kBatchBytes = 128 << 10;
 inline constexpr size_t kMaxRecordBytes = 64 << 10;
 inline constexpr uint32_t kMaxLanes = 2;
+// The last number a record can have; below it nothing overflows, in memory or
+// in a database of signed numbers.
+inline constexpr uint64_t kMaxSeq = size_t{1} << 62;
 inline constexpr size_t kRecordIdBytes = 16;
 inline constexpr absl::Duration kHeartbeat = absl::Seconds(10);
 inline constexpr absl::Duration kDeadAfter = absl::Seconds(30);

@@ -1,6 +1,7 @@
 #include "base/wire/socket.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -114,6 +115,8 @@ std::optional<Incoming> ReceiveParts(zmq::socket_t& socket, bool routed) {
 }  // namespace
 
 Context::Context(int io_threads) : impl_(std::make_unique<Impl>(io_threads)) {
+  // Peers would fill stderr with lines that are none of the log.
+  google::protobuf::SetLogHandler(nullptr);
   impl_->context.set(zmq::ctxopt::max_sockets, 65535);
 }
 Context::~Context() = default;

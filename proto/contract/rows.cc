@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -17,10 +18,19 @@ constexpr size_t kMaxRowBytes = 256 << 10;
 
 using Fields = std::map<std::string, std::string>;
 
+// What a Timestamp can hold: the years 1 to 9999.
+bool IsInCalendar(absl::Time time) {
+  constexpr int64_t kYear1 = -62135596800;
+  constexpr int64_t kYear10000 = 253402300800;
+  return time >= absl::FromUnixSeconds(kYear1) &&
+         time < absl::FromUnixSeconds(kYear10000);
+}
+
 absl::StatusOr<absl::Time> ParseTime(const std::string& text) {
   absl::Time time;
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) ||
+      !IsInCalendar(time)) {
     return absl::InvalidArgumentError(
         fmt::format("'{}' is not a time such as 2026-11-02T08:15:00Z", text));
   }
@@ -39,7 +49,8 @@ absl::Status SetObservedAt(const Fields& fields, v1::Observation& out) {
   if (ts == fields.end() || ts->second.empty()) return absl::OkStatus();
   char* end = nullptr;
   const double seconds = std::strtod(ts->second.c_str(), &end);
-  if (*end != '\0' || !std::isfinite(seconds) || std::fabs(seconds) > 1e11) {
+  if (*end != '\0' || !std::isfinite(seconds) || std::fabs(seconds) > 1e11 ||
+      !IsInCalendar(absl::UnixEpoch() + absl::Seconds(seconds))) {
     return absl::InvalidArgumentError(
         fmt::format("ts '{}' is not a number of seconds", ts->second));
   }
@@ -158,11 +169,29 @@ absl::StatusOr<Row> RowReader::Next() {
   return format_ == RowFormat::kCsv ? NextCsv() : NextJson();
 }
 
+bool RowReader::ReadLine(std::string& line) {
+  std::array<char, 4096> piece;
+  line.clear();
+  bool any = false;
+  while (true) {
+    in_.getline(piece.data(), static_cast<std::streamsize>(piece.size()));
+    auto count = static_cast<size_t>(in_.gcount());
+    if (count == 0) return any;
+    any = true;
+    bytes_ += count;
+    // It fails when the piece was too small for the line.
+    const bool goes_on = in_.fail() && !in_.eof();
+    if (!goes_on && !in_.eof()) --count;
+    if (line.size() <= kMaxRowBytes) line.append(piece.data(), count);
+    if (!goes_on) return true;
+    in_.clear();
+  }
+}
+
 absl::StatusOr<Row> RowReader::NextJson() {
   std::string line;
   do {
-    if (!std::getline(in_, line)) return absl::OutOfRangeError("end");
-    bytes_ += line.size() + 1;
+    if (!ReadLine(line)) return absl::OutOfRangeError("end");
     line_ = ++lines_read_;
   } while (IsBlank(line));
   if (line.size() > kMaxRowBytes) {
@@ -212,14 +241,14 @@ absl::StatusOr<std::vector<std::string>> RowReader::ReadRecord(
       } else if (in_.peek() == '"') {
         in_.get();
         ++bytes_;
-        cells.back().push_back('"');
+        if (!too_long) cells.back().push_back('"');
       } else {
         quoted = false;
       }
     } else if (c == '"' && cells.back().empty()) {
       quoted = true;
     } else if (c == ',') {
-      cells.emplace_back();
+      if (!too_long) cells.emplace_back();
     } else if (c == '\n') {
       break;
     } else if (c != '\r' && !too_long) {

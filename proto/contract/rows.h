@@ -51,6 +51,9 @@ class RowReader {
  private:
   absl::StatusOr<Row> NextJson();
   absl::StatusOr<Row> NextCsv();
+  // Without its end; false at the end of the file. Of a line longer than a row
+  // only about the bytes of one are kept.
+  bool ReadLine(std::string& line);
   absl::StatusOr<std::vector<std::string>> ReadRecord(std::string& bytes);
 
   std::istream& in_;

@@ -50,6 +50,14 @@ std::optional<Refusal> CheckName(std::string_view what, std::string_view name,
                              kMaxNameBytes)};
 }
 
+// Empty, or as ISO 4217 spells it.
+bool IsCurrency(std::string_view text) {
+  return text.empty() ||
+         (text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) {
+            return c >= 'A' && c <= 'Z';
+          }));
+}
+
 std::optional<Refusal> CheckText(std::string_view text) {
   if (IsBlank(text)) {
     return Refusal{"text_empty", "say what happened: the text is empty"};
@@ -123,6 +131,10 @@ std::optional<Refusal> Validate(const v1::Observation& observation) {
           CheckName("promise", observation.promise().promise(), false)) {
     return refusal;
   }
+  if (!IsCurrency(observation.resolved_on_the_spot().spent().currency())) {
+    return Refusal{"currency_invalid",
+                   "a currency is three capital letters, as in EUR"};
+  }
   if (!observation.has_observed_at() ||
       observation.observed_at().seconds() < kYear2000) {
     return Refusal{"observed_at_invalid",
@@ -160,6 +172,17 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
     return Refusal{"verb_unknown",
                    "the decision is of a newer release; upgrade the router"};
   }
+  if (auto refusal = CheckName("owner", decision.assign().owner(), false)) {
+    return refusal;
+  }
+  if (auto refusal =
+          CheckName("topic", decision.correct_topic().topic(), false)) {
+    return refusal;
+  }
+  if (auto refusal =
+          CheckName("language", decision.answer().language(), false)) {
+    return refusal;
+  }
   std::string_view text;
   bool required = false;
   switch (decision.verb_case()) {
@@ -182,6 +205,9 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
     case v1::Decision::kMute:
       text = decision.mute().reason();
       required = true;
+      break;
+    case v1::Decision::kReopen:
+      text = decision.reopen().reason();
       break;
     default:
       break;

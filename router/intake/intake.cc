@@ -187,7 +187,7 @@ Intake::Taken Intake::TakeLost(const Enrolled& peer, uint64_t epoch,
   v1::Lost lost;
   if (!lost.ParseFromString(body) || lost.lane() >= wire::kMaxLanes ||
       lost.epoch() == 0 || lost.epoch() != epoch ||
-      lost.last_seq() < lost.first_seq() ||
+      lost.last_seq() < lost.first_seq() || lost.last_seq() > wire::kMaxSeq ||
       lost.hash_last().size() != wire::kLaneHashBytes) {
     counters_.batches_malformed.Add();
     taken.malformed = true;

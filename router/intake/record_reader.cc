@@ -168,6 +168,8 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   personal.set_reporter_key(
       os::HmacSha256(router_key_, reporter).substr(0, 16));
   out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  // What this release does not know was not redacted either.
+  out.DiscardUnknownFields();
   out.SerializeToString(&entry.body);
   entry.token = Token{peer.name, record.id()};
   return entry;
@@ -222,6 +224,8 @@ Result RecordReader::ReadDecision(const Enrolled& peer,
     out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
   }
   *out.mutable_decision() = decision;
+  // What this release does not know was not redacted either.
+  out.DiscardUnknownFields();
   // The answer's id is the decision's, so that a repeated one is known.
   out.set_answer_id(ObservationId(record.id()));
   *out.mutable_received_at() = contract::ToStamp(now);

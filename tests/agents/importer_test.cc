@@ -1,10 +1,13 @@
 #include "agents/importing/importer.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <set>
 #include <sstream>
+#include <streambuf>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace earshot::agents {
@@ -23,6 +26,48 @@ std::vector<ImportRow> ReadAll(const std::string& text,
   std::istringstream in(text);
   Importer importer(in, contract::RowFormatOf(source), source);
   return ReadAll(importer);
+}
+
+// One character for `bytes` bytes, then the rest.
+class LongRow final : public std::streambuf {
+ public:
+  LongRow(char fill, size_t bytes, std::string rest)
+      : block_(size_t{1} << 16, fill),
+        blocks_(bytes / block_.size()),
+        rest_(std::move(rest)) {}
+
+ private:
+  int underflow() override {
+    std::string& next = blocks_ > 0 ? block_ : rest_;
+    if (blocks_ == 0 && std::exchange(rest_given_, true)) return EOF;
+    if (blocks_ > 0) --blocks_;
+    setg(next.data(), next.data(), next.data() + next.size());
+    return static_cast<unsigned char>(next.front());
+  }
+  std::string block_;
+  size_t blocks_;
+  std::string rest_;
+  bool rest_given_ = false;
+};
+
+int64_t PeakKib() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+TEST(ImporterTest, ARowOfAnyLengthTakesBoundedMemory) {
+  const int64_t before = PeakKib();
+  LongRow line('x', 96 << 20, "\n{\"text\": \"one\"}\n");
+  std::istream lines(&line);
+  Importer json(lines, contract::RowFormat::kJsonLines, "a.jsonl");
+  EXPECT_EQ(ReadAll(json).size(), 1U);
+  LongRow commas(',', 16 << 20, "\ntext\none\n");
+  std::istream table(&commas);
+  Importer csv(table, contract::RowFormat::kCsv, "a.csv");
+  ReadAll(csv);
+  EXPECT_EQ(csv.bytes_read(), (16U << 20) + 10);
+  EXPECT_LT(PeakKib() - before, 64 << 10);
 }
 
 TEST(ImporterTest, SameFileGivesTheSameIds) {
@@ -66,6 +111,22 @@ TEST(ImporterTest, ABadRowIsReportedByItsLineAndTheRestGoesIn) {
   EXPECT_EQ(importer.bad_rows()[2].line, 5U);
   EXPECT_EQ(importer.tally().read, 5U);
   EXPECT_EQ(importer.tally().refused, 3U);
+}
+
+TEST(ImporterTest, AMomentOutsideOfTheCalendarIsRefused) {
+  for (const char* at : {"infinite-future", "infinite-past",
+                         "9999-12-31T23:59:60Z", "10000-01-01T00:00:00Z"}) {
+    for (const char* key : {"observed_at", "received_at"}) {
+      EXPECT_TRUE(ReadAll("{\"text\": \"one\", \"" + std::string(key) +
+                          "\": \"" + at + "\"}\n")
+                      .empty())
+          << key << " " << at;
+    }
+  }
+  EXPECT_EQ(ReadAll("{\"text\": \"one\", \"observed_at\": "
+                    "\"9999-12-31T23:59:59.999Z\"}\n")
+                .size(),
+            1U);
 }
 
 TEST(ImporterTest, AnUnknownSourceWordIsAnImport) {

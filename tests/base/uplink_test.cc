@@ -261,6 +261,23 @@ TEST_F(UplinkTest, DeclaresWhatExpiredAsLostAndGoesOn) {
   EXPECT_TRUE(*uplink.Drained());
 }
 
+TEST_F(UplinkTest, WhatExpiresBeforeItIsSentAgainIsDeclaredLost) {
+  Fill(10);
+  Uplink uplink(*spool_);
+  FakeHub before(spool_->epoch(), 100);
+  ASSERT_TRUE(uplink.OnWelcome(before.Welcome()).ok());
+  Converse(uplink, before);
+  // The hub wants them all again; they go before it gets any.
+  FakeHub restored(spool_->epoch(), 100);
+  ASSERT_TRUE(uplink.OnWelcome(restored.Welcome()).ok());
+  ASSERT_TRUE(spool_->Expire(kNow + absl::Hours(48)).ok());
+  Fill(4);
+  Converse(uplink, restored);
+  EXPECT_EQ(restored.lost(), 10U);
+  EXPECT_EQ(restored.ids().size(), 4U);
+  EXPECT_EQ(uplink.counters().new_epochs, 0U);
+}
+
 TEST_F(UplinkTest, ARefusedRecordIsKeptForStatusAndTheLaneGoesOn) {
   Fill(2);
   Uplink uplink(*spool_);

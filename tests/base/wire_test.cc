@@ -168,6 +168,21 @@ TEST_F(SessionTest, AnotherUserCannotSpeakInASession) {
   EXPECT_EQ(Count(HubEvent::Type::kFrame), frames);
 }
 
+TEST_F(SessionTest, NothingThatAPeerSendsIsToldToStderr) {
+  const Context context(1);
+  v1::Hello hello;
+  hello.set_wire_max(1);
+  std::string body = hello.SerializeAsString();
+  body += std::string("\x1A\x01\xFF", 3);  // a build that is not UTF-8
+  Header header;
+  header.kind = v1::HELLO;
+  ::testing::internal::CaptureStderr();
+  hub().Receive(
+      {"route", "user", "key", EncodeHeader(header, body), body, false},
+      kStart);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(SessionTest, SilenceEndsASessionOnBothSides) {
   PeerSession peer = Open("route", 5);
   now_ += kDeadAfter;

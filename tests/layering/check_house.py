@@ -29,7 +29,7 @@ SOURCE_SUFFIXES = {".h", ".hpp", ".cc", ".cpp", ".c", ".inc", ".py", ".sh",
                    ".service", ".txt", ".json", ".toml", ".yml", ".yaml"}
 CODE_SUFFIXES = {".h", ".hpp", ".cc", ".cpp", ".c", ".inc", ".py", ".sh",
                  ".ts", ".js", ".mjs", ".cmake", ".proto"}
-DATA_FOLDERS = ("tests/data/", "deploy/sample/")
+DATA_FOLDERS = ("tests/data/", "tests/fuzz/corpus/", "deploy/sample/")
 GENERATED = {"package-lock.json"}
 
 EMPTY_NAMES = {"util", "utils", "common", "helper", "helpers", "manager",

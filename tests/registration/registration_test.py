@@ -16,7 +16,7 @@ def unregistered(root: pathlib.Path, listed: set[pathlib.Path]) -> list[str]:
     """Test files below root/tests that are not among the listed ones."""
     found = [
         path
-        for pattern in ("*_test.cc", "*_test.py")
+        for pattern in ("*_test.cc", "*_test.py", "*_fuzz.cc")
         for path in (root / "tests").rglob(pattern)
     ]
     return sorted(
@@ -43,9 +43,9 @@ class Registration(unittest.TestCase):
         self.assertEqual(
             left_out,
             [],
-            "these are never run; add earshot_test(...) or "
-            "earshot_python_test(...) to the CMakeLists.txt beside them, "
-            "then configure again",
+            "these are never run; add earshot_test(...), "
+            "earshot_python_test(...) or earshot_fuzz(...) to the "
+            "CMakeLists.txt beside them, then configure again",
         )
 
     def test_a_forgotten_file_is_named(self) -> None:
@@ -53,12 +53,14 @@ class Registration(unittest.TestCase):
             root = pathlib.Path(folder)
             room = root / "tests" / "wire"
             room.mkdir(parents=True)
-            for name in ("a_test.cc", "b_test.py", "c_test.cc", "fake.cc"):
+            for name in ("a_test.cc", "b_test.py", "c_test.cc", "d_fuzz.cc",
+                         "fake.cc"):
                 (room / name).touch()
             listed = {(room / "a_test.cc").resolve()}
             self.assertEqual(
                 unregistered(root, listed),
-                ["tests/wire/b_test.py", "tests/wire/c_test.cc"],
+                ["tests/wire/b_test.py", "tests/wire/c_test.cc",
+                 "tests/wire/d_fuzz.cc"],
             )
 
 

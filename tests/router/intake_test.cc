@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/wire/lane_hash.h"
+#include "base/wire/limits.h"
 #include "earshot/v1/log.pb.h"
 #include "earshot/v1/observation.pb.h"
 #include "proto/contract/times.h"
@@ -194,6 +195,42 @@ TEST_F(IntakeTest, LostRecordsAreSteppedOverAndCounted) {
   ASSERT_TRUE(done);
   EXPECT_EQ(done->ack.durable().seq(), 40U);
   EXPECT_EQ(intake_.counters().lost.value(), 40U);
+}
+
+TEST_F(IntakeTest, ALostBeyondTheLargestNumberIsMalformed) {
+  v1::Lost lost;
+  lost.set_epoch(kEpoch);
+  lost.set_lane(1);
+  lost.set_first_seq(1);
+  lost.set_hash_last(std::string(16, 'h'));
+  for (const uint64_t last : {wire::kMaxSeq + 1, ~uint64_t{0}}) {
+    lost.set_last_seq(last);
+    EXPECT_TRUE(intake_.TakeLost(peer_, kEpoch, lost.SerializeAsString(), now_)
+                    .malformed);
+  }
+  lost.set_last_seq(wire::kMaxSeq);
+  const Intake::Taken taken =
+      intake_.TakeLost(peer_, kEpoch, lost.SerializeAsString(), now_);
+  const auto done = intake_.OnCommitted(taken.ticket);
+  ASSERT_TRUE(done);
+  EXPECT_GT(done->ack.credit_seq(), done->ack.durable().seq());
+}
+
+TEST_F(IntakeTest, WhatStaysInTheLogIsShortAndKnown) {
+  const std::string long_text(3000, 'x');
+  v1::Observation spent = Fine();
+  spent.mutable_resolved_on_the_spot()->mutable_spent()->set_currency(
+      long_text);
+  v1::Observation newer = Fine();
+  newer.mutable_promise()->set_promise("open-at-six");
+  v1::PromiseKept& promise = *newer.mutable_promise();
+  promise.GetReflection()->MutableUnknownFields(&promise)->AddLengthDelimited(
+      99, long_text);
+  const Intake::Taken taken = Take(Next({spent, newer}));
+  ASSERT_EQ(taken.append.dead_letters.size(), 1U);
+  EXPECT_EQ(taken.append.dead_letters[0].code, "currency_invalid");
+  ASSERT_EQ(taken.append.entries.size(), 1U);
+  EXPECT_LT(taken.append.entries[0].body.size(), 1000U);
 }
 
 TEST_F(IntakeTest, APausedRouterGivesNoCreditBeyondWhatIsDurable) {
