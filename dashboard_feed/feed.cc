@@ -165,6 +165,9 @@ void Feed::EachSecond() {
                            "organisation file"},
                           {"left_out", left_out}});
   }
+  for (auto& [id, session] : sessions_) {
+    if (session.sender.Overdue(now)) session.pending = true;
+  }
   RunSchedule();
   if (now >= next_follower_beat_) {
     next_follower_beat_ = now + kFollowerBeat;

@@ -83,6 +83,8 @@ class Router {
 
   void OnEvent(const wire::HubEvent& event);
   void OnHello(const wire::HubEvent& event);
+  void NoteHistory(const Enrolled& peer, const v1::Hello& hello);
+  void AdoptGeneration();
   void OnFrame(const wire::HubEvent& event);
   void Take(uint64_t session, Intake::Taken taken);
   void FinishCommits();
@@ -133,6 +135,7 @@ class Router {
   absl::Duration next_minute_;
   absl::Duration failed_until_ = -absl::InfiniteDuration();
   uint64_t generation_ = 0;  // of what is delivered
+  bool renewed_ = false;  // the generation, once a run
   bool paused_ = false;
   std::set<uint64_t> replaying_;  // dead letters on their way to the log
   int64_t dead_letters_version_ = 0;
@@ -140,6 +143,7 @@ class Router {
   telemetry::Counter agents_silent_;
   telemetry::Counter refused_peers_;
   telemetry::Counter quarantined_;
+  telemetry::Counter epochs_changed_;
 };
 
 }  // namespace earshot::router

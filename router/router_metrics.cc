@@ -67,6 +67,10 @@ std::vector<telemetry::Metric> Router::Metrics() const {
         deliveries_->counters().updates);
   count("replies_sent", "Reply items sent to agents.",
         deliveries_->counters().replies);
+  count("deliveries_overdue", "Deliveries sent again for want of an answer.",
+        deliveries_->counters().overdue);
+  count("epochs_changed", "Peers that came back with another history.",
+        epochs_changed_);
   gauge("sessions", "Open sessions.", sessions_open_.value());
   gauge("agents_silent", "Enrolled agents not heard of for too long.",
         agents_silent_.value());

@@ -24,11 +24,25 @@ std::optional<v1::Delivery> DeliverySender::Wrap(std::vector<v1::Item> items) {
 
 void DeliverySender::OnAck(const v1::Cursor& cursor) {
   if (cursor.generation() != generation_) return;
+  progress_ = true;
+  acked_ = cursor;
   std::erase_if(in_flight_,
                 [&](uint64_t last) { return last <= cursor.seq(); });
 }
 
+bool DeliverySender::Overdue(absl::Duration now) {
+  if (std::exchange(progress_, false) || in_flight_.empty()) {
+    progress_at_ = now;
+    return false;
+  }
+  if (now - progress_at_ < kDeliverAgainAfter) return false;
+  OnSnapshotRequest(acked_);
+  return true;
+}
+
 void DeliverySender::OnSnapshotRequest(const v1::Cursor& cursor) {
+  progress_ = true;
+  acked_ = cursor;
   in_flight_.clear();
   reset_ = cursor.generation() != generation_;
   sent_ = reset_ ? 0 : cursor.seq();
@@ -36,7 +50,8 @@ void DeliverySender::OnSnapshotRequest(const v1::Cursor& cursor) {
 
 DeliveryCheck CheckDelivery(const v1::Delivery& delivery,
                             const v1::Cursor& cursor) {
-  if (delivery.reset()) {
+  // One of the peer's own generation is a repeat of what began it.
+  if (delivery.reset() && delivery.generation() != cursor.generation()) {
     return delivery.prev_seq() == 0 ? DeliveryCheck::kTake
                                     : DeliveryCheck::kGap;
   }

@@ -15,6 +15,19 @@ void Deliveries::Open(uint64_t session, const Enrolled& peer,
 
 void Deliveries::Close(uint64_t session) { sessions_.erase(session); }
 
+void Deliveries::Renew(uint64_t generation) {
+  sessions_.clear();
+  generation_ = generation;
+}
+
+void Deliveries::Tick(absl::Duration now) {
+  for (auto& [id, session] : sessions_) {
+    if (!session.sender.Overdue(now)) continue;
+    session.pending = true;
+    counters_.overdue.Add();
+  }
+}
+
 std::optional<Deliveries::Settled> Deliveries::OnAck(uint64_t session,
                                                      const v1::Cursor& cursor) {
   const auto found = sessions_.find(session);

@@ -18,6 +18,7 @@ namespace earshot::router {
 struct DeliveryCounters {
   telemetry::Counter updates;  // items sent to feeds
   telemetry::Counter replies;  // answers sent to agents, one a report
+  telemetry::Counter overdue;  // deliveries that were sent again
 };
 
 // What the views hold for each open session: updates for feeds, replies for
@@ -30,6 +31,10 @@ class Deliveries {
 
   void Open(uint64_t session, const Enrolled& peer, const v1::Cursor& cursor);
   void Close(uint64_t session);
+  // What is numbered from now on; every session must be opened anew.
+  void Renew(uint64_t generation);
+  // Each second: what was not acknowledged for too long goes out again.
+  void Tick(absl::Duration now);
   // The peer's cursor is durable; the agent and seq when replies are settled.
   struct Settled {
     std::string agent;
@@ -63,7 +68,7 @@ class Deliveries {
   absl::StatusOr<std::vector<v1::Item>> Replies(const Session& session);
 
   Views& views_;
-  const uint64_t generation_;
+  uint64_t generation_;
   std::map<uint64_t, Session> sessions_;
   DeliveryCounters counters_;
 };

@@ -44,6 +44,25 @@ bool Intake::MayUseEpoch(const std::string& agent, uint64_t epoch) const {
   return epochs.size() <= kEpochsPerPeer;
 }
 
+bool Intake::EpochChanged(const std::string& agent, uint64_t epoch) const {
+  bool any = false;
+  for (auto it = lanes_.lower_bound(Key{agent, 0, 0});
+       it != lanes_.end() && it->first.agent == agent; ++it) {
+    if (it->first.epoch == epoch) return false;
+    any = any || it->second.durable.seq > 0;
+  }
+  return any;
+}
+
+bool Intake::HasLost(const std::string& agent, const v1::Hello& hello) const {
+  for (const v1::LaneMark& acked : hello.acked()) {
+    if (acked.lane() >= wire::kMaxLanes || acked.seq() > wire::kMaxSeq) continue;
+    const Lane lane = Find(Key{agent, hello.epoch(), acked.lane()});
+    if (acked.seq() > lane.durable.seq) return true;
+  }
+  return false;
+}
+
 uint64_t Intake::Credit(const Lane& lane) const {
   return paused_ ? lane.durable.seq
                  : lane.durable.seq + options_.credit_records;

@@ -63,6 +63,13 @@ class Intake {
   // kEpochsPerPeer.
   bool MayUseEpoch(const std::string& agent, uint64_t epoch) const;
 
+  // Has records of this peer, none of them in this epoch: its spool was
+  // cloned, restored or lost.
+  bool EpochChanged(const std::string& agent, uint64_t epoch) const;
+  // The peer was told that more is durable than there is: this log is an
+  // older one.
+  bool HasLost(const std::string& agent, const v1::Hello& hello) const;
+
   // What HELLO is answered with: marks and credit of this epoch.
   v1::Welcome MakeWelcome(const Enrolled& peer, const v1::Hello& hello) const;
 

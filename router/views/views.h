@@ -106,6 +106,8 @@ class Views {
                                                      uint64_t seq, size_t most);
   absl::Status MarkRepliesAcked(const std::string& agent, uint64_t seq);
   absl::StatusOr<uint64_t> PendingReplies();
+  // The number of the last reply owed to an agent; 0: none yet.
+  absl::StatusOr<uint64_t> LastReply(const std::string& agent);
 
   // Mirrored items that are not insights; a new body replaces the old.
   absl::Status PutMirrored(const std::string& key, uint64_t seq,

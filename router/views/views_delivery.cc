@@ -78,6 +78,15 @@ absl::StatusOr<uint64_t> Views::PendingReplies() {
   return pending;
 }
 
+absl::StatusOr<uint64_t> Views::LastReply(const std::string& agent) {
+  store::Statement& ask = Sql("SELECT last FROM reply_cursors WHERE agent=?1");
+  const auto row = ask.BindText(1, agent).Step();
+  if (!row.ok()) return row.status();
+  const uint64_t last = *row ? ask.Unsigned(0) : 0;
+  ask.Reset();
+  return last;
+}
+
 absl::Status Views::PutMirrored(const std::string& key, uint64_t seq,
                                 v1::UpdateKind kind, const std::string& body) {
   return Sql("INSERT OR REPLACE INTO mirrored VALUES(?1,?2,?3,?4)")

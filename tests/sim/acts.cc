@@ -332,7 +332,15 @@ void World::RestoreFolder(int machine) {
   if (!at.copy) return;
   if (!Up(machine)) Start(machine);
   if (!Up(machine)) return;
-  if (machine != kRouter) ForgetUnacked(machine, at.history_at_copy);
+  if (machine != kRouter) {
+    ForgetUnacked(machine, at.history_at_copy);
+    // The copy does not know the receipts that were given out since.
+    for (auto& [id, report] : reports_) {
+      if (report.machine == machine && report.outcome_at >= at.history_at_copy) {
+        report.receipt.clear();
+      }
+    }
+  }
   Down(machine, absl::Milliseconds(10), false);
   disk_.Restore(site_.Folder(machine), *at.copy);
   if (machine == kRouter) (void)EnrolAll(site_);

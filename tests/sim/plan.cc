@@ -98,13 +98,16 @@ class Maker {
       const auto seconds = static_cast<int64_t>(Below(100000)) - 50000;
       Add(Act::kJump, Any(), static_cast<uint64_t>(seconds));
     }
-    if (Below(4) == 0) {
-      const int machine = Below(2) == 0 ? kRouter : Agent();
+    const uint64_t disaster = Below(16);
+    const int machine = disaster < 2 ? kRouter : Agent();
+    if (disaster < 4) {
       Add(Act::kCopy, machine);
       Add(Act::kRestore, machine);
     }
-    if (Below(8) == 0) Add(Act::kClone, Agent());
-    if (Below(8) == 0) Add(Act::kReimage, Agent());
+    // A router that lost its tail is refilled from the agents' disks: both
+    // losses at once are more than the promise covers.
+    if (disaster >= 2 && Below(8) == 0) Add(Act::kClone, Agent());
+    if (disaster >= 2 && Below(8) == 0) Add(Act::kReimage, Agent());
     if (Below(8) == 0) Add(Act::kRevoke, Agent(), 1 + Below(60000));
   }
 
