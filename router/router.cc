@@ -327,7 +327,10 @@ void Router::OnHello(const wire::HubEvent& event) {
   sessions_[event.session] = {*peer, event.hello.epoch()};
   sessions_open_.Set(sessions_.size());
   hub_->Welcome(event.session, std::move(welcome));
-  deliveries_->Open(event.session, *peer, event.hello.cursor());
+  if (const auto settled =
+          deliveries_->Open(event.session, *peer, event.hello.cursor())) {
+    fold_->NoteRepliesAcked(settled->agent, settled->seq);
+  }
   silent_.erase(peer->name);
   log_.Info("session_opened", {{"peer", peer->name},
                                {"role", RoleName(peer->role)},

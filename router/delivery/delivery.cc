@@ -6,11 +6,19 @@
 
 namespace earshot::router {
 
-void Deliveries::Open(uint64_t session, const Enrolled& peer,
-                      const v1::Cursor& cursor) {
-  sessions_.insert_or_assign(
+std::optional<Deliveries::Settled> Deliveries::Open(uint64_t session,
+                                                    const Enrolled& peer,
+                                                    const v1::Cursor& cursor) {
+  const auto opened = sessions_.insert_or_assign(
       session, Session{peer.name, peer.role == Role::kFeed, true,
                        wire::DeliverySender(generation_, cursor)});
+  return SettledBy(opened.first->second, cursor);
+}
+
+std::optional<Deliveries::Settled> Deliveries::SettledBy(
+    const Session& session, const v1::Cursor& cursor) const {
+  if (session.feed || cursor.generation() != generation_) return std::nullopt;
+  return Settled{session.name, cursor.seq()};
 }
 
 void Deliveries::Close(uint64_t session) { sessions_.erase(session); }
@@ -21,10 +29,7 @@ std::optional<Deliveries::Settled> Deliveries::OnAck(uint64_t session,
   if (found == sessions_.end()) return std::nullopt;
   found->second.sender.OnAck(cursor);
   found->second.pending = true;
-  if (found->second.feed || cursor.generation() != generation_) {
-    return std::nullopt;
-  }
-  return Settled{found->second.name, cursor.seq()};
+  return SettledBy(found->second, cursor);
 }
 
 void Deliveries::OnSnapshotRequest(uint64_t session, const v1::Cursor& cursor) {

@@ -28,13 +28,16 @@ class Deliveries {
   Deliveries(Views& views, uint64_t generation)
       : views_(views), generation_(generation) {}
 
-  void Open(uint64_t session, const Enrolled& peer, const v1::Cursor& cursor);
-  void Close(uint64_t session);
-  // The peer's cursor is durable; the agent and seq when replies are settled.
+  // What an agent has on its disk of the replies to it.
   struct Settled {
     std::string agent;
     uint64_t seq = 0;
   };
+  // `cursor` is HELLO's: it settles what was taken and not acknowledged before
+  // the last session ended.
+  std::optional<Settled> Open(uint64_t session, const Enrolled& peer,
+                              const v1::Cursor& cursor);
+  void Close(uint64_t session);
   std::optional<Settled> OnAck(uint64_t session, const v1::Cursor& cursor);
   void OnSnapshotRequest(uint64_t session, const v1::Cursor& cursor);
 
@@ -59,6 +62,8 @@ class Deliveries {
     bool pending = true;
     wire::DeliverySender sender;
   };
+  std::optional<Settled> SettledBy(const Session& session,
+                                   const v1::Cursor& cursor) const;
   absl::StatusOr<std::vector<v1::Item>> Items(const Session& session);
   absl::StatusOr<std::vector<v1::Item>> Replies(const Session& session);
 
