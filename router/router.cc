@@ -322,6 +322,8 @@ void Router::OnHello(const wire::HubEvent& event) {
   }
   access_->NoteContact(peer->name, event.hello.build().substr(0, 64),
                        clock_.Wall());
+  NoteNewSpool(*peer, event.hello.epoch());
+  NoteRestore(*peer, event.hello);
   v1::Welcome welcome = intake_->MakeWelcome(*peer, event.hello);
   welcome.set_generation(generation_);
   sessions_[event.session] = {*peer, event.hello.epoch()};

@@ -67,6 +67,9 @@ std::vector<telemetry::Metric> Router::Metrics() const {
         deliveries_->counters().updates);
   count("replies_sent", "Reply items sent to agents.",
         deliveries_->counters().replies);
+  count("spools_anew", "Times that a known peer came with a new spool.",
+        spools_anew_);
+  count("restores", "Times that this router found itself put back.", restores_);
   gauge("sessions", "Open sessions.", sessions_open_.value());
   gauge("agents_silent", "Enrolled agents not heard of for too long.",
         agents_silent_.value());

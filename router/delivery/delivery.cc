@@ -21,6 +21,23 @@ std::optional<Deliveries::Settled> Deliveries::SettledBy(
   return Settled{session.name, cursor.seq()};
 }
 
+void Deliveries::UseGeneration(uint64_t generation) {
+  generation_ = generation;
+  for (auto& [id, session] : sessions_) {
+    session.sender = wire::DeliverySender(generation, {});
+    session.pending = true;
+  }
+}
+
+absl::StatusOr<bool> Deliveries::IsBehind(const Enrolled& peer,
+                                          const v1::Cursor& cursor) {
+  if (cursor.generation() != generation_) return false;
+  const auto last = peer.role == Role::kFeed ? views_.Number("update_seq")
+                                             : views_.LastReply(peer.name);
+  if (!last.ok()) return last.status();
+  return cursor.seq() > *last;
+}
+
 void Deliveries::Close(uint64_t session) { sessions_.erase(session); }
 
 std::optional<Deliveries::Settled> Deliveries::OnAck(uint64_t session,

@@ -28,6 +28,11 @@ class Deliveries {
   Deliveries(Views& views, uint64_t generation)
       : views_(views), generation_(generation) {}
 
+  // The numbers are those of another store from here on: everyone gets all.
+  void UseGeneration(uint64_t generation);
+  // The peer's cursor is of this generation and beyond what there is.
+  absl::StatusOr<bool> IsBehind(const Enrolled& peer, const v1::Cursor& cursor);
+
   // What an agent has on its disk of the replies to it.
   struct Settled {
     std::string agent;
@@ -68,7 +73,7 @@ class Deliveries {
   absl::StatusOr<std::vector<v1::Item>> Replies(const Session& session);
 
   Views& views_;
-  const uint64_t generation_;
+  uint64_t generation_;
   std::map<uint64_t, Session> sessions_;
   DeliveryCounters counters_;
 };

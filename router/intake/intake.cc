@@ -44,6 +44,27 @@ bool Intake::MayUseEpoch(const std::string& agent, uint64_t epoch) const {
   return epochs.size() <= kEpochsPerPeer;
 }
 
+bool Intake::StartsAnew(const std::string& agent, uint64_t epoch) const {
+  bool known = false;
+  if (epoch == 0) return false;  // it has no records
+  for (auto it = lanes_.lower_bound(Key{agent, 0, 0});
+       it != lanes_.end() && it->first.agent == agent; ++it) {
+    if (it->first.epoch == epoch) return false;
+    known = true;
+  }
+  return known;
+}
+
+bool Intake::IsBehind(const std::string& agent, const v1::Hello& hello) const {
+  for (const v1::LaneMark& acked : hello.acked()) {
+    const auto found = lanes_.find(Key{agent, hello.epoch(), acked.lane()});
+    const uint64_t durable =
+        found == lanes_.end() ? 0 : found->second.durable.seq;
+    if (acked.seq() > durable) return true;
+  }
+  return false;
+}
+
 uint64_t Intake::Credit(const Lane& lane) const {
   return paused_ ? lane.durable.seq
                  : lane.durable.seq + options_.credit_records;

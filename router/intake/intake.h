@@ -63,6 +63,11 @@ class Intake {
   // kEpochsPerPeer.
   bool MayUseEpoch(const std::string& agent, uint64_t epoch) const;
 
+  // Something was taken from this peer, but nothing of this epoch yet.
+  bool StartsAnew(const std::string& agent, uint64_t epoch) const;
+  // Less is durable here than the peer was told: this log is an older copy.
+  bool IsBehind(const std::string& agent, const v1::Hello& hello) const;
+
   // What HELLO is answered with: marks and credit of this epoch.
   v1::Welcome MakeWelcome(const Enrolled& peer, const v1::Hello& hello) const;
 

@@ -102,6 +102,8 @@ class Views {
   // Numbers the reply for its agent; an (answer, record) pair is owed once.
   absl::Status OweReply(const std::string& agent, v1::ReplyKind kind,
                         std::string_view answer, std::string_view record);
+  // The number of the last reply to an agent; 0: none yet.
+  absl::StatusOr<uint64_t> LastReply(const std::string& agent);
   absl::StatusOr<std::vector<ReplyRow>> RepliesAfter(const std::string& agent,
                                                      uint64_t seq, size_t most);
   absl::Status MarkRepliesAcked(const std::string& agent, uint64_t seq);

@@ -48,5 +48,33 @@ TEST_F(DeliveryTest, CursorIntoAnotherStoreOrOfAFeedSettlesNoReply) {
   EXPECT_FALSE(deliveries.Open(2, Peer(Role::kFeed), At(kGeneration, 4)));
 }
 
+TEST_F(DeliveryTest, CursorBeyondTheEndTellsThatTheViewsAreAnOlderCopy) {
+  ASSERT_TRUE(views_->PutNumber("update_seq", 4).ok());
+  Deliveries deliveries(*views_, kGeneration);
+  const auto behind = [&](Role role, const v1::Cursor& cursor) {
+    return deliveries.IsBehind(Peer(role), cursor).value();
+  };
+  EXPECT_FALSE(behind(Role::kFeed, At(kGeneration, 4)));
+  EXPECT_TRUE(behind(Role::kFeed, At(kGeneration, 5)));
+  EXPECT_FALSE(behind(Role::kFeed, At(kGeneration + 1, 5)));
+  EXPECT_FALSE(behind(Role::kAgent, At(kGeneration, 0)));
+  EXPECT_TRUE(behind(Role::kAgent, At(kGeneration, 1)));
+}
+
+TEST_F(DeliveryTest, NewGenerationStartsEveryoneFromNothing) {
+  ASSERT_TRUE(views_->PutInsight(1, v1::Insight()).ok());
+  Deliveries deliveries(*views_, kGeneration);
+  deliveries.Open(1, Peer(Role::kFeed), At(kGeneration, 9));
+  EXPECT_FALSE(deliveries.Next().value());
+  deliveries.UseGeneration(kGeneration + 1);
+  const auto frame = deliveries.Next().value();
+  ASSERT_TRUE(frame);
+  v1::Delivery delivery;
+  ASSERT_TRUE(delivery.ParseFromString(frame->body));
+  EXPECT_TRUE(delivery.reset());
+  EXPECT_EQ(delivery.generation(), kGeneration + 1);
+  EXPECT_EQ(delivery.items_size(), 1);
+}
+
 }  // namespace
 }  // namespace earshot::router
