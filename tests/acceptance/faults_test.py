@@ -122,7 +122,7 @@ def report(deployment: Deployment, faults: Faults, found: list[dict[str, str]],
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--seed", type=int, default=int(
         os.environ.get("EARSHOT_SEED", random.SystemRandom().getrandbits(32))))
     parser.add_argument("--history", type=pathlib.Path, metavar="FILE",
