@@ -86,7 +86,8 @@ void Report(const Site& site, const Options& options, Verdict verdict) {
 
 // Every `jobs`-th seed. The number that failed, at most 100.
 int RunShare(const Options& options, unsigned share) {
-  const Site site;
+  Site site;
+  World::MakeFresh(site);
   int failed = 0;
   uint64_t done = 0;
   for (uint64_t seed = options.first + share; seed <= options.last;

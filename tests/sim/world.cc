@@ -283,8 +283,22 @@ void World::Loop(absl::Duration until, bool settle) {
   }
 }
 
+void World::MakeFresh(Site& site) {
+  World world(site, 0, {});
+  (void)EnrolAll(site);
+  for (int machine = 0; machine < kFirstAgent + kAgents; ++machine) {
+    world.Start(machine);
+    world.Close(machine);
+    site.KeepFresh(machine, world.disk_.Copy(site.Folder(machine)));
+  }
+}
+
 Outcome World::Run(const Plan& plan) {
   network_.SetTime(now_);
+  for (int machine = 0; machine < kFirstAgent + kAgents; ++machine) {
+    const Image* const fresh = site_.fresh(machine);
+    if (fresh != nullptr) disk_.Restore(site_.Folder(machine), *fresh);
+  }
   (void)EnrolAll(site_);
   for (int machine = 0; machine < kFirstAgent + kAgents; ++machine) {
     Start(machine);

@@ -37,6 +37,8 @@ class World {
   ~World();
 
   Outcome Run(const Plan& plan);
+  // Starts every program on an empty disk and keeps what is there then.
+  static void MakeFresh(Site& site);
 
  private:
   struct Machine {
