@@ -47,9 +47,11 @@ struct FeedEdges {
 class Feed {
  public:
   // Opens everything, tests its own door, and serves once Run is called.
-  static absl::StatusOr<std::unique_ptr<Feed>> Start(
-      Settings settings, const os::Clock& clock, os::Random& random,
-      telemetry::Log& log, FeedEdges edges = {});
+  static absl::StatusOr<std::unique_ptr<Feed>> Start(Settings settings,
+                                                     const os::Clock& clock,
+                                                     os::Random& random,
+                                                     telemetry::Log& log,
+                                                     FeedEdges edges = {});
   ~Feed();
 
   // Until SIGTERM or SIGINT.

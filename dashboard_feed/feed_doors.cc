@@ -54,10 +54,11 @@ void Feed::OnHubEvent(const wire::HubEvent& event) {
       *welcome.mutable_clock() = contract::ToStamp(clock_.Wall());
       sessions_.insert_or_assign(
           event.session,
-          LeaderSession{event.user, true,
-                        wire::DeliverySender(outbox_->generation(),
-                                             event.hello.cursor()),
-                        {}});
+          LeaderSession{
+              event.user,
+              true,
+              wire::DeliverySender(outbox_->generation(), event.hello.cursor()),
+              {}});
       hub_->Welcome(event.session, std::move(welcome));
       log_.Info("leader_connected", {{"leader", event.user}});
       return;

@@ -79,8 +79,8 @@ class Statement {
   sqlite3* database_;
   std::shared_ptr<StatementCache> cache_;
   sqlite3_stmt* statement_;
-  std::string unprepared_;   // the text, while there is no statement
-  bool unbound_ = false;     // a value was bound to no statement
+  std::string unprepared_;  // the text, while there is no statement
+  bool unbound_ = false;    // a value was bound to no statement
 };
 
 // Rolls back unless Commit() returned OK.

@@ -52,9 +52,8 @@ class Maker {
       Add(Act::kAnswer, kFeed, Below(1000));
     }
     Faults();
-    std::stable_sort(
-        plan_.begin(), plan_.end(),
-        [](const Step& x, const Step& y) { return x.at < y.at; });
+    std::stable_sort(plan_.begin(), plan_.end(),
+                     [](const Step& x, const Step& y) { return x.at < y.at; });
     return std::move(plan_);
   }
 
@@ -126,9 +125,9 @@ std::string MachineName(int machine) {
 }
 
 std::string ToText(const Step& step) {
-  const auto kind = std::find_if(
-      kKinds.begin(), kKinds.end(),
-      [&](const Kind& one) { return one.act == step.act; });
+  const auto kind =
+      std::find_if(kKinds.begin(), kKinds.end(),
+                   [&](const Kind& one) { return one.act == step.act; });
   return fmt::format("{:9.3f} s  {:<11} {:<9} {} {}",
                      absl::ToDoubleSeconds(step.at), kind->name,
                      MachineName(step.machine), static_cast<int64_t>(step.a),
