@@ -138,7 +138,22 @@ void Connection::OnOpened(const v1::Welcome& welcome) {
   absl::Status status = station_.NoteContact(contact_);
   if (!status.ok()) Trouble("inbox_failed", status);
   kept_contact_ = clock_.Monotonic();
+  const uint64_t regressed = uplink_.counters().hub_regressed;
   OnOutcome(uplink_.OnWelcome(welcome));
+  NoteRegression(regressed);
+}
+
+void Connection::NoteRegression(uint64_t before) {
+  if (uplink_.counters().hub_regressed == before) return;
+  if (const auto left_out =
+          limiter_.Pass("router_lost_records", clock_.Monotonic())) {
+    log_.Error("router_lost_records",
+               {{"router", station_.settings().router},
+                {"next",
+                 "the router was put back to an older copy: what it lost is "
+                 "sent again as far as it is still here"},
+                {"left_out", *left_out}});
+  }
 }
 
 void Connection::OnAck(const std::string& body) {

@@ -50,6 +50,7 @@ class Connection {
   void OnAck(const std::string& body);
   void OnReply(const std::string& body);
   void OnClosed(const wire::PeerEvent& event);
+  void NoteRegression(uint64_t before);
   void OnOutcome(const absl::StatusOr<spool::Uplink::Outcome>& outcome);
   // False: nothing was sent.
   bool SendWaiting();

@@ -163,6 +163,7 @@ absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
   if (decision.has_merge() && !view.Find(decision.merge().into())) {
     return NoSuchInsight(decision.merge().into(), leader);
   }
+  decision.set_opened_by(seen->insight.opened_by());
   absl::Status status = CheckState(seen->insight.state(), decision.verb_case());
   if (!status.ok()) return status;
   const std::string verb(VerbName(decision.verb_case()));

@@ -267,7 +267,6 @@ void Router::Turn(const std::vector<int>& also, absl::Duration limit) {
   while (const auto event = hub_->TakeEvent()) OnEvent(*event);
   FinishCommits();
   fold_thread_->done().Clear();
-  AdoptGeneration();
   SendDeliveries();
   Housekeep();
   if (room) hub_->Pump();
@@ -342,57 +341,21 @@ void Router::OnHello(const wire::HubEvent& event) {
   }
   access_->NoteContact(peer->name, event.hello.build().substr(0, 64),
                        clock_.Wall());
+  NoteNewSpool(*peer, event.hello.epoch());
+  NoteRestore(*peer, event.hello);
   v1::Welcome welcome = intake_->MakeWelcome(*peer, event.hello);
   welcome.set_generation(generation_);
   sessions_[event.session] = {*peer, event.hello.epoch()};
   sessions_open_.Set(sessions_.size());
-  NoteHistory(*peer, event.hello);
   hub_->Welcome(event.session, std::move(welcome));
-  deliveries_->Open(event.session, *peer, event.hello.cursor());
+  if (const auto settled =
+          deliveries_->Open(event.session, *peer, event.hello.cursor())) {
+    fold_->NoteRepliesAcked(settled->agent, settled->seq);
+  }
   silent_.erase(peer->name);
   log_.Info("session_opened", {{"peer", peer->name},
                                {"role", RoleName(peer->role)},
                                {"build", event.hello.build().substr(0, 64)}});
-}
-
-// What a HELLO proves about spools and logs that were copied back.
-void Router::NoteHistory(const Enrolled& peer, const v1::Hello& hello) {
-  if (intake_->EpochChanged(peer.name, hello.epoch())) {
-    epochs_changed_.Add();
-    log_.Error("epoch_changed",
-               {{"agent", peer.name},
-                {"next",
-                 "its spool was cloned, restored or lost; see that one machine "
-                 "alone has this key, and enrol a new one for any other"}});
-  }
-  if (renewed_) return;
-  bool lost = intake_->HasLost(peer.name, hello);
-  if (hello.cursor().generation() == generation_) {
-    const auto last = peer.role == Role::kFeed
-                          ? wire_views_->Number("update_seq")
-                          : wire_views_->LastReply(peer.name);
-    lost = lost || (last.ok() && hello.cursor().seq() > *last);
-  }
-  if (!lost) return;
-  // Once a run is enough, and all that a peer who lies can get.
-  renewed_ = true;
-  fold_->RenewGeneration(random_.NonZero() >> 1);
-  fold_thread_->Wake();
-  log_.Error("log_restored",
-             {{"proved_by", peer.name},
-              {"next",
-               "this log is older than what peers were told, as after a "
-               "restore: agents send again what they still hold; look at "
-               "records_lost once all have connected"}});
-}
-
-// Everyone starts again with what is numbered anew.
-void Router::AdoptGeneration() {
-  const uint64_t generation = fold_->counters().generation.value();
-  if (generation == 0 || generation == generation_) return;
-  generation_ = generation;
-  deliveries_->Renew(generation);
-  hub_->EndAll("the router was restored from a copy", absl::Seconds(1));
 }
 
 void Router::OnFrame(const wire::HubEvent& event) {
@@ -600,12 +563,16 @@ void Router::PauseOrResume() {
   const bool pause = behind || clock_.Monotonic() < failed_until_;
   intake_->SetPaused(pause);
   if (std::exchange(paused_, pause) && !pause) {
-    // Whoever stands still for want of credit is told that there is some.
-    for (const auto& [id, session] : sessions_) {
-      for (const v1::Ack& ack :
-           intake_->CreditOf(session.peer.name, session.epoch)) {
-        hub_->Send(id, v1::ACK, ack.SerializeAsString());
-      }
+    TellCredit();
+  }
+}
+
+// Whoever stands still for want of credit is told that there is some.
+void Router::TellCredit() {
+  for (const auto& [id, session] : sessions_) {
+    for (const v1::Ack& ack :
+         intake_->CreditOf(session.peer.name, session.epoch)) {
+      hub_->Send(id, v1::ACK, ack.SerializeAsString());
     }
   }
 }
@@ -649,6 +616,7 @@ void Router::EachMinute() {
   fold_->NoteContacts(std::exchange(site_contacts_, {}));
   fold_thread_->Wake();
   quarantine_->Expire(now);
+  TellCredit();  // an ACK that told of it may have been lost
   LogAppend trim;
   trim.dead_letters_cap = settings_.config.dead_letters_cap();
   writer_->Submit(0, std::move(trim));

@@ -83,8 +83,8 @@ class Router {
 
   void OnEvent(const wire::HubEvent& event);
   void OnHello(const wire::HubEvent& event);
-  void NoteHistory(const Enrolled& peer, const v1::Hello& hello);
-  void AdoptGeneration();
+  void NoteNewSpool(const Enrolled& peer, uint64_t epoch);
+  void NoteRestore(const Enrolled& peer, const v1::Hello& hello);
   void OnFrame(const wire::HubEvent& event);
   void Take(uint64_t session, Intake::Taken taken);
   void FinishCommits();
@@ -96,6 +96,7 @@ class Router {
   void EachMinute();
   void ReplayDeadLetters();
   void PauseOrResume();
+  void TellCredit();
   bool Limited(const std::string& key, uint64_t& left_out);
 
   std::vector<telemetry::Metric> Metrics() const;
@@ -135,15 +136,17 @@ class Router {
   absl::Duration next_minute_;
   absl::Duration failed_until_ = -absl::InfiniteDuration();
   uint64_t generation_ = 0;  // of what is delivered
-  bool renewed_ = false;  // the generation, once a run
+  bool restore_noticed_ = false;
+  std::map<std::string, uint64_t> new_spools_;  // epoch an alarm was raised for
   bool paused_ = false;
   std::set<uint64_t> replaying_;  // dead letters on their way to the log
   int64_t dead_letters_version_ = 0;
   telemetry::Counter sessions_open_;
   telemetry::Counter agents_silent_;
   telemetry::Counter refused_peers_;
+  telemetry::Counter spools_anew_;
+  telemetry::Counter restores_;
   telemetry::Counter quarantined_;
-  telemetry::Counter epochs_changed_;
 };
 
 }  // namespace earshot::router

@@ -69,8 +69,9 @@ std::vector<telemetry::Metric> Router::Metrics() const {
         deliveries_->counters().replies);
   count("deliveries_overdue", "Deliveries sent again for want of an answer.",
         deliveries_->counters().overdue);
-  count("epochs_changed", "Peers that came back with another history.",
-        epochs_changed_);
+  count("spools_anew", "Times that a known peer came with a new spool.",
+        spools_anew_);
+  count("restores", "Times that this router found itself put back.", restores_);
   gauge("sessions", "Open sessions.", sessions_open_.value());
   gauge("agents_silent", "Enrolled agents not heard of for too long.",
         agents_silent_.value());

@@ -51,7 +51,8 @@ class HubServer {
   ~HubServer();
 
   // Dials itself with a key that nobody enrolled and waits until that is
-  // refused; an error means the door stands open: do not serve.
+  // refused; an error means the door stands open: do not serve. Peers that send
+  // meanwhile are heard.
   absl::Status SelfTest();
 
   void Pump();

@@ -6,19 +6,39 @@
 
 namespace earshot::router {
 
-void Deliveries::Open(uint64_t session, const Enrolled& peer,
-                      const v1::Cursor& cursor) {
-  sessions_.insert_or_assign(
+std::optional<Deliveries::Settled> Deliveries::Open(uint64_t session,
+                                                    const Enrolled& peer,
+                                                    const v1::Cursor& cursor) {
+  const auto opened = sessions_.insert_or_assign(
       session, Session{peer.name, peer.role == Role::kFeed, true,
                        wire::DeliverySender(generation_, cursor)});
+  return SettledBy(opened.first->second, cursor);
+}
+
+std::optional<Deliveries::Settled> Deliveries::SettledBy(
+    const Session& session, const v1::Cursor& cursor) const {
+  if (session.feed || cursor.generation() != generation_) return std::nullopt;
+  return Settled{session.name, cursor.seq()};
+}
+
+void Deliveries::UseGeneration(uint64_t generation) {
+  generation_ = generation;
+  for (auto& [id, session] : sessions_) {
+    session.sender = wire::DeliverySender(generation, {});
+    session.pending = true;
+  }
+}
+
+absl::StatusOr<bool> Deliveries::IsBehind(const Enrolled& peer,
+                                          const v1::Cursor& cursor) {
+  if (cursor.generation() != generation_) return false;
+  const auto last = peer.role == Role::kFeed ? views_.Number("update_seq")
+                                             : views_.LastReply(peer.name);
+  if (!last.ok()) return last.status();
+  return cursor.seq() > *last;
 }
 
 void Deliveries::Close(uint64_t session) { sessions_.erase(session); }
-
-void Deliveries::Renew(uint64_t generation) {
-  sessions_.clear();
-  generation_ = generation;
-}
 
 void Deliveries::Tick(absl::Duration now) {
   for (auto& [id, session] : sessions_) {
@@ -34,10 +54,7 @@ std::optional<Deliveries::Settled> Deliveries::OnAck(uint64_t session,
   if (found == sessions_.end()) return std::nullopt;
   found->second.sender.OnAck(cursor);
   found->second.pending = true;
-  if (found->second.feed || cursor.generation() != generation_) {
-    return std::nullopt;
-  }
-  return Settled{found->second.name, cursor.seq()};
+  return SettledBy(found->second, cursor);
 }
 
 void Deliveries::OnSnapshotRequest(uint64_t session, const v1::Cursor& cursor) {

@@ -29,17 +29,24 @@ class Deliveries {
   Deliveries(Views& views, uint64_t generation)
       : views_(views), generation_(generation) {}
 
-  void Open(uint64_t session, const Enrolled& peer, const v1::Cursor& cursor);
-  void Close(uint64_t session);
-  // What is numbered from now on; every session must be opened anew.
-  void Renew(uint64_t generation);
+  // The numbers are those of another store from here on: everyone gets all.
+  void UseGeneration(uint64_t generation);
+  // The peer's cursor is of this generation and beyond what there is.
+  absl::StatusOr<bool> IsBehind(const Enrolled& peer, const v1::Cursor& cursor);
+
   // Each second: what was not acknowledged for too long goes out again.
   void Tick(absl::Duration now);
-  // The peer's cursor is durable; the agent and seq when replies are settled.
+
+  // What an agent has on its disk of the replies to it.
   struct Settled {
     std::string agent;
     uint64_t seq = 0;
   };
+  // `cursor` is HELLO's: it settles what was taken and not acknowledged before
+  // the last session ended.
+  std::optional<Settled> Open(uint64_t session, const Enrolled& peer,
+                              const v1::Cursor& cursor);
+  void Close(uint64_t session);
   std::optional<Settled> OnAck(uint64_t session, const v1::Cursor& cursor);
   void OnSnapshotRequest(uint64_t session, const v1::Cursor& cursor);
 
@@ -64,6 +71,8 @@ class Deliveries {
     bool pending = true;
     wire::DeliverySender sender;
   };
+  std::optional<Settled> SettledBy(const Session& session,
+                                   const v1::Cursor& cursor) const;
   absl::StatusOr<std::vector<v1::Item>> Items(const Session& session);
   absl::StatusOr<std::vector<v1::Item>> Replies(const Session& session);
 

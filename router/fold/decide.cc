@@ -181,6 +181,9 @@ absl::Status Fold::Apply(const LogRow& row, const v1::Reading& reading,
                     .first->second;
     counters_.insights.Add();
   }
+  if (reading.join() == v1::JOIN_NEW) {
+    (*insight)->set_opened_by(evidence.observation.observation());
+  }
   AddEvidence(**insight, evidence);
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
   work.why[reading.insight()] = JoinWord(reading.join());
@@ -221,8 +224,39 @@ absl::Status Fold::Apply(const LogRow& row, const v1::Reading& reading,
   status = views_.NoteActivity(
       who, evidence.observation.site(), evidence.observation.channel(),
       reading.topic(), evidence.observation.observed_at().seconds() / 86400);
+  if (status.ok()) status = OweStanding(row, **insight, work);
   if (!status.ok()) return status;
-  return OweStanding(row, **insight, work);
+  return FoldParked(evidence.observation.observation(), work);
+}
+
+// Decisions about an insight that had yet to come back.
+absl::Status Fold::FoldParked(std::string_view observation, Work& work) {
+  const auto positions = views_.TakeParked(observation);
+  if (!positions.ok()) return positions.status();
+  for (const uint64_t position : *positions) {
+    const auto row = reader_.ReadOne(position);
+    if (!row.ok()) return row.status();
+    if (!*row) continue;
+    absl::Status status = FoldDecision(**row, work);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// The number of the insight that a decision is about; 0: it is yet to come
+// back from the agents.
+absl::StatusOr<uint64_t> Fold::InsightOf(const v1::Decision& decision,
+                                         Work& work) {
+  const auto insight = Touch(decision.insight(), work);
+  if (!insight.ok()) return insight.status();
+  const std::string& opened_by = decision.opened_by();
+  if (opened_by.empty() ||
+      (*insight != nullptr && (*insight)->opened_by() == opened_by)) {
+    return decision.insight();
+  }
+  const auto found = views_.FindObservation(opened_by);
+  if (!found.ok()) return found.status();
+  return *found ? (*found)->insight : 0;
 }
 
 // Who joins after an answer was given gets it at once.
@@ -293,7 +327,10 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
     return absl::DataLossError("a decision cannot be read");
   }
   const v1::Decision& decision = record.decision();
-  auto insight = Touch(decision.insight(), work);
+  const auto number = InsightOf(decision, work);
+  if (!number.ok()) return number.status();
+  if (*number == 0) return views_.Park(decision.opened_by(), row.position);
+  auto insight = Touch(*number, work);
   if (!insight.ok()) return insight.status();
   absl::StatusOr<DecisionOutcome> outcome =
       absl::NotFoundError("there is no such insight");
@@ -304,13 +341,13 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
   if (!outcome.ok()) {
     counters_.decisions_refused.Add();
     log_.Warn("decision_refused",
-              {{"insight", decision.insight()},
+              {{"insight", *number},
                {"leader", decision.leader()},
                {"why", std::string(outcome.status().message())}});
     return absl::OkStatus();
   }
   counters_.decisions.Add();
-  work.why[decision.insight()] = "decided by " + decision.leader();
+  work.why[*number] = "decided by " + decision.leader();
   if (!outcome->answered) return absl::OkStatus();
   absl::Status status = views_.PutAnswer(outcome->answer);
   if (!status.ok()) return status;

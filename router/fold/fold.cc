@@ -52,11 +52,6 @@ void Fold::NoteContacts(const std::map<std::string, absl::Time>& sites) {
   for (const auto& [site, at] : sites) inbox_.contacts[site] = at;
 }
 
-void Fold::RenewGeneration(uint64_t generation) {
-  const std::lock_guard lock(mutex_);
-  inbox_.generation = generation;
-}
-
 std::set<std::string> Fold::TakeOwed() {
   const std::lock_guard lock(mutex_);
   return std::exchange(owed_, {});
@@ -172,7 +167,6 @@ void Fold::PutBack(Inbox inbox) {
     acked = std::max(acked, seq);
   }
   inbox_.contacts.merge(inbox.contacts);
-  if (inbox_.generation == 0) inbox_.generation = inbox.generation;
   if (!inbox_.configured) inbox_.configured = std::move(inbox.configured);
 }
 
@@ -181,11 +175,7 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
     absl::Status status = views_.MarkRepliesAcked(agent, seq);
     if (!status.ok()) return status;
   }
-  bool changed = !inbox.replies_acked.empty() || inbox.generation != 0;
-  if (inbox.generation != 0) {
-    absl::Status status = views_.PutNumber("generation", inbox.generation);
-    if (!status.ok()) return status;
-  }
+  bool changed = !inbox.replies_acked.empty();
   std::set<std::string> sites;
   for (const auto& [site, at] : inbox.contacts) {
     contacts_[site] = at;
@@ -270,7 +260,6 @@ absl::StatusOr<bool> Fold::Step() {
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return fail(status);
   counters_.cursor.Set(cursors_.main);
-  if (inbox.generation != 0) counters_.generation.Set(inbox.generation);
   const std::lock_guard lock(mutex_);
   owed_.merge(work.owed);
   return *asked || !rows->empty() || cursors_.update_seq != before.update_seq;

@@ -40,7 +40,6 @@ struct FoldCounters {
   telemetry::Counter answers_owed;
   telemetry::Counter failures;
   telemetry::Counter cursor;  // position up to which all is folded
-  telemetry::Counter generation;  // the last that was renewed; 0: none was
 };
 
 // Reads what the log has and the views do not: decides about each observation,
@@ -68,9 +67,6 @@ class Fold {
                        const v1::Subscriptions& subscriptions);
   void NoteRepliesAcked(const std::string& agent, uint64_t seq);
   void NoteContacts(const std::map<std::string, absl::Time>& sites);
-  // What is numbered belongs to this generation from now on; in force once
-  // counters().generation says so.
-  void RenewGeneration(uint64_t generation);
 
   // Agents that were owed a reply since the last call.
   std::set<std::string> TakeOwed();
@@ -91,7 +87,6 @@ class Fold {
     std::map<std::string, uint64_t> replies_acked;
     std::map<std::string, absl::Time> contacts;
     std::optional<std::pair<v1::Organisation, v1::Subscriptions>> configured;
-    uint64_t generation = 0;
   };
   // What one step has touched so far; thrown away if it fails.
   struct Work {
@@ -125,6 +120,8 @@ class Fold {
   // read yet leaves a tombstone.
   absl::Status TakeOut(std::string_view observation, std::string_view agent,
                        std::string_view why, Work& work);
+  absl::StatusOr<uint64_t> InsightOf(const v1::Decision& decision, Work& work);
+  absl::Status FoldParked(std::string_view observation, Work& work);
   absl::Status OweStanding(const LogRow& row, const v1::Insight& insight,
                            Work& work);
   absl::Status OweEveryone(const v1::Answer& answer, Work& work);

@@ -44,21 +44,23 @@ bool Intake::MayUseEpoch(const std::string& agent, uint64_t epoch) const {
   return epochs.size() <= kEpochsPerPeer;
 }
 
-bool Intake::EpochChanged(const std::string& agent, uint64_t epoch) const {
-  bool any = false;
+bool Intake::StartsAnew(const std::string& agent, uint64_t epoch) const {
+  bool known = false;
+  if (epoch == 0) return false;  // it has no records
   for (auto it = lanes_.lower_bound(Key{agent, 0, 0});
        it != lanes_.end() && it->first.agent == agent; ++it) {
     if (it->first.epoch == epoch) return false;
-    any = any || it->second.durable.seq > 0;
+    known = true;
   }
-  return any;
+  return known;
 }
 
-bool Intake::HasLost(const std::string& agent, const v1::Hello& hello) const {
+bool Intake::IsBehind(const std::string& agent, const v1::Hello& hello) const {
   for (const v1::LaneMark& acked : hello.acked()) {
-    if (acked.lane() >= wire::kMaxLanes || acked.seq() > wire::kMaxSeq) continue;
-    const Lane lane = Find(Key{agent, hello.epoch(), acked.lane()});
-    if (acked.seq() > lane.durable.seq) return true;
+    const auto found = lanes_.find(Key{agent, hello.epoch(), acked.lane()});
+    const uint64_t durable =
+        found == lanes_.end() ? 0 : found->second.durable.seq;
+    if (acked.seq() > durable) return true;
   }
   return false;
 }

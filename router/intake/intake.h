@@ -63,12 +63,10 @@ class Intake {
   // kEpochsPerPeer.
   bool MayUseEpoch(const std::string& agent, uint64_t epoch) const;
 
-  // Has records of this peer, none of them in this epoch: its spool was
-  // cloned, restored or lost.
-  bool EpochChanged(const std::string& agent, uint64_t epoch) const;
-  // The peer was told that more is durable than there is: this log is an
-  // older one.
-  bool HasLost(const std::string& agent, const v1::Hello& hello) const;
+  // Something was taken from this peer, but nothing of this epoch yet.
+  bool StartsAnew(const std::string& agent, uint64_t epoch) const;
+  // Less is durable here than the peer was told: this log is an older copy.
+  bool IsBehind(const std::string& agent, const v1::Hello& hello) const;
 
   // What HELLO is answered with: marks and credit of this epoch.
   v1::Welcome MakeWelcome(const Enrolled& peer, const v1::Hello& hello) const;

@@ -34,7 +34,9 @@ const std::vector<std::string>& Migrations() {
       " acked INTEGER) WITHOUT ROWID;"
       "CREATE TABLE activity(reporter BLOB, site TEXT, channel TEXT,"
       " topic TEXT, day INTEGER,"
-      " PRIMARY KEY(reporter, site, channel, topic)) WITHOUT ROWID;"};
+      " PRIMARY KEY(reporter, site, channel, topic)) WITHOUT ROWID;",
+      "CREATE TABLE parked(observation BLOB, position INTEGER,"
+      " PRIMARY KEY(observation, position)) WITHOUT ROWID;"};
   return *migrations;
 }
 
@@ -228,6 +230,33 @@ absl::StatusOr<bool> Views::HasTombstone(std::string_view observation) {
                 0);
   if (!found.ok()) return found.status();
   return *found == 1;
+}
+
+absl::Status Views::Park(std::string_view observation, uint64_t position) {
+  return Sql("INSERT INTO parked VALUES(?1,?2) ON CONFLICT DO NOTHING")
+      .BindBlob(1, observation)
+      .Bind(2, position)
+      .Run();
+}
+
+absl::StatusOr<std::vector<uint64_t>> Views::TakeParked(
+    std::string_view observation) {
+  std::vector<uint64_t> positions;
+  store::Statement& read =
+      Sql("SELECT position FROM parked WHERE observation=?1 ORDER BY position");
+  read.BindBlob(1, observation);
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) break;
+    positions.push_back(read.Unsigned(0));
+  }
+  if (positions.empty()) return positions;
+  absl::Status status = Sql("DELETE FROM parked WHERE observation=?1")
+                            .BindBlob(1, observation)
+                            .Run();
+  if (!status.ok()) return status;
+  return positions;
 }
 
 absl::Status Views::MarkWithdrawn(uint64_t position) {

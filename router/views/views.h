@@ -75,6 +75,11 @@ class Views {
   // An observation that was taken back before it was read.
   absl::Status PutTombstone(std::string_view observation);
   absl::StatusOr<bool> HasTombstone(std::string_view observation);
+  // Decisions, by position, about an insight that this observation opened and
+  // that is not there (any more): they wait for it.
+  absl::Status Park(std::string_view observation, uint64_t position);
+  absl::StatusOr<std::vector<uint64_t>> TakeParked(
+      std::string_view observation);
   // Has this reporter counted evidence in the insight, apart from `except`?
   absl::StatusOr<bool> ReporterKnown(uint64_t insight,
                                      std::string_view evidence_key,
@@ -102,12 +107,12 @@ class Views {
   // Numbers the reply for its agent; an (answer, record) pair is owed once.
   absl::Status OweReply(const std::string& agent, v1::ReplyKind kind,
                         std::string_view answer, std::string_view record);
+  // The number of the last reply to an agent; 0: none yet.
+  absl::StatusOr<uint64_t> LastReply(const std::string& agent);
   absl::StatusOr<std::vector<ReplyRow>> RepliesAfter(const std::string& agent,
                                                      uint64_t seq, size_t most);
   absl::Status MarkRepliesAcked(const std::string& agent, uint64_t seq);
   absl::StatusOr<uint64_t> PendingReplies();
-  // The number of the last reply owed to an agent; 0: none yet.
-  absl::StatusOr<uint64_t> LastReply(const std::string& agent);
 
   // Mirrored items that are not insights; a new body replaces the old.
   absl::Status PutMirrored(const std::string& key, uint64_t seq,

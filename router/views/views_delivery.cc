@@ -45,6 +45,15 @@ absl::Status Views::OweReply(const std::string& agent, v1::ReplyKind kind,
       .Run();
 }
 
+absl::StatusOr<uint64_t> Views::LastReply(const std::string& agent) {
+  store::Statement& ask = Sql("SELECT last FROM reply_cursors WHERE agent=?1");
+  const auto row = ask.BindText(1, agent).Step();
+  if (!row.ok()) return row.status();
+  const uint64_t last = *row ? ask.Unsigned(0) : 0;
+  ask.Reset();
+  return last;
+}
+
 absl::StatusOr<std::vector<ReplyRow>> Views::RepliesAfter(
     const std::string& agent, uint64_t seq, size_t most) {
   std::vector<ReplyRow> rows;
@@ -76,15 +85,6 @@ absl::StatusOr<uint64_t> Views::PendingReplies() {
   const uint64_t pending = *row ? ask.Unsigned(0) : 0;
   ask.Reset();
   return pending;
-}
-
-absl::StatusOr<uint64_t> Views::LastReply(const std::string& agent) {
-  store::Statement& ask = Sql("SELECT last FROM reply_cursors WHERE agent=?1");
-  const auto row = ask.BindText(1, agent).Step();
-  if (!row.ok()) return row.status();
-  const uint64_t last = *row ? ask.Unsigned(0) : 0;
-  ask.Reset();
-  return last;
 }
 
 absl::Status Views::PutMirrored(const std::string& key, uint64_t seq,

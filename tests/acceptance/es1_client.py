@@ -39,6 +39,9 @@ session = importlib.import_module("earshot.v1.session_pb2")
 observation = importlib.import_module("earshot.v1.observation_pb2")
 decision = importlib.import_module("earshot.v1.decision_pb2")
 insight = importlib.import_module("earshot.v1.insight_pb2")
+answer = importlib.import_module("earshot.v1.answer_pb2")
+digest = importlib.import_module("earshot.v1.digest_pb2")
+log = importlib.import_module("earshot.v1.log_pb2")
 
 HEADER = struct.Struct("<HBBHHQQII")
 MAGIC = 0x5345

@@ -22,31 +22,6 @@ subscriptions { id: "often" leader: "amara" cadence: EVERY_MINUTES minutes: 1 }
 """
 
 
-class Feed(programs.Program):
-    name = "earshot-feed"
-
-    def __init__(self, folder: pathlib.Path, router: programs.Router) -> None:
-        super().__init__(folder, f'router: "{router.listen}"\n'
-                         f'router_key: "{router.public_key}"\n'
-                         'listen: "tcp://127.0.0.1:0"\n')
-        self.public_key = self.command("keygen").split()[-1]
-        self.listen = ""
-
-    def start(self) -> dict[str, object]:
-        line = super().start()
-        self.listen = str(line["listen"])
-        return line
-
-    def digest(self, leader: str) -> dict[str, object]:
-        return json.loads(self.command("digest", "--for", leader, "--format", "json"))
-
-
-def items(digest: dict[str, object]) -> dict[int, dict[str, object]]:
-    """Everything a digest lists, by insight."""
-    return {item["insight"]: item for section in digest.get("sections", [])
-            for item in section.get("items", [])}
-
-
 class LoopTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = programs.new_folder()
@@ -67,7 +42,7 @@ class LoopTest(unittest.TestCase):
         self.router.start()
         self.depot = self.new_agent("depot", "depot-3")
         self.store = self.new_agent("store", "store-014")
-        self.feed = Feed(self.folder / "feed", self.router)
+        self.feed = programs.Feed(self.folder / "feed", self.router)
         self.addCleanup(self.feed.kill)
         self.router.enrol("feed", self.feed.public_key, role="feed")
         self.feed.start()
@@ -91,7 +66,7 @@ class LoopTest(unittest.TestCase):
 
     def insight_of(self, leader: str, text: str) -> int:
         def found() -> int | None:
-            for number, item in items(self.feed.digest(leader)).items():
+            for number, item in programs.digest_items(self.feed.digest(leader)).items():
                 if text in item["title"]:
                     return number
             return None
@@ -128,7 +103,7 @@ class LoopTest(unittest.TestCase):
         self.report(self.store, "Till 3 froze", 6)
         gate = self.insight_of("amara", GATE)
         self.insight_of("jonas", "Till 3 froze")
-        self.assertNotIn(gate, items(self.feed.digest("jonas")))
+        self.assertNotIn(gate, programs.digest_items(self.feed.digest("jonas")))
         refused = self.feed.try_command("answer", str(gate), "Hello", "--as", "jonas")
         unknown = self.feed.try_command("answer", "9999", "Hello", "--as", "jonas")
         self.assertEqual(refused.returncode, 1)
@@ -139,11 +114,11 @@ class LoopTest(unittest.TestCase):
         self.report(self.depot, "Something quite ordinary", 6)
         self.report(self.depot, GATE, 2)
         gate = self.insight_of("amara", GATE)
-        self.assertEqual(items(self.feed.digest("amara"))[gate]["reporters"], "<5")
+        self.assertEqual(programs.digest_items(self.feed.digest("amara"))[gate]["reporters"], "<5")
         rows = "".join(json.dumps({"text": GATE, "reporter": f"other-{index}"}) + "\n"
                        for index in range(4))
         self.depot.command("import", "-", "--source", "more", stdin=rows)
-        eventually("six people are enough", lambda: items(
+        eventually("six people are enough", lambda: programs.digest_items(
             self.feed.digest("amara"))[gate]["reporters"] == 6)
 
     def test_feed_and_router_killed_on_the_way_lose_no_answer(self) -> None:

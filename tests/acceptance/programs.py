@@ -31,10 +31,15 @@ def eventually(what: str, check: Callable[[], T], seconds: float = 20) -> T:
         time.sleep(0.02)
 
 
+class Ended(AssertionError):
+    """A program ended before it served."""
+
+
 class Program:
     """A program with a configuration and state in one folder."""
 
     name = ""
+    wrapper: tuple[str, ...] = ()  # what start() puts before the command
 
     def __init__(self, folder: pathlib.Path, config: str) -> None:
         self.folder = folder
@@ -48,12 +53,12 @@ class Program:
         self.config.write_text(f'data_dir: "{self.folder / "state"}"\n{config}\n',
                                encoding="utf-8")
 
-    def _line(self, *arguments: str) -> list[str]:
+    def line(self, *arguments: str) -> list[str]:
         return [str(BIN / self.name), "--config", str(self.config), *arguments]
 
     def try_command(self, *arguments: str, stdin: str = "",
                     seconds: float = 30) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self._line(*arguments), input=stdin, text=True,
+        return subprocess.run(self.line(*arguments), input=stdin, text=True,
                               capture_output=True, timeout=seconds, check=False)
 
     def command(self, *arguments: str, stdin: str = "") -> str:
@@ -64,25 +69,27 @@ class Program:
 
     def start(self) -> dict[str, Any]:
         """Runs it; what its log says once it serves."""
-        before = sum(1 for _ in self.log("started"))
         with self.log_file.open("ab") as log:
+            before = log.tell()
             self.process = subprocess.Popen(
-                self._line("run", "--log-format", "json"), stderr=log,
+                [*self.wrapper, *self.line("run", "--log-format", "json")], stderr=log,
                 stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
         def started() -> dict[str, Any] | None:
             if self.process.poll() is not None:
-                raise AssertionError(f"{self.name} ended: {self.log_file.read_text()}")
-            lines = list(self.log("started"))
-            return lines[-1] if len(lines) > before else None
+                raise Ended(f"{self.name} ended: {self.log_file.read_text()[-2000:]}")
+            return next(self.log("started", skip_bytes=before), None)
 
         return eventually(f"{self.name} starts", started)
 
-    def log(self, event: str = "", **fields: Any) -> Iterator[dict[str, Any]]:
+    def log(self, event: str = "", skip_bytes: int = 0,
+            **fields: Any) -> Iterator[dict[str, Any]]:
         """Its log lines with this event and these fields, oldest first."""
         if not self.log_file.exists():
             return
-        whole, _, _ = self.log_file.read_bytes().rpartition(b"\n")
+        with self.log_file.open("rb") as opened:
+            opened.seek(skip_bytes)
+            whole, _, _ = opened.read().rpartition(b"\n")
         for line in whole.splitlines():
             if not line.startswith(b"{"):
                 continue
@@ -178,13 +185,42 @@ class Router(Program):
 class Agent(Program):
     name = "earshot-agent"
 
-    def __init__(self, folder: pathlib.Path, router: Router, site: str) -> None:
-        super().__init__(folder, f'router: "{router.listen}"\n'
+    def __init__(self, folder: pathlib.Path, router: Router, site: str,
+                 endpoint: str = "") -> None:
+        super().__init__(folder, f'router: "{endpoint or router.listen}"\n'
                          f'router_key: "{router.public_key}"\nsite: "{site}"\n')
         self.public_key = self.command("keygen").split()[-1]
 
     def status(self) -> dict[str, Any]:
         return json.loads(self.command("status", "--json"))
+
+
+class Feed(Program):
+    name = "earshot-feed"
+
+    def __init__(self, folder: pathlib.Path, router: Router, endpoint: str = "") -> None:
+        super().__init__(folder, f'router: "{endpoint or router.listen}"\n'
+                         f'router_key: "{router.public_key}"\n'
+                         'listen: "tcp://127.0.0.1:0"\n')
+        self.public_key = self.command("keygen").split()[-1]
+        self.listen = ""
+
+    def start(self) -> dict[str, Any]:
+        line = super().start()
+        self.listen = str(line["listen"])
+        return line
+
+    def status(self) -> dict[str, Any]:
+        return json.loads(self.command("status", "--json"))
+
+    def digest(self, leader: str) -> dict[str, Any]:
+        return json.loads(self.command("digest", "--for", leader, "--format", "json"))
+
+
+def digest_items(digest: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """Everything a digest lists, by insight."""
+    return {item["insight"]: item for section in digest.get("sections", [])
+            for item in section.get("items", [])}
 
 
 def new_folder() -> tempfile.TemporaryDirectory[str]:

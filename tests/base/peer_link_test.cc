@@ -126,6 +126,20 @@ TEST_F(PeerLinkTest, EndOfTheConnectionWakesWhoWaits) {
   EXPECT_EQ(event->type, PeerEvent::Type::kClosed);
 }
 
+TEST_F(PeerLinkTest, PeerThatWaitsAtTheDoorNeitherFailsTheSelfTestNorIsLost) {
+  PeerLink link = Link(keys_);
+  ASSERT_TRUE(link.Dial(SomeHello()).ok());
+  while (server_->zap_counters().admitted.value() == 0) {
+    os::WaitReadable({link.fd()}, absl::Milliseconds(1));
+    link.Pump();
+  }
+  const absl::Status status = server_->SelfTest();
+  EXPECT_TRUE(status.ok()) << status;
+  // By the first HELLO: no time passes in which it could send another.
+  EXPECT_TRUE(Turn(link, [&] { return link.open(); }));
+  EXPECT_EQ(closed_, 0);
+}
+
 TEST_F(PeerLinkTest, ConnectionThatNeverCameAboutIsTriedAgainAndEndsNothing) {
   // Takes connections and says nothing of ZeroMQ.
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -286,6 +286,29 @@ TEST_F(IntakeTest, EpochsOfOnePeerAreBounded) {
   EXPECT_TRUE(intake_.MayUseEpoch("another", 7000));
 }
 
+TEST_F(IntakeTest, ASpoolThatWasMadeAgainIsToldFromTheFirstOne) {
+  EXPECT_FALSE(intake_.StartsAnew(peer_.name, kEpoch));
+  Take(Next({Fine()}));
+  EXPECT_FALSE(intake_.StartsAnew(peer_.name, kEpoch));
+  EXPECT_TRUE(intake_.StartsAnew(peer_.name, kEpoch + 1));
+  EXPECT_FALSE(intake_.StartsAnew("another", kEpoch + 1));
+}
+
+TEST_F(IntakeTest, AnAckThatThisLogDoesNotKnowTellsThatItIsAnOlderCopy) {
+  const Intake intake({}, reader_, {{peer_.name, kEpoch, 1, 10, "hash"}});
+  v1::Hello hello;
+  hello.set_epoch(kEpoch);
+  v1::LaneMark& acked = *hello.add_acked();
+  acked.set_lane(1);
+  acked.set_seq(10);
+  EXPECT_FALSE(intake.IsBehind(peer_.name, hello));
+  acked.set_seq(11);
+  EXPECT_TRUE(intake.IsBehind(peer_.name, hello));
+  acked.set_seq(10);
+  hello.set_epoch(kEpoch + 1);
+  EXPECT_TRUE(intake.IsBehind(peer_.name, hello));
+}
+
 TEST_F(IntakeTest, OnlyAFeedSendsDecisions) {
   v1::Batch batch = Next({Fine()});
   v1::Decision decision;

@@ -266,6 +266,7 @@ void World::Decide(uint64_t which) {
   event.insight = chosen->first;
   history_.push_back(event);
   insight_of_decision_[number] = chosen->first;
+  opened_by_[event.id] = chosen->second.latest().opened_by();
   leader_->Decide(number, std::move(decision));
   leader_turn_at_ = now_;
 }

@@ -54,6 +54,14 @@ void World::ReadViews() {
     event.repeat = evidence.Int(2) != 0;
     history_.push_back(std::move(event));
   }
+  // An insight may have another number since the router was restored.
+  for (checker::Event& event : history_) {
+    if (event.what != checker::What::kAnswer) continue;
+    store::Statement now =
+        (*views)->Prepare("SELECT insight FROM evidence WHERE observation=?1");
+    const auto row = now.BindBlob(1, opened_by_[event.id]).Step();
+    if (row.ok() && *row) event.insight = now.Unsigned(0);
+  }
   store::Statement insights =
       (*views)->Prepare("SELECT id, body FROM insights");
   while (true) {

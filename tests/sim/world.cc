@@ -88,19 +88,16 @@ void World::OnLog(int machine, telemetry::Level level, std::string_view event,
     }
     Say(line);
   }
-  if (level != telemetry::Level::kError) return;
   checker::Event alarm;
   alarm.what = checker::What::kAlarm;
   alarm.who = MachineName(machine);
   alarm.id = event;
-  if (event == "epoch_changed") {
+  if (event == "spool_started_anew") {
     for (const telemetry::Field& field : fields) {
-      if (field.key() == "agent") alarm.who = field.text();
+      if (field.key() == "peer") alarm.who = field.text();
     }
-  }
-  if (event == "spool_cloned_or_rolled_back") {
-    alarm.who = alarm.who.substr(0, alarm.who.find('#'));
-    alarm.id = "epoch_changed";
+  } else if (level != telemetry::Level::kError) {
+    return;
   }
   history_.push_back(std::move(alarm));
 }

@@ -119,6 +119,7 @@ class World {
   std::map<std::string, Report> reports_;            // by id
   std::map<std::string, std::string> id_of_record_;  // 16 bytes
   std::map<uint64_t, uint64_t> insight_of_decision_;
+  std::map<std::string, std::string> opened_by_;  // by answer
   std::set<std::pair<std::string, std::string>> shown_;
   std::map<int, std::set<std::string>> expect_;
   uint64_t next_report_ = 1;

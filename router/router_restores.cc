@@ -1,0 +1,52 @@
+#include "base/os/status_text.h"
+#include "router/router.h"
+
+// What a peer's HELLO tells of stores that were copied, wiped or put back.
+namespace earshot::router {
+
+// A spool that was copied, put back or wiped comes with an epoch of its own.
+void Router::NoteNewSpool(const Enrolled& peer, uint64_t epoch) {
+  if (!intake_->StartsAnew(peer.name, epoch)) return;
+  const auto [noted, first] = new_spools_.try_emplace(peer.name, epoch);
+  if (!first && noted->second == epoch) return;
+  noted->second = epoch;
+  spools_anew_.Add();
+  log_.Warn("spool_started_anew",
+            {{"peer", peer.name},
+             {"next",
+              "its spool was copied, put back or made again; make sure that "
+              "one machine alone uses this key, and if a disk was lost, that "
+              "its files are imported again: they count once"}});
+}
+
+// A folder that was put back has its old generation, but what peers have of it
+// goes on where the copy ended: their cursors would skip what is numbered from
+// here on. So it becomes another generation, before anyone is welcomed. Once a
+// process: nothing is put back while it runs.
+void Router::NoteRestore(const Enrolled& peer, const v1::Hello& hello) {
+  const uint64_t known = hello.cursor().generation();
+  if (restore_noticed_ || (known != 0 && known != generation_)) return;
+  const auto behind = deliveries_->IsBehind(peer, hello.cursor());
+  if (!(behind.ok() && *behind) && !intake_->IsBehind(peer.name, hello)) return;
+  const uint64_t fresh = random_.NonZero() >> 1;
+  // The fold's own connection is its thread's.
+  auto views = Views::Open(settings_.ViewsFile());
+  absl::Status status = views.status();
+  if (status.ok()) status = (*views)->PutNumber("generation", fresh);
+  if (!status.ok()) {
+    log_.Error("restore_not_noted", {{"why", os::StatusText(status)},
+                                     {"next", "tried at the next session"}});
+    return;
+  }
+  restore_noticed_ = true;
+  restores_.Add();
+  generation_ = fresh;
+  deliveries_->UseGeneration(fresh);
+  log_.Error("put_back_to_older_copy",
+             {{"seen_by", peer.name},
+              {"next",
+               "agents send again what they still hold, and everyone is told "
+               "anew; see records_lost_total for what is gone"}});
+}
+
+}  // namespace earshot::router
