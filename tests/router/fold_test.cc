@@ -1,6 +1,7 @@
 #include "router/fold/fold.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "base/config/text_config.h"
 #include "base/wire/lane_hash.h"
@@ -311,6 +312,19 @@ TEST_F(FoldTest, ARestartReadsNoTextAgain) {
   FoldAll();
   EXPECT_EQ(Insight(1).topic(), "checkout");
   EXPECT_EQ(Insight(1).observations(), 1U);
+}
+
+TEST_F(FoldTest, NothingIsCountedBeforeItsReadingIsInTheLog) {
+  Report(Said("The till froze"));
+  sqlite3* log = nullptr;
+  ASSERT_EQ(sqlite3_open(folder_.File("log.db").c_str(), &log), SQLITE_OK);
+  sqlite3_exec(log,
+               "CREATE TRIGGER full BEFORE INSERT ON log WHEN NEW.kind=2 "
+               "BEGIN SELECT RAISE(ABORT, 'full'); END",
+               nullptr, nullptr, nullptr);
+  sqlite3_close(log);
+  EXPECT_FALSE(fold_->Step().ok());
+  EXPECT_FALSE(*views_->HasEvidence(1));
 }
 
 TEST_F(FoldTest, ViewsMadeAgainFromTheLogAreTheSame) {
