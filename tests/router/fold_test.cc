@@ -147,6 +147,9 @@ TEST_F(FoldTest, SameTopicAndTextJoinOneInsight) {
 TEST_F(FoldTest, TheSameRecordUnderAnotherEpochCountsOnce) {
   const v1::Observation said = Said("The till froze");
   const std::string id = Report(said);
+  FoldAll();
+  // Under these rules the words alone would open another insight.
+  OpenFold(R"(topics { path: "delivery" words: "till" })");
   Report(said, nullptr, id);
   FoldAll();
   EXPECT_EQ(Insight(1).observations(), 1U);
