@@ -35,8 +35,8 @@ absl::StatusOr<std::unique_ptr<Feed>> Feed::Start(Settings settings,
                                                   os::Random& random,
                                                   telemetry::Log& log,
                                                   FeedEdges edges) {
-  std::unique_ptr<Feed> feed(new Feed(std::move(settings), clock, random, log,
-                                      std::move(edges)));
+  std::unique_ptr<Feed> feed(
+      new Feed(std::move(settings), clock, random, log, std::move(edges)));
   absl::Status status = feed->OpenStores();
   if (status.ok()) status = feed->OpenDoors();
   if (!status.ok()) return status;

@@ -2,6 +2,7 @@
 #define EARSHOT_DASHBOARD_FEED_FEED_H_
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,9 +47,11 @@ struct FeedEdges {
 class Feed {
  public:
   // Opens everything, tests its own door, and serves once Run is called.
-  static absl::StatusOr<std::unique_ptr<Feed>> Start(
-      Settings settings, const os::Clock& clock, os::Random& random,
-      telemetry::Log& log, FeedEdges edges = {});
+  static absl::StatusOr<std::unique_ptr<Feed>> Start(Settings settings,
+                                                     const os::Clock& clock,
+                                                     os::Random& random,
+                                                     telemetry::Log& log,
+                                                     FeedEdges edges = {});
   ~Feed();
 
   // Until SIGTERM or SIGINT.
@@ -66,6 +69,7 @@ class Feed {
     std::string leader;
     bool pending = true;
     wire::DeliverySender sender;
+    std::deque<v1::Response> answered;  // at most kAnsweredKept
   };
 
   Feed(Settings settings, const os::Clock& clock, os::Random& random,
@@ -99,6 +103,7 @@ class Feed {
   // feed_doors.cc: what leaders ask and decide.
   void OnHubEvent(const wire::HubEvent& event);
   void OnLeaderFrame(const wire::HubEvent& event);
+  void OnRequest(uint64_t id, LeaderSession& session, const std::string& body);
   v1::Response Answer(const std::string& leader, const v1::Request& request);
   void OnLocal(const os::LocalRequest& request);
   v1::ControlResponse Control(const os::LocalRequest& request,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace earshot::feed {
 namespace {
 
 constexpr uint32_t kDecisionLane = 1;  // routine
+constexpr size_t kAnsweredKept = 16;   // responses a session
 
 absl::Status NoSuchInsight(uint64_t insight, const v1::Leader& leader) {
   return absl::NotFoundError(fmt::format(
@@ -52,9 +54,11 @@ void Feed::OnHubEvent(const wire::HubEvent& event) {
       *welcome.mutable_clock() = contract::ToStamp(clock_.Wall());
       sessions_.insert_or_assign(
           event.session,
-          LeaderSession{event.user, true,
-                        wire::DeliverySender(outbox_->generation(),
-                                             event.hello.cursor())});
+          LeaderSession{
+              event.user,
+              true,
+              wire::DeliverySender(outbox_->generation(), event.hello.cursor()),
+              {}});
       hub_->Welcome(event.session, std::move(welcome));
       log_.Info("leader_connected", {{"leader", event.user}});
       return;
@@ -100,15 +104,28 @@ void Feed::OnLeaderFrame(const wire::HubEvent& event) {
     return;
   }
   if (event.kind == v1::REQUEST) {
-    v1::Request request;
-    if (!request.ParseFromString(event.body)) return;
-    const v1::Response response = Answer(session.leader, request);
-    hub_->Send(event.session, v1::RESPONSE, response.SerializeAsString());
+    OnRequest(event.session, session, event.body);
     return;
   }
   NoteRefused(session.leader,
               absl::InvalidArgumentError(fmt::format(
                   "kind {} is not for a feed", static_cast<int>(event.kind))));
+}
+
+// A request that comes twice is done once, and answered as it was then.
+void Feed::OnRequest(uint64_t id, LeaderSession& session,
+                     const std::string& body) {
+  v1::Request request;
+  if (!request.ParseFromString(body)) return;
+  auto known = std::find_if(
+      session.answered.begin(), session.answered.end(),
+      [&](const v1::Response& one) { return one.id() == request.id(); });
+  if (known == session.answered.end()) {
+    if (session.answered.size() >= kAnsweredKept) session.answered.pop_front();
+    session.answered.push_back(Answer(session.leader, request));
+    known = std::prev(session.answered.end());
+  }
+  hub_->Send(id, v1::RESPONSE, known->SerializeAsString());
 }
 
 v1::Response Feed::Answer(const std::string& leader_id,

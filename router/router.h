@@ -48,9 +48,11 @@ struct RouterEdges {
 class Router {
  public:
   // Opens everything, tests its own door, and serves once Run is called.
-  static absl::StatusOr<std::unique_ptr<Router>> Start(
-      Settings settings, const os::Clock& clock, os::Random& random,
-      telemetry::Log& log, RouterEdges edges = {});
+  static absl::StatusOr<std::unique_ptr<Router>> Start(Settings settings,
+                                                       const os::Clock& clock,
+                                                       os::Random& random,
+                                                       telemetry::Log& log,
+                                                       RouterEdges edges = {});
   ~Router();
 
   // Until SIGTERM or SIGINT; SIGHUP reloads files, all or nothing.

@@ -1,12 +1,20 @@
+#include <algorithm>
+
 #include "base/os/status_text.h"
 #include "router/router.h"
 
 // What a peer's HELLO tells of stores that were copied, wiped or put back.
 namespace earshot::router {
 
-// A spool that was copied, put back or wiped comes with an epoch of its own.
+// A spool that was copied, put back or wiped comes with an epoch of its own;
+// perhaps while another with the same key is here.
 void Router::NoteNewSpool(const Enrolled& peer, uint64_t epoch) {
-  if (!intake_->StartsAnew(peer.name, epoch)) return;
+  const bool beside =
+      std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& session) {
+        return session.second.peer.name == peer.name &&
+               session.second.epoch != epoch;
+      });
+  if (!beside && !intake_->StartsAnew(peer.name, epoch)) return;
   const auto [noted, first] = new_spools_.try_emplace(peer.name, epoch);
   if (!first && noted->second == epoch) return;
   noted->second = epoch;

@@ -6,6 +6,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
+#include <iterator>
 #include <utility>
 
 namespace earshot::store {
@@ -38,21 +40,62 @@ absl::Status Error(sqlite3* database, std::string_view what) {
 
 }  // namespace
 
+// Statements that nobody uses just now, the latest last. Outlives its database
+// for as long as a statement does; closed, it keeps none.
+struct StatementCache {
+  bool closed = false;
+  std::deque<sqlite3_stmt*> idle;
+
+  sqlite3_stmt* Take(std::string_view sql) {
+    for (auto at = idle.rbegin(); at != idle.rend(); ++at) {
+      if (sqlite3_sql(*at) != sql) continue;
+      sqlite3_stmt* const found = *at;
+      idle.erase(std::next(at).base());
+      return found;
+    }
+    return nullptr;
+  }
+
+  void Give(sqlite3_stmt* statement) {
+    if (statement == nullptr) return;
+    if (closed) {
+      sqlite3_finalize(statement);
+      return;
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    idle.push_back(statement);
+    if (idle.size() <= Database::kStatementsKept) return;
+    sqlite3_finalize(idle.front());
+    idle.pop_front();
+  }
+
+  void Close() {
+    closed = true;
+    for (sqlite3_stmt* const statement : idle) sqlite3_finalize(statement);
+    idle.clear();
+  }
+};
+
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
+      cache_(std::move(other.cache_)),
       statement_(std::exchange(other.statement_, nullptr)),
       unprepared_(std::move(other.unprepared_)),
       unbound_(other.unbound_) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   std::swap(database_, other.database_);
+  std::swap(cache_, other.cache_);
   std::swap(statement_, other.statement_);
   std::swap(unprepared_, other.unprepared_);
   std::swap(unbound_, other.unbound_);
   return *this;
 }
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  if (cache_ != nullptr) cache_->Give(statement_);
+}
 
 bool Statement::Ready() {
   if (statement_ != nullptr) return true;
@@ -216,19 +259,26 @@ absl::Status Database::Migrate(const std::vector<std::string>& migrations) {
   return absl::OkStatus();
 }
 
+Database::Database(std::string path, sqlite3* database)
+    : path_(std::move(path)),
+      database_(database),
+      cache_(std::make_shared<StatementCache>()) {}
+
 Database::~Database() {
   data_version_.reset();
+  cache_->Close();
   sqlite3_close_v2(database_);
 }
 
 absl::StatusOr<Statement> Database::TryPrepare(std::string_view sql) {
-  sqlite3_stmt* statement = nullptr;
+  sqlite3_stmt* statement = cache_->Take(sql);
+  if (statement != nullptr) return Statement(database_, cache_, statement);
   if (sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
                          SQLITE_PREPARE_PERSISTENT, &statement,
                          nullptr) != SQLITE_OK) {
     return Error(database_, sql);
   }
-  return Statement(database_, statement);
+  return Statement(database_, cache_, statement);
 }
 
 Statement Database::Prepare(std::string_view sql) {
@@ -240,7 +290,7 @@ Statement Database::Prepare(std::string_view sql) {
     std::abort();
   }
   // Preparing reads the file, and that may fail.
-  Statement later(database_, nullptr);
+  Statement later(database_, cache_, nullptr);
   later.unprepared_ = sql;
   return later;
 }
@@ -260,7 +310,7 @@ int64_t Database::LastRowId() const {
 }
 
 absl::StatusOr<Transaction> Database::Begin() {
-  absl::Status status = Execute("BEGIN IMMEDIATE");
+  absl::Status status = Prepare("BEGIN IMMEDIATE").Run();
   if (!status.ok()) return status;
   return Transaction(*this);
 }
@@ -293,7 +343,7 @@ Transaction::~Transaction() {
 }
 
 absl::Status Transaction::Commit() {
-  absl::Status status = database_->Execute("COMMIT");
+  absl::Status status = database_->Prepare("COMMIT").Run();
   if (status.ok()) database_ = nullptr;
   return status;
 }

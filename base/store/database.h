@@ -32,6 +32,8 @@ struct OpenOptions {
   bool full_sync = true;
 };
 
+struct StatementCache;
+
 // A prepared statement. Parameters count from 1, columns from 0. Values are
 // those of the current row and die with the next Step().
 class Statement {
@@ -70,13 +72,15 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(sqlite3* database, sqlite3_stmt* statement)
-      : database_(database), statement_(statement) {}
+  Statement(sqlite3* database, std::shared_ptr<StatementCache> cache,
+            sqlite3_stmt* statement)
+      : database_(database), cache_(std::move(cache)), statement_(statement) {}
   bool Ready();  // prepares what could not be prepared before
   sqlite3* database_;
+  std::shared_ptr<StatementCache> cache_;
   sqlite3_stmt* statement_;
-  std::string unprepared_;   // the text, while there is no statement
-  bool unbound_ = false;     // a value was bound to no statement
+  std::string unprepared_;  // the text, while there is no statement
+  bool unbound_ = false;    // a value was bound to no statement
 };
 
 // Rolls back unless Commit() returned OK.
@@ -98,7 +102,10 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   // A wrong statement is a bug of ours: aborts with SQLite's words. When the
-  // file cannot be read the statement fails at its first Step.
+  // file cannot be read the statement fails at its first Step. The last
+  // kStatementsKept that were let go of are kept, and cost nothing to have
+  // again.
+  static constexpr size_t kStatementsKept = 32;
   Statement Prepare(std::string_view sql);
   absl::StatusOr<Statement> TryPrepare(std::string_view sql);
   absl::Status Execute(const std::string& sql);
@@ -120,12 +127,12 @@ class Database {
   const std::string& path() const { return path_; }
 
  private:
-  Database(std::string path, sqlite3* database)
-      : path_(std::move(path)), database_(database) {}
+  Database(std::string path, sqlite3* database);
   absl::Status Migrate(const std::vector<std::string>& migrations);
   absl::StatusOr<int64_t> UserVersion();
   const std::string path_;
   sqlite3* database_;
+  std::shared_ptr<StatementCache> cache_;
   std::optional<Statement> data_version_;
 };
 

@@ -70,8 +70,8 @@ absl::Status HubServer::SelfTest() {
     if (at != std::string::npos) endpoint.replace(at, any.size(), "127.0.0.1");
   }
   const KeyPair keys = GenerateKeyPair();
-  auto stranger =
-      DealerSocket::Connect(*context_, endpoint, keys, options_.keys.public_key);
+  auto stranger = DealerSocket::Connect(*context_, endpoint, keys,
+                                        options_.keys.public_key);
   if (!stranger.ok()) return stranger.status();
   (*stranger)->Send("self-test", "self-test");
   const absl::Duration deadline = clock_.Monotonic() + absl::Seconds(10);

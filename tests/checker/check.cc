@@ -25,8 +25,10 @@ struct Observation {
   uint64_t insight = 0;     // of that row
   uint32_t times = 0;       // rows that are no repeats
   bool twice_found = false;
-  // The newest answer that was shown, by its last invocation.
-  size_t newest_shown = kNever;
+  // When the last of the answers that were shown was given for certain;
+  // kNever: one of them may have been given at any time since.
+  bool any_shown = false;
+  size_t newest_shown = 0;
 };
 
 struct Answer {
@@ -279,16 +281,15 @@ class Checker {
         continue;
       }
       Observation& seen = observations_[ids_.at(event.id)];
-      const size_t given =
-          answers_[answer_ids_.at(event.answer)].fate.last_invocation;
-      if (seen.newest_shown == kNever || given > seen.newest_shown) {
-        seen.newest_shown = given;
-      }
+      const size_t given = answers_[answer_ids_.at(event.answer)].fate.first_ok;
+      seen.any_shown = true;
+      seen.newest_shown = std::max(seen.newest_shown, given);
     }
   }
 
   // Who joins an insight late gets the standing answer alone, so only the
-  // last ok answer must have come, or one that may have replaced it.
+  // last ok answer must have come, or one that may have replaced it: of
+  // answers given at the same time either may stand.
   void CheckUnanswered() {
     absl::flat_hash_map<uint64_t, const Answer*> standing;
     for (const Answer& answer : answers_) {
@@ -305,7 +306,7 @@ class Checker {
       if (seen.counted == kNever || at == standing.end()) continue;
       const Answer& answer = *at->second;
       if (!seen.fate.known() ||
-          (seen.newest_shown != kNever &&
+          (seen.any_shown &&
            seen.newest_shown >= answer.fate.last_invocation)) {
         continue;
       }

@@ -243,6 +243,19 @@ TEST_F(CheckTest, AnswerThatMayHaveReplacedTheStandingOneWillDo) {
   EXPECT_THAT(Found(), IsEmpty());
 }
 
+TEST_F(CheckTest, OfAnswersGivenAtOnceEitherMayStand) {
+  for (const Outcome outcome : {Outcome::kInvoked, Outcome::kOk}) {
+    for (const char* const id : {"first", "second"}) {
+      Event& event = Add(What::kAnswer, "amara", id);
+      event.outcome = outcome;
+      event.insight = 1;
+    }
+  }
+  Whole("pc1", "a", 1, 1);
+  Shown("pc1", "a", "first");
+  EXPECT_THAT(Found(), IsEmpty());
+}
+
 TEST_F(CheckTest, SameAnswerShownAgainIsTwice) {
   Whole("pc1", "a", 1, 1);
   Answer("d", 1);

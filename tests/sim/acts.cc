@@ -173,8 +173,8 @@ void World::MakeReport(const Step& step) {
     if (!report.record.empty()) id_of_record_[report.record] = report.id;
   }
   report.outcome_at = history_.size();
-  history_.push_back(Happened(checker::What::kReport, outcome, who, report.id,
-                              report.lane));
+  history_.push_back(
+      Happened(checker::What::kReport, outcome, who, report.id, report.lane));
   reports_[report.id] = report;
 }
 
@@ -210,8 +210,8 @@ void World::Import(const Step& step) {
   Say(fmt::format("  import {}: {}", source, done.status().ToString()));
   for (Report& report : made) {
     report.outcome_at = history_.size();
-    history_.push_back(Happened(checker::What::kReport, outcome, who,
-                                report.id, report.lane));
+    history_.push_back(
+        Happened(checker::What::kReport, outcome, who, report.id, report.lane));
     // A later, failed import does not undo an earlier one.
     const auto known = reports_.find(report.id);
     if (known == reports_.end() || outcome == checker::Outcome::kOk) {
@@ -251,8 +251,8 @@ void World::Decide(uint64_t which) {
   if (feed.feed == nullptr) return;
   const auto& insights = feed.feed->mirror().model().insights;
   if (insights.empty()) return;
-  const auto chosen = std::next(
-      insights.begin(), static_cast<int64_t>(which % insights.size()));
+  const auto chosen = std::next(insights.begin(),
+                                static_cast<int64_t>(which % insights.size()));
   const uint64_t number = next_decision_++;
   v1::Decision decision;
   decision.set_insight(chosen->first);
@@ -274,8 +274,7 @@ void World::Decide(uint64_t which) {
 void World::OnTold(uint64_t decision, LeaderProgram::Outcome outcome) {
   checker::Event event;
   event.what = checker::What::kAnswer;
-  event.outcome = outcome == LeaderProgram::Outcome::kOk
-                      ? checker::Outcome::kOk
+  event.outcome = outcome == LeaderProgram::Outcome::kOk ? checker::Outcome::kOk
                   : outcome == LeaderProgram::Outcome::kRefused
                       ? checker::Outcome::kRefused
                       : checker::Outcome::kUnknown;
@@ -304,8 +303,9 @@ void World::CopyFolder(int machine) {
 }
 
 // What this machine recorded since then and nobody has yet goes with its disk.
-void World::ForgetUnacked(int machine, size_t since) {
+size_t World::ForgetUnacked(int machine, size_t since) {
   Machine& at = *machines_[static_cast<size_t>(machine)];
+  size_t there = 0;
   for (const auto& [id, report] : reports_) {
     if (report.machine != machine || report.outcome_at < since) continue;
     bool acked = false;
@@ -313,6 +313,7 @@ void World::ForgetUnacked(int machine, size_t since) {
       const auto place = at.agent->station().spool().Find(report.record);
       acked = place.ok() && *place && (*place)->acked;
     }
+    there += acked ? 1 : 0;
     checker::Event& event = history_[report.outcome_at];
     if (!acked && event.outcome == checker::Outcome::kOk) {
       event.outcome = checker::Outcome::kUnknown;
@@ -326,6 +327,33 @@ void World::ForgetUnacked(int machine, size_t since) {
     event.what = checker::What::kAlarm;
     event.id = "shown_before_restore";
   }
+  return there;
+}
+
+void World::ExpectAlarm(int machine) {
+  checker::Event event;
+  event.what = checker::What::kExpectAlarm;
+  event.who = MachineName(machine);
+  event.id = "spool_started_anew";
+  history_.push_back(std::move(event));
+}
+
+// Of clones of which only one was used.
+void World::WithdrawExpectations() {
+  for (const auto& [machine, at] : cloned_at_) {
+    std::set<int> used;
+    for (const auto& [id, report] : reports_) {
+      const bool either =
+          report.machine == machine || report.machine == machine + kAgents;
+      if (either && report.lane == 1 && report.outcome_at > at &&
+          history_[report.outcome_at].outcome == checker::Outcome::kOk) {
+        used.insert(report.machine);
+      }
+    }
+    if (used.size() == 2) continue;
+    history_[at].what = checker::What::kAlarm;
+    history_[at].id = "no_alarm_expected";
+  }
 }
 
 void World::RestoreFolder(int machine) {
@@ -334,10 +362,12 @@ void World::RestoreFolder(int machine) {
   if (!Up(machine)) Start(machine);
   if (!Up(machine)) return;
   if (machine != kRouter) {
-    ForgetUnacked(machine, at.history_at_copy);
+    const size_t known = ForgetUnacked(machine, at.history_at_copy);
+    if (known > 0 && !cloned_at_.contains(machine)) ExpectAlarm(machine);
     // The copy does not know the receipts that were given out since.
     for (auto& [id, report] : reports_) {
-      if (report.machine == machine && report.outcome_at >= at.history_at_copy) {
+      if (report.machine == machine &&
+          report.outcome_at >= at.history_at_copy) {
         report.receipt.clear();
       }
     }
@@ -350,7 +380,7 @@ void World::RestoreFolder(int machine) {
 void World::LoseFolder(int machine) {
   if (!Up(machine)) Start(machine);
   if (!Up(machine)) return;
-  ForgetUnacked(machine, 0);
+  if (ForgetUnacked(machine, 0) > 0) ExpectAlarm(machine);
   Down(machine, absl::Milliseconds(10), false);
   disk_.Restore(site_.Folder(machine), {});
   for (auto& [id, report] : reports_) {
@@ -366,12 +396,16 @@ void World::Clone(int machine) {
   Down(machine, absl::Milliseconds(5), false);
   disk_.Restore(site_.Folder(clone), disk_.Copy(site_.Folder(machine)));
   other.exists = true;
+  cloned_at_[machine] = history_.size();
+  ExpectAlarm(machine);
   other.up_at = now_ + absl::Milliseconds(7);
   // People use both.
   for (const int one : {machine, clone}) {
     for (uint64_t i = 0; i < 3; ++i) {
       At(now_ + absl::Seconds(2 + static_cast<int64_t>(random_.Below(40))),
-         [this, one, i] { Do({now_, Act::kReport, one, i, 3}); });
+         [this, one, i] {
+           Do({now_, Act::kReport, one, i, 3});
+         });
     }
   }
 }

@@ -21,8 +21,8 @@ void Apply(const File::Write& write, size_t bytes, std::string& to) {
 }  // namespace
 
 bool Disk::In(const std::string& path, const std::string& folder) {
-  return path.size() > folder.size() && path.compare(0, folder.size(),
-                                                     folder) == 0 &&
+  return path.size() > folder.size() &&
+         path.compare(0, folder.size(), folder) == 0 &&
          path[folder.size()] == '/';
 }
 

@@ -10,7 +10,7 @@
 namespace earshot::sim {
 namespace {
 
-constexpr uint64_t kSpanMs = 120000;
+constexpr uint64_t kSpanMs = 60000;
 constexpr uint64_t kTexts = 4;
 constexpr uint64_t kFiles = 3;
 
@@ -52,9 +52,8 @@ class Maker {
       Add(Act::kAnswer, kFeed, Below(1000));
     }
     Faults();
-    std::stable_sort(
-        plan_.begin(), plan_.end(),
-        [](const Step& x, const Step& y) { return x.at < y.at; });
+    std::stable_sort(plan_.begin(), plan_.end(),
+                     [](const Step& x, const Step& y) { return x.at < y.at; });
     return std::move(plan_);
   }
 
@@ -77,22 +76,22 @@ class Maker {
       return Below(3) == 0 ? Below(most + 1) : 0;
     };
     for (uint64_t i = some(6); i > 0; --i) {
-      Add(Act::kKill, Any(), 1 + Below(20000));
+      Add(Act::kKill, Any(), 1 + Below(10000));
     }
     for (uint64_t i = some(6); i > 0; --i) {
-      Add(Act::kPowerCut, Any(), 1 + Below(20000), 1 + Below(60));
+      Add(Act::kPowerCut, Any(), 1 + Below(10000), 1 + Below(60));
     }
     for (uint64_t i = some(4); i > 0; --i) {
-      Add(Act::kPart, Any(), 1 + Below(60000));
+      Add(Act::kPart, Any(), 1 + Below(30000));
     }
     for (uint64_t i = some(3); i > 0; --i) {
-      Add(Act::kWeather, kRouter, 1 + Below(90000), 1 + Below(3));
+      Add(Act::kWeather, kRouter, 1 + Below(45000), 1 + Below(3));
     }
     for (uint64_t i = some(2); i > 0; --i) {
       Add(Act::kDiskFull, Any(), 1 + Below(30000));
     }
     for (uint64_t i = some(2); i > 0; --i) {
-      Add(Act::kDiskErrors, Any(), 1 + Below(30000), 1 + Below(200));
+      Add(Act::kDiskErrors, Any(), 1 + Below(20000), 1 + Below(200));
     }
     for (uint64_t i = some(3); i > 0; --i) {
       const auto seconds = static_cast<int64_t>(Below(100000)) - 50000;
@@ -108,7 +107,7 @@ class Maker {
     // losses at once are more than the promise covers.
     if (disaster >= 2 && Below(8) == 0) Add(Act::kClone, Agent());
     if (disaster >= 2 && Below(8) == 0) Add(Act::kReimage, Agent());
-    if (Below(8) == 0) Add(Act::kRevoke, Agent(), 1 + Below(60000));
+    if (Below(8) == 0) Add(Act::kRevoke, Agent(), 1 + Below(30000));
   }
 
   testing::SeededRandom random_;
@@ -126,9 +125,9 @@ std::string MachineName(int machine) {
 }
 
 std::string ToText(const Step& step) {
-  const auto kind = std::find_if(
-      kKinds.begin(), kKinds.end(),
-      [&](const Kind& one) { return one.act == step.act; });
+  const auto kind =
+      std::find_if(kKinds.begin(), kKinds.end(),
+                   [&](const Kind& one) { return one.act == step.act; });
   return fmt::format("{:9.3f} s  {:<11} {:<9} {} {}",
                      absl::ToDoubleSeconds(step.at), kind->name,
                      MachineName(step.machine), static_cast<int64_t>(step.a),

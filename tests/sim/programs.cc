@@ -95,8 +95,8 @@ absl::StatusOr<std::unique_ptr<router::Router>> StartRouter(
   settings.config.set_dead_letters_cap(1000);
   settings.config.set_quarantine_cap_mib(1);
   settings.config.set_remembered_texts(1000);
-  return router::Router::Start(std::move(settings), around.clock,
-                               around.random, around.log,
+  return router::Router::Start(std::move(settings), around.clock, around.random,
+                               around.log,
                                {HubOn(around, kRouterEndpoint), true});
 }
 
@@ -108,10 +108,10 @@ absl::StatusOr<std::unique_ptr<feed::Feed>> StartFeed(
   settings.config.set_router_key(around.site.keys(kRouter).public_key);
   settings.config.set_listen(kFeedEndpoint);
   settings.config.set_kept_digests(400);
-  return feed::Feed::Start(
-      std::move(settings), around.clock, around.random, around.log,
-      {HubOn(around, kFeedEndpoint),
-       &around.network.DialerOf(MachineName(kFeed))});
+  return feed::Feed::Start(std::move(settings), around.clock, around.random,
+                           around.log,
+                           {HubOn(around, kFeedEndpoint),
+                            &around.network.DialerOf(MachineName(kFeed))});
 }
 
 absl::Status EnrolAll(const Site& site) {
@@ -144,8 +144,8 @@ absl::StatusOr<std::unique_ptr<AgentProgram>> AgentProgram::Start(
   settings.router_key = around.site.keys(kRouter).public_key;
   settings.channel = "store";
   std::unique_ptr<AgentProgram> program(new AgentProgram(around.clock));
-  auto station = agents::Station::Open(std::move(settings), around.clock,
-                                       around.random);
+  auto station =
+      agents::Station::Open(std::move(settings), around.clock, around.random);
   if (!station.ok()) return station.status();
   program->station_ = *std::move(station);
   program->connection_ = std::make_unique<agents::Connection>(
@@ -231,8 +231,7 @@ void LeaderProgram::OnFrame(const wire::PeerEvent& event) {
       asked_.erase(response.id()) == 0) {
     return;
   }
-  told_(response.id(),
-        response.code() == 0 ? Outcome::kOk : Outcome::kRefused);
+  told_(response.id(), response.code() == 0 ? Outcome::kOk : Outcome::kRefused);
 }
 
 void LeaderProgram::OnDelivery(const std::string& body) {
@@ -249,9 +248,8 @@ void LeaderProgram::OnDelivery(const std::string& body) {
   }
   v1::DeliveryAck ack;
   *ack.mutable_cursor() = cursor_;
-  link_.Send(
-      check == wire::DeliveryCheck::kGap ? v1::SNAPSHOT : v1::DIGEST_ACK,
-      ack.SerializeAsString());
+  link_.Send(check == wire::DeliveryCheck::kGap ? v1::SNAPSHOT : v1::DIGEST_ACK,
+             ack.SerializeAsString());
 }
 
 }  // namespace earshot::sim

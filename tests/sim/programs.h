@@ -15,6 +15,7 @@
 #include "dashboard_feed/feed.h"
 #include "earshot/v1/digest.pb.h"
 #include "router/router.h"
+#include "tests/sim/disk.h"
 #include "tests/sim/network.h"
 #include "tests/sim/plan.h"
 #include "tests/testing/seeded_random.h"
@@ -35,6 +36,15 @@ class Site {
   const std::string& subscriptions() const { return subscriptions_; }
   const wire::KeyPair& keys(int machine) const { return keys_.at(machine); }
   const wire::KeyPair& leader_keys() const { return leader_keys_; }
+  // What a machine's disk holds once its program has started for the first
+  // time: runs begin with it.
+  const Image* fresh(int machine) const {
+    const auto found = fresh_.find(machine);
+    return found == fresh_.end() ? nullptr : &found->second;
+  }
+  void KeepFresh(int machine, Image image) {
+    fresh_[machine] = std::move(image);
+  }
 
  private:
   testing::TempFolder root_;
@@ -42,6 +52,7 @@ class Site {
   wire::KeyPair leader_keys_;
   std::string organisation_;
   std::string subscriptions_;
+  std::map<int, Image> fresh_;
 };
 
 // A machine's two clocks over the time of the simulation.

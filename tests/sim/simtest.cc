@@ -76,9 +76,8 @@ void Report(const Site& site, const Options& options, Verdict verdict) {
     fmt::print("  -> {}\n", finding);
   }
   if (options.trace) {
-    RunPlan(site, shortest.seed, shortest.plan, [](const std::string& line) {
-      fmt::print("{}\n", line);
-    });
+    RunPlan(site, shortest.seed, shortest.plan,
+            [](const std::string& line) { fmt::print("{}\n", line); });
   }
   fmt::print("again: simtest --seeds {} --trace\n", shortest.seed);
   std::fflush(stdout);
@@ -86,7 +85,8 @@ void Report(const Site& site, const Options& options, Verdict verdict) {
 
 // Every `jobs`-th seed. The number that failed, at most 100.
 int RunShare(const Options& options, unsigned share) {
-  const Site site;
+  Site site;
+  World::MakeFresh(site);
   int failed = 0;
   uint64_t done = 0;
   for (uint64_t seed = options.first + share; seed <= options.last;
@@ -97,9 +97,8 @@ int RunShare(const Options& options, unsigned share) {
       Report(site, options, std::move(verdict));
       if (!options.keep_going || failed >= 100) break;
     } else if (options.trace && options.first == options.last) {
-      RunPlan(site, seed, verdict.plan, [](const std::string& line) {
-        fmt::print("{}\n", line);
-      });
+      RunPlan(site, seed, verdict.plan,
+              [](const std::string& line) { fmt::print("{}\n", line); });
     } else if (!options.history.empty() && options.first == options.last) {
       std::ofstream out(options.history);
       checker::WriteHistory(verdict.history, out);

@@ -21,7 +21,7 @@ struct Handle {
   std::string path;
   Disk* disk = nullptr;
   int lock = SQLITE_LOCK_NONE;
-  uint32_t shared_locks = 0;     // of the shared memory, a bit each
+  uint32_t shared_locks = 0;  // of the shared memory, a bit each
   uint32_t exclusive_locks = 0;
 };
 

@@ -186,8 +186,8 @@ void World::TurnMachine(int machine) {
   }
   if (at.agent != nullptr) {
     at.agent->Turn();
-    at.turn_at = now_ + std::clamp(at.agent->NextTimer(),
-                                   absl::Milliseconds(1), absl::Seconds(30));
+    at.turn_at = now_ + std::clamp(at.agent->NextTimer(), absl::Milliseconds(1),
+                                   absl::Seconds(30));
   }
   if (at.power_cut && disk_.Frozen(site_.Folder(machine))) {
     Down(machine, at.back_after, true);
@@ -207,8 +207,8 @@ void World::TurnDue(const std::set<std::string>& reached) {
   if (Up(kRouter) && work_at_ <= now_) {
     Machine& at = *machines_[kRouter];
     const bool commit = at.router->Step(router::Router::Work::kCommit);
-    const bool fold = random_.Below(2) == 0 &&
-                      at.router->Step(router::Router::Work::kFold);
+    const bool fold =
+        random_.Below(2) == 0 && at.router->Step(router::Router::Work::kFold);
     // The fold looks once a second even if nothing was committed.
     work_at_ = now_ + absl::Seconds(1);
     if (commit || fold || !at.router->Settled()) {
@@ -219,9 +219,9 @@ void World::TurnDue(const std::set<std::string>& reached) {
   }
   if (leader_turn_at_ <= now_ || reached.contains("leader")) {
     leader_->Turn();
-    leader_turn_at_ = now_ + std::clamp(leader_->NextTimer(),
-                                        absl::Milliseconds(1),
-                                        absl::Seconds(30));
+    leader_turn_at_ =
+        now_ + std::clamp(leader_->NextTimer(), absl::Milliseconds(1),
+                          absl::Seconds(30));
   }
 }
 
@@ -283,8 +283,22 @@ void World::Loop(absl::Duration until, bool settle) {
   }
 }
 
+void World::MakeFresh(Site& site) {
+  World world(site, 0, {});
+  (void)EnrolAll(site);
+  for (int machine = 0; machine < kFirstAgent + kAgents; ++machine) {
+    world.Start(machine);
+    world.Close(machine);
+    site.KeepFresh(machine, world.disk_.Copy(site.Folder(machine)));
+  }
+}
+
 Outcome World::Run(const Plan& plan) {
   network_.SetTime(now_);
+  for (int machine = 0; machine < kFirstAgent + kAgents; ++machine) {
+    const Image* const fresh = site_.fresh(machine);
+    if (fresh != nullptr) disk_.Restore(site_.Folder(machine), *fresh);
+  }
   (void)EnrolAll(site_);
   for (int machine = 0; machine < kFirstAgent + kAgents; ++machine) {
     Start(machine);
@@ -306,6 +320,7 @@ Outcome World::Run(const Plan& plan) {
   for (int machine = kFirstAgent; machine < kMachines; ++machine) {
     Read(machine);
   }
+  WithdrawExpectations();
   if (outcome.converged) {
     ReadLog();
     ReadViews();

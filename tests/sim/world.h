@@ -37,6 +37,8 @@ class World {
   ~World();
 
   Outcome Run(const Plan& plan);
+  // Starts every program on an empty disk and keeps what is there then.
+  static void MakeFresh(Site& site);
 
  private:
   struct Machine {
@@ -46,7 +48,7 @@ class World {
     std::unique_ptr<router::Router> router;
     std::unique_ptr<feed::Feed> feed;
     std::unique_ptr<AgentProgram> agent;
-    bool exists = true;  // clones begin to later
+    bool exists = true;                               // clones begin to later
     absl::Duration up_at = absl::InfiniteDuration();  // when down
     absl::Duration turn_at;
     bool power_cut = false;  // at the next freeze
@@ -58,8 +60,8 @@ class World {
     std::string id;
     int machine = 0;
     uint32_t lane = 1;
-    std::string record;   // 16 bytes; empty: never learned
-    std::string receipt;  // empty: imported, or never learned
+    std::string record;     // 16 bytes; empty: never learned
+    std::string receipt;    // empty: imported, or never learned
     size_t outcome_at = 0;  // in the history; 0: none
   };
 
@@ -93,7 +95,10 @@ class World {
   void RestoreFolder(int machine);
   void LoseFolder(int machine);
   void Clone(int machine);
-  void ForgetUnacked(int machine, size_t since);
+  // How many of its reports the router has.
+  size_t ForgetUnacked(int machine, size_t since);
+  void ExpectAlarm(int machine);
+  void WithdrawExpectations();
   void EndFaults();
 
   // stores.cc: what the stores hold at the end.
@@ -121,7 +126,7 @@ class World {
   std::map<uint64_t, uint64_t> insight_of_decision_;
   std::map<std::string, std::string> opened_by_;  // by answer
   std::set<std::pair<std::string, std::string>> shown_;
-  std::map<int, std::set<std::string>> expect_;
+  std::map<int, size_t> cloned_at_;  // in the history; by original
   uint64_t next_report_ = 1;
   uint64_t next_decision_ = 1;
   uint64_t events_ = 0;
