@@ -1,6 +1,7 @@
 #include "router/fold/fold.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "base/config/text_config.h"
 #include "base/wire/lane_hash.h"
@@ -146,6 +147,9 @@ TEST_F(FoldTest, SameTopicAndTextJoinOneInsight) {
 TEST_F(FoldTest, TheSameRecordUnderAnotherEpochCountsOnce) {
   const v1::Observation said = Said("The till froze");
   const std::string id = Report(said);
+  FoldAll();
+  // Under these rules the words alone would open another insight.
+  OpenFold(R"(topics { path: "delivery" words: "till" })");
   Report(said, nullptr, id);
   FoldAll();
   EXPECT_EQ(Insight(1).observations(), 1U);
@@ -311,6 +315,19 @@ TEST_F(FoldTest, ARestartReadsNoTextAgain) {
   FoldAll();
   EXPECT_EQ(Insight(1).topic(), "checkout");
   EXPECT_EQ(Insight(1).observations(), 1U);
+}
+
+TEST_F(FoldTest, NothingIsCountedBeforeItsReadingIsInTheLog) {
+  Report(Said("The till froze"));
+  sqlite3* log = nullptr;
+  ASSERT_EQ(sqlite3_open(folder_.File("log.db").c_str(), &log), SQLITE_OK);
+  sqlite3_exec(log,
+               "CREATE TRIGGER full BEFORE INSERT ON log WHEN NEW.kind=2 "
+               "BEGIN SELECT RAISE(ABORT, 'full'); END",
+               nullptr, nullptr, nullptr);
+  sqlite3_close(log);
+  EXPECT_FALSE(fold_->Step().ok());
+  EXPECT_FALSE(*views_->HasEvidence(1));
 }
 
 TEST_F(FoldTest, ViewsMadeAgainFromTheLogAreTheSame) {
