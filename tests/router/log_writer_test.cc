@@ -9,78 +9,124 @@
 namespace earshot::router {
 namespace {
 
+// A writer that commits when the test says so, and whose log can be made to
+// refuse.
 class LogWriterTest : public ::testing::Test {
  protected:
-  LogWriterTest()
-      : writer_(*Log::Open(folder_.File("log.db"), random_), Commits::kInStep) {
+  void SetUp() override {
+    auto log = Log::Open(folder_.File("log.db"), random_);
+    ASSERT_TRUE(log.ok()) << log.status();
+    writer_ = std::make_unique<LogWriter>(*std::move(log), Commits::kInStep);
+    auto reader = Log::OpenForReading(folder_.File("log.db"));
+    ASSERT_TRUE(reader.ok()) << reader.status();
+    reader_ = *std::move(reader);
+    start_ = End();
   }
 
-  // The disk, as far as the writer can tell.
-  void Execute(const char* sql) {
-    sqlite3* log = nullptr;
-    ASSERT_EQ(sqlite3_open(folder_.File("log.db").c_str(), &log), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(log, sql, nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(log);
-  }
-  void Break() {
-    Execute(
-        "CREATE TRIGGER broken BEFORE INSERT ON log BEGIN "
-        "SELECT RAISE(ABORT, 'broken'); END");
-  }
-  void Mend() { Execute("DROP TRIGGER broken"); }
-
-  static LogAppend One() {
+  static LogAppend Entry(const std::string& body) {
     LogAppend append;
-    append.entries.emplace_back().kind = v1::LOG_LOST;
+    append.entries.push_back({v1::LOG_OBSERVATION, 1, body, "", "", {}});
     return append;
   }
+  uint64_t End() { return reader_->End().value(); }
+
+  // Every insert fails, until Accept.
+  void Refuse() {
+    Change(
+        "CREATE TRIGGER no BEFORE INSERT ON log "
+        "BEGIN SELECT RAISE(ABORT, 'no'); END");
+  }
+  void Accept() { Change("DROP TRIGGER no"); }
 
   testing::TempFolder folder_;
-  testing::SeededRandom random_{1};
-  LogWriter writer_;
+  testing::SeededRandom random_{5};
+  std::unique_ptr<LogWriter> writer_;
+  std::unique_ptr<Log> reader_;
+  uint64_t start_ = 0;
+
+ private:
+  void Change(const char* sql) {
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open(folder_.File("log.db").c_str(), &database),
+              SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    EXPECT_EQ(sqlite3_close(database), SQLITE_OK);
+  }
 };
 
-TEST_F(LogWriterTest, WhatWasSubmittedBehindAFailedCommitFailsToo) {
-  Break();
-  writer_.Submit(1, One());
-  EXPECT_TRUE(writer_.Step());
-  Mend();
-  // Nobody has been told yet that the first failed.
-  writer_.Submit(2, One());
-  for (const Committed& commit : writer_.TakeCommitted()) {
-    EXPECT_FALSE(commit.status.ok()) << "ticket " << commit.ticket;
+TEST_F(LogWriterTest, NothingIsCommittedBeforeItsStepAndThenAllAsOneGroup) {
+  writer_->Submit(1, Entry("a"));
+  writer_->Submit(2, Entry("b"));
+  EXPECT_TRUE(writer_->TakeCommitted().empty());
+  EXPECT_EQ(End(), start_);
+  EXPECT_TRUE(writer_->Step());
+  EXPECT_EQ(End(), start_ + 2);
+  const auto done = writer_->TakeCommitted();
+  ASSERT_EQ(done.size(), 2U);
+  EXPECT_EQ(done[0].ticket, 1U);
+  EXPECT_EQ(done[0].first, start_ + 1);
+  EXPECT_EQ(done[1].ticket, 2U);
+  EXPECT_EQ(done[1].first, start_ + 2);
+  EXPECT_EQ(done[0].group, done[1].group);
+  EXPECT_FALSE(writer_->Step()) << "there is nothing more";
+  writer_->Submit(3, Entry("c"));
+  EXPECT_TRUE(writer_->Step());
+  EXPECT_NE(writer_->TakeCommitted().at(0).group, done[0].group);
+}
+
+TEST_F(LogWriterTest, AStepCommitsAtMostOneGroup) {
+  LogAppend large;
+  for (size_t i = 0; i < LogWriter::kGroupEntries; ++i) {
+    large.entries.push_back(Entry("a").entries[0]);
   }
-  EXPECT_FALSE(writer_.Step()) << "nothing of it is left to commit";
-  EXPECT_EQ(writer_.counters().end.value(), 0U);
-  writer_.Submit(3, One());
-  EXPECT_TRUE(writer_.Step());
-  const std::vector<Committed> mended = writer_.TakeCommitted();
-  ASSERT_EQ(mended.size(), 1U);
-  EXPECT_TRUE(mended.front().status.ok());
-  EXPECT_EQ(mended.front().first, 1U);
+  writer_->Submit(1, std::move(large));
+  writer_->Submit(2, Entry("b"));
+  EXPECT_TRUE(writer_->Step());
+  EXPECT_EQ(End(), start_ + LogWriter::kGroupEntries);
+  EXPECT_TRUE(writer_->Step());
+  EXPECT_EQ(End(), start_ + LogWriter::kGroupEntries + 1);
 }
 
-TEST_F(LogWriterTest, WhatIsCommittedBeforeTheFailureIsToldFailsToo) {
-  Break();
-  writer_.Submit(1, One());
-  EXPECT_TRUE(writer_.Step());
-  Mend();
-  writer_.Submit(2, One());
-  EXPECT_FALSE(writer_.Step()) << "it stands on what was not written";
-  const std::vector<Committed> outcomes = writer_.TakeCommitted();
-  ASSERT_EQ(outcomes.size(), 2U);
-  EXPECT_FALSE(outcomes[0].status.ok());
-  EXPECT_FALSE(outcomes[1].status.ok());
-}
-
-TEST_F(LogWriterTest, WhatWaitsForItselfSurvivesTheFailureOfOthers) {
-  Break();
-  writer_.Submit(1, One());
-  EXPECT_TRUE(writer_.Step());
-  Mend();
-  const auto first = writer_.AppendAndWait(One());
+TEST_F(LogWriterTest, WhoWaitsCommitsWhatWasSubmittedBeforeAsWell) {
+  writer_->Submit(1, Entry("a"));
+  const auto first = writer_->AppendAndWait(Entry("b"));
   ASSERT_TRUE(first.ok()) << first.status();
-  EXPECT_EQ(*first, 1U);
+  EXPECT_EQ(*first, start_ + 2);
+  EXPECT_EQ(writer_->TakeCommitted().size(), 1U);
+}
+
+TEST_F(LogWriterTest, AfterAFailureAllFailsUntilItWasTaken) {
+  Refuse();
+  writer_->Submit(1, Entry("a"));
+  EXPECT_TRUE(writer_->Step());
+  Accept();
+  writer_->Submit(2, Entry("stands on a"));
+  EXPECT_FALSE(writer_->Step());
+  writer_->Submit(3, Entry("stands on a"));
+  const auto done = writer_->TakeCommitted();
+  ASSERT_EQ(done.size(), 3U);
+  for (const Committed& outcome : done) {
+    EXPECT_FALSE(outcome.status.ok()) << outcome.ticket;
+  }
+  EXPECT_EQ(End(), start_);
+  writer_->Submit(4, Entry("stands on nothing"));
+  EXPECT_TRUE(writer_->Step());
+  const auto after = writer_->TakeCommitted();
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_TRUE(after[0].status.ok()) << after[0].status;
+  EXPECT_EQ(End(), start_ + 1);
+}
+
+TEST_F(LogWriterTest, WhoWaitsStandsOnNothingThatFailed) {
+  Refuse();
+  writer_->Submit(1, Entry("a"));
+  EXPECT_TRUE(writer_->Step());
+  EXPECT_FALSE(writer_->AppendAndWait(Entry("b")).ok());
+  Accept();
+  const auto first = writer_->AppendAndWait(Entry("b"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(End(), start_ + 1);
 }
 
 }  // namespace
