@@ -168,6 +168,9 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
   if (decision.insight() == 0) {
     return Refusal{"insight_missing", "a decision names an insight"};
   }
+  if (!decision.opened_by().empty() && decision.opened_by().size() != 16) {
+    return Refusal{"opened_by_invalid", "opened_by is not a record's id"};
+  }
   if (decision.verb_case() == v1::Decision::VERB_NOT_SET) {
     return Refusal{"verb_unknown",
                    "the decision is of a newer release; upgrade the router"};

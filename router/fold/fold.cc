@@ -71,21 +71,28 @@ absl::Status Fold::LoadCursors() {
     if (!number.ok()) return number.status();
     *value = *number;
   }
+  stored_ = cursors_;
   cursors_.next_insight = std::max<uint64_t>(cursors_.next_insight, 1);
   counters_.cursor.Set(cursors_.main);
   return absl::OkStatus();
 }
 
+// Only what has changed: a step with nothing to do writes nothing.
 absl::Status Fold::StoreCursors() {
+  const auto store = [&](const char* name, uint64_t Cursors::*value) {
+    if (cursors_.*value == stored_.*value) return absl::OkStatus();
+    return views_.PutNumber(name, cursors_.*value);
+  };
   for (const auto& [name, value] :
-       {std::pair{"main", cursors_.main}, std::pair{"urgent", cursors_.urgent},
-        std::pair{"folded", cursors_.folded},
-        std::pair{"next_insight", cursors_.next_insight},
-        std::pair{"update_seq", cursors_.update_seq},
-        std::pair{"observations", cursors_.observations},
-        std::pair{"repeats", cursors_.repeats},
-        std::pair{"untriaged", cursors_.untriaged}}) {
-    absl::Status status = views_.PutNumber(name, value);
+       {std::pair{"main", &Cursors::main},
+        std::pair{"urgent", &Cursors::urgent},
+        std::pair{"folded", &Cursors::folded},
+        std::pair{"next_insight", &Cursors::next_insight},
+        std::pair{"update_seq", &Cursors::update_seq},
+        std::pair{"observations", &Cursors::observations},
+        std::pair{"repeats", &Cursors::repeats},
+        std::pair{"untriaged", &Cursors::untriaged}}) {
+    absl::Status status = store(name, value);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -115,6 +122,7 @@ absl::Status Fold::Recover() {
     status = Finish(work);
     if (status.ok()) status = transaction->Commit();
     if (!status.ok()) return status;
+    stored_ = cursors_;
   }
 }
 
@@ -259,6 +267,7 @@ absl::StatusOr<bool> Fold::Step() {
   absl::Status status = Finish(work);
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return fail(status);
+  stored_ = cursors_;
   counters_.cursor.Set(cursors_.main);
   const std::lock_guard lock(mutex_);
   owed_.merge(work.owed);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "base/config/text_config.h"
 #include "base/store/database.h"
 #include "earshot/v1/configuration.pb.h"
@@ -43,6 +45,146 @@ TEST(Database, AFileOfANewerReleaseIsNotTouched) {
       store::Database::Open(path, {"CREATE TABLE t(x);", "SELECT 1;"}).ok());
   const auto older = store::Database::Open(path, {"CREATE TABLE t(x);"});
   EXPECT_TRUE(absl::IsFailedPrecondition(older.status()));
+}
+
+// A table whose first row is 7, and whose file cannot be read while Break() is
+// in force.
+class UnreadableDatabase : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    database_ = Open();
+    ASSERT_NE(database_, nullptr);
+    {
+      // Rolled back, it makes the connection forget what tables there are.
+      auto transaction = database_->Begin();
+      ASSERT_TRUE(database_->Execute("CREATE TABLE u(x)").ok());
+    }
+    // And what another writes, that it has pages of the file.
+    other_ = Open();
+    ASSERT_NE(other_, nullptr);
+    ASSERT_TRUE(other_->Execute("INSERT INTO t VALUES(7)").ok());
+    ASSERT_TRUE(other_->Checkpoint(true).ok());
+    header_ = testing::Slurp(path_).substr(0, kHeaderBytes);
+  }
+  void Break() { WriteHeader(std::string(kHeaderBytes, '?')); }
+  void Mend() {
+    WriteHeader(header_);
+    // What was read meanwhile is forgotten in the same way.
+    ASSERT_TRUE(other_->Execute("INSERT INTO t VALUES(8)").ok());
+  }
+
+  std::unique_ptr<store::Database> database_;
+
+ private:
+  static constexpr size_t kHeaderBytes = 100;
+  std::unique_ptr<store::Database> Open() {
+    auto database = store::Database::Open(path_, {"CREATE TABLE t(x)"});
+    EXPECT_TRUE(database.ok()) << database.status();
+    return database.ok() ? *std::move(database) : nullptr;
+  }
+  void WriteHeader(const std::string& bytes) {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    ASSERT_TRUE(file.flush());
+  }
+  const testing::TempFolder folder_;
+  const std::string path_ = folder_.File("a.db");
+  std::unique_ptr<store::Database> other_;
+  std::string header_;
+};
+
+TEST_F(UnreadableDatabase, StatementFailsAtItsStepAndWorksOnceItCanBeRead) {
+  Break();
+  store::Statement ask = database_->Prepare("SELECT x FROM t");
+  EXPECT_TRUE(absl::IsDataLoss(ask.Step().status()));
+  EXPECT_TRUE(absl::IsDataLoss(ask.Step().status()));
+  Mend();
+  const auto row = ask.Step();
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_TRUE(*row);
+  EXPECT_EQ(ask.Int(0), 7);
+}
+
+TEST_F(UnreadableDatabase, StatementThatMissedAValueIsNotRunWithoutIt) {
+  Break();
+  store::Statement ask = database_->Prepare("SELECT x FROM t WHERE x = ?");
+  ask.Bind(1, 7);
+  Mend();
+  EXPECT_FALSE(ask.Step().ok()) << "no row would be a wrong answer";
+  ask.Bind(1, 7);
+  const auto row = ask.Step();
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_TRUE(*row);
+}
+
+class KeptStatements : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    database_ = Open();
+    ASSERT_NE(database_, nullptr);
+    ASSERT_TRUE(database_->Execute("INSERT INTO t VALUES(1),(2),(3)").ok());
+  }
+  std::unique_ptr<store::Database> Open() {
+    store::OpenOptions options;
+    options.busy_ms = 0;
+    auto database = store::Database::Open(folder_.File("a.db"),
+                                          {"CREATE TABLE t(x)"}, options);
+    EXPECT_TRUE(database.ok()) << database.status();
+    return database.ok() ? *std::move(database) : nullptr;
+  }
+  store::Statement From(int64_t least) {
+    store::Statement rows =
+        database_->Prepare("SELECT x FROM t WHERE x >= ? ORDER BY x");
+    rows.Bind(1, least);
+    return rows;
+  }
+
+  const testing::TempFolder folder_;
+  std::unique_ptr<store::Database> database_;
+};
+
+TEST_F(KeptStatements, TwoInUseWithTheSameTextDoNotDisturbEachOther) {
+  { const store::Statement kept = From(1); }
+  store::Statement one = From(1);
+  ASSERT_TRUE(*one.Step());
+  {
+    store::Statement other = From(3);
+    ASSERT_TRUE(*other.Step());
+    EXPECT_EQ(other.Int(0), 3);
+    EXPECT_FALSE(*other.Step());
+  }
+  EXPECT_EQ(one.Int(0), 1);
+  ASSERT_TRUE(*one.Step());
+  EXPECT_EQ(one.Int(0), 2);
+  ASSERT_TRUE(*one.Step());
+  EXPECT_EQ(one.Int(0), 3);
+  EXPECT_FALSE(*one.Step());
+}
+
+TEST_F(KeptStatements, OneLetGoOfAmidItsRowsHoldsUpNoCheckpointAndNoWrite) {
+  const auto other = Open();
+  {
+    store::Statement rows = From(1);
+    ASSERT_TRUE(*rows.Step());
+  }
+  // A reader of the time before could not become a writer now.
+  ASSERT_TRUE(other->Execute("INSERT INTO t VALUES(4)").ok());
+  absl::Status status = database_->Execute("INSERT INTO t VALUES(5)");
+  EXPECT_TRUE(status.ok()) << status;
+  status = database_->Checkpoint(true);
+  EXPECT_TRUE(status.ok()) << status;
+}
+
+TEST_F(KeptStatements, OneThatIsUsedAgainStartsFromItsFirstRowWithoutValues) {
+  const std::string ask = "SELECT x FROM t WHERE ?1 IS NULL ORDER BY x";
+  {
+    store::Statement rows = database_->Prepare(ask);
+    ASSERT_TRUE(*rows.Step());
+  }
+  { database_->Prepare(ask).Bind(1, 9); }
+  store::Statement rows = database_->Prepare(ask);
+  ASSERT_TRUE(*rows.Step());
+  EXPECT_EQ(rows.Int(0), 1);
 }
 
 TEST(Config, EveryMistakeIsListedWithItsLine) {

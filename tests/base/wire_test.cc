@@ -303,6 +303,83 @@ TEST(Delivery, InFlightIsBounded) {
   EXPECT_TRUE(sender.HasRoom());
 }
 
+// From here on nothing was acknowledged.
+absl::Duration StartWaiting(DeliverySender& sender) {
+  const absl::Duration now = absl::Hours(1);
+  EXPECT_FALSE(sender.Overdue(now));
+  return now;
+}
+
+TEST(Delivery, WhatNobodyAcknowledgesGoesOutAgain) {
+  v1::Cursor cursor;
+  cursor.set_generation(3);
+  cursor.set_seq(5);
+  DeliverySender sender(3, cursor);
+  sender.Wrap({ItemOf(6)});
+  sender.Wrap({ItemOf(9)});
+  const absl::Duration start = StartWaiting(sender);
+  EXPECT_FALSE(sender.Overdue(start + kDeliverAgainAfter - absl::Seconds(1)));
+  EXPECT_EQ(sender.after(), 9U);
+  EXPECT_TRUE(sender.Overdue(start + kDeliverAgainAfter));
+  EXPECT_EQ(sender.after(), 5U);
+  const auto again = sender.Wrap({ItemOf(6), ItemOf(9)});
+  EXPECT_FALSE(again->reset());
+  EXPECT_EQ(CheckDelivery(*again, cursor), DeliveryCheck::kTake);
+  EXPECT_FALSE(sender.Overdue(start + kDeliverAgainAfter)) << "waits anew";
+}
+
+TEST(Delivery, ProgressPutsOffSendingAgain) {
+  v1::Cursor cursor;
+  cursor.set_generation(3);
+  DeliverySender sender(3, cursor);
+  sender.Wrap({ItemOf(1)});
+  sender.Wrap({ItemOf(2)});
+  absl::Duration now = StartWaiting(sender) + kDeliverAgainAfter;
+  cursor.set_seq(1);
+  sender.OnAck(cursor);
+  EXPECT_FALSE(sender.Overdue(now));
+  now += kDeliverAgainAfter;
+  EXPECT_TRUE(sender.Overdue(now));
+  EXPECT_EQ(sender.after(), 1U) << "only what was not acknowledged";
+}
+
+TEST(Delivery, WithNothingInFlightNothingIsOverdue) {
+  DeliverySender sender(3, {});
+  const absl::Duration start = StartWaiting(sender);
+  EXPECT_FALSE(sender.Overdue(start + absl::Hours(2)));
+  sender.Wrap({ItemOf(1)});
+  EXPECT_FALSE(sender.Overdue(start + absl::Hours(2) + absl::Seconds(1)));
+}
+
+TEST(Delivery, ResetThatNobodyAcknowledgedIsAResetAgain) {
+  v1::Cursor old;
+  old.set_generation(2);
+  old.set_seq(100);
+  DeliverySender sender(3, old);
+  EXPECT_TRUE(sender.Wrap({ItemOf(1)})->reset());
+  EXPECT_FALSE(sender.Wrap({ItemOf(2)})->reset());
+  const absl::Duration start = StartWaiting(sender);
+  ASSERT_TRUE(sender.Overdue(start + kDeliverAgainAfter));
+  const auto again = sender.Wrap({ItemOf(1), ItemOf(2)});
+  EXPECT_TRUE(again->reset());
+  EXPECT_EQ(CheckDelivery(*again, old), DeliveryCheck::kTake);
+}
+
+TEST(Delivery, ResetThatComesTwiceIsTakenOnce) {
+  v1::Cursor cursor;
+  cursor.set_generation(2);
+  DeliverySender sender(3, cursor);
+  const auto first = sender.Wrap({ItemOf(1), ItemOf(4)});
+  const auto second = sender.Wrap({ItemOf(9)});
+  ASSERT_TRUE(first->reset());
+  cursor.set_generation(3);
+  cursor.set_seq(4);
+  EXPECT_EQ(CheckDelivery(*first, cursor), DeliveryCheck::kAlreadyHave);
+  cursor.set_seq(9);
+  EXPECT_EQ(CheckDelivery(*first, cursor), DeliveryCheck::kAlreadyHave);
+  EXPECT_EQ(CheckDelivery(*second, cursor), DeliveryCheck::kAlreadyHave);
+}
+
 TEST(LaneHash, DependsOnEveryIdAndTheirOrder) {
   const std::string start = LaneHashStart(5);
   const std::string ab = LaneHashNext(LaneHashNext(start, "a"), "b");

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/wire/lane_hash.h"
 #include "earshot/v1/observation.pb.h"
+#include "tests/dashboard_feed/edges.h"
 #include "tests/dashboard_feed/folder.h"
 
 // The doors of a whole feed, without a router.
@@ -71,6 +73,7 @@ class FeedTest : public testing::Test {
     v1::Organisation organisation;
     v1::Leader& leader = *organisation.add_leaders();
     leader.set_id("dana");
+    leader.set_public_key(leader_keys_.public_key);
     leader.mutable_scope()->add_topics("checkout");
     v1::Leader& other = *organisation.add_leaders();
     other.set_id("max");
@@ -92,7 +95,7 @@ class FeedTest : public testing::Test {
 
   void Restart() {
     feed_.reset();
-    auto feed = Feed::Start(settings_, clock_, random_, log_);
+    auto feed = Feed::Start(settings_, clock_, random_, log_, edges_);
     ASSERT_TRUE(feed.ok()) << feed.status();
     feed_ = *std::move(feed);
   }
@@ -138,6 +141,8 @@ class FeedTest : public testing::Test {
 
   Folder folder_;
   Settings settings_;
+  FeedEdges edges_;
+  const wire::KeyPair leader_keys_ = wire::GenerateKeyPair();
   SetClock clock_;
   os::SystemRandom random_;
   telemetry::Log log_{"feed_test", telemetry::Level::kError,
@@ -209,6 +214,138 @@ TEST_F(FeedTest, APeriodGivesOneDigestAcrossRestartsAndDowntime) {
   turn();
   turn();
   EXPECT_EQ(Queued(), 2u);
+}
+
+// A feed whose links both end in the test.
+class LinkedFeedTest : public FeedTest {
+ protected:
+  LinkedFeedTest() {
+    settings_.config.set_router_key(wire::GenerateKeyPair().public_key);
+    edges_.dialer = &router_;
+    edges_.hub = [this](wire::HubServerOptions options, wire::Admission&)
+        -> absl::StatusOr<std::unique_ptr<wire::HubServer>> {
+      return wire::HubServer::Over(std::make_unique<Door>(door_),
+                                   std::move(options), clock_, random_, log_);
+    };
+  }
+  ~LinkedFeedTest() override { feed_.reset(); }
+
+  void Turn() {
+    for (int turn = 0; turn < 3; ++turn) {
+      feed_->Turn({}, absl::ZeroDuration());
+      router_.Turn();
+    }
+  }
+  void TurnFor(absl::Duration time) {
+    for (absl::Duration past; past < time; past += absl::Seconds(1)) {
+      clock_.Pass(absl::Seconds(1));
+      Turn();
+    }
+  }
+
+  // A decision on its way; nobody has acknowledged it.
+  void SpoolDecision() {
+    const auto appended = feed_->spool().Append(
+        {{1, v1::RECORD_DECISION, record_, "body"}}, clock_.Wall());
+    ASSERT_TRUE(appended.ok()) << appended.status();
+    Turn();
+    ASSERT_EQ(router_.batches().size(), 1U);
+  }
+  void Acknowledge() {
+    v1::Ack ack;
+    ack.set_epoch(feed_->spool().epoch());
+    ack.set_credit_seq(100);
+    ack.mutable_durable()->set_lane(1);
+    ack.mutable_durable()->set_seq(1);
+    ack.mutable_durable()->set_hash(
+        wire::LaneHashNext(wire::LaneHashStart(ack.epoch()), record_));
+    router_.Acknowledge(ack);
+    Turn();
+  }
+
+  // Frames of a leader's session to the feed, and what comes back.
+  std::vector<wire::PeerEvent> Exchange(wire::PeerSession& leader) {
+    while (auto frame = leader.TakeOutgoing()) {
+      door_.in.push_back({"r", "dana", leader_keys_.public_key,
+                          std::move(frame->header), std::move(frame->body),
+                          false});
+    }
+    Turn();
+    for (; !door_.out.empty(); door_.out.pop_front()) {
+      leader.Receive(door_.out.front().header, door_.out.front().body,
+                     clock_.Monotonic());
+    }
+    std::vector<wire::PeerEvent> events;
+    while (auto event = leader.TakeEvent()) events.push_back(*event);
+    return events;
+  }
+  std::vector<std::string> Responses(wire::PeerSession& leader) {
+    std::vector<std::string> bodies;
+    for (const wire::PeerEvent& event : Exchange(leader)) {
+      if (event.kind == v1::RESPONSE) bodies.push_back(event.body);
+    }
+    return bodies;
+  }
+  static std::string DecideRequest(uint64_t id) {
+    v1::Decision decision;
+    decision.set_insight(1);
+    decision.mutable_answer()->set_text("On Thursday");
+    v1::Request request;
+    request.set_id(id);
+    request.set_kind(v1::LEADER_DECIDE);
+    request.set_body(decision.SerializeAsString());
+    return request.SerializeAsString();
+  }
+
+  const std::string record_ = std::string(16, 'd');
+  RouterEnd router_{clock_, random_};
+  DoorFrames door_;
+};
+
+TEST_F(LinkedFeedTest, ADecisionLostOnASessionThatLivesIsSentAgain) {
+  SpoolDecision();
+  TurnFor(absl::Seconds(29));
+  EXPECT_EQ(router_.batches().size(), 1U);
+  // And until it dials again.
+  for (int i = 0; i < 1 + 60 && router_.batches().size() == 1; ++i) {
+    TurnFor(absl::Seconds(1));
+  }
+  ASSERT_EQ(router_.batches().size(), 2U);
+  EXPECT_EQ(router_.connections(), 2);
+  EXPECT_EQ(router_.batches()[1].SerializeAsString(),
+            router_.batches()[0].SerializeAsString());
+}
+
+TEST_F(LinkedFeedTest, ASessionOnWhichNothingIsOwedIsKept) {
+  SpoolDecision();
+  TurnFor(absl::Seconds(29));
+  Acknowledge();
+  TurnFor(absl::Minutes(5));
+  EXPECT_EQ(router_.batches().size(), 1U);
+  EXPECT_EQ(router_.connections(), 1);
+}
+
+TEST_F(LinkedFeedTest, ARequestThatComesTwiceIsDoneOnceAndAnsweredTheSame) {
+  wire::PeerSession leader(random_);
+  v1::Hello hello;
+  hello.set_wire_min(wire::kWireVersion);
+  hello.set_wire_max(wire::kWireVersion);
+  hello.set_epoch(5);
+  leader.Dial(hello, clock_.Monotonic());
+  Exchange(leader);
+  ASSERT_EQ(leader.state(), wire::PeerSession::State::kOpen);
+  leader.Send(v1::REQUEST, DecideRequest(8), clock_.Monotonic());
+  const auto first = Responses(leader);
+  ASSERT_EQ(first.size(), 1U);
+  v1::Response response;
+  ASSERT_TRUE(response.ParseFromString(first[0]));
+  ASSERT_EQ(response.code(), 0U) << response.text();
+  leader.Send(v1::REQUEST, DecideRequest(8), clock_.Monotonic());
+  EXPECT_EQ(Responses(leader), first);
+  EXPECT_EQ(Spooled().size(), 1U);
+  leader.Send(v1::REQUEST, DecideRequest(9), clock_.Monotonic());
+  EXPECT_EQ(Responses(leader).size(), 1U);
+  EXPECT_EQ(Spooled().size(), 2U) << "another request is another decision";
 }
 
 }  // namespace

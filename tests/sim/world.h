@@ -91,6 +91,9 @@ class World {
   void Decide(uint64_t which);
   void OnTold(uint64_t decision, LeaderProgram::Outcome outcome);
   void OnDigest(const v1::Digest& digest);
+  void EndFaults();
+
+  // disasters.cc
   void CopyFolder(int machine);
   void RestoreFolder(int machine);
   void LoseFolder(int machine);
@@ -99,7 +102,6 @@ class World {
   size_t ForgetUnacked(int machine, size_t since);
   void ExpectAlarm(int machine);
   void WithdrawExpectations();
-  void EndFaults();
 
   // stores.cc: what the stores hold at the end.
   void ReadLog();

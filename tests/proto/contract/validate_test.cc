@@ -29,6 +29,21 @@ TEST(ValidateTest, EveryWordOfADecisionIsBounded) {
   EXPECT_EQ(CodeOf(Validate(decision)), "");
 }
 
+TEST(ValidateTest, WhatOpenedTheInsightOfADecisionIsARecordsIdOrLeftOut) {
+  v1::Decision decision;
+  decision.set_leader("amara");
+  decision.set_insight(1);
+  decision.mutable_answer()->set_text("On Thursday");
+  for (const size_t size : {size_t{0}, size_t{16}}) {
+    decision.set_opened_by(std::string(size, 'o'));
+    EXPECT_EQ(CodeOf(Validate(decision)), "") << size;
+  }
+  for (const size_t size : {size_t{1}, size_t{15}, size_t{17}}) {
+    decision.set_opened_by(std::string(size, 'o'));
+    EXPECT_EQ(CodeOf(Validate(decision)), "opened_by_invalid") << size;
+  }
+}
+
 TEST(ValidateTest, ACurrencyIsThreeLettersOrLeftOut) {
   v1::Observation observation;
   observation.set_text("Gave a voucher");

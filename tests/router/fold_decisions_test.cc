@@ -1,0 +1,140 @@
+#include "tests/router/fold_fixture.h"
+
+// Which insight a decision is about, once a router was restored and what it
+// had comes back in another order.
+namespace earshot::router {
+namespace {
+
+class FoldDecisionsTest : public FoldTest {
+ protected:
+  // Answers the insight of that number, which a record of this id opened when
+  // the leader saw it.
+  void AnswerOpenedBy(uint64_t insight, const std::string& record) {
+    v1::Decision decision;
+    decision.set_leader("amara");
+    decision.set_insight(insight);
+    decision.set_opened_by(ObservationOf(record));
+    decision.mutable_answer()->set_text("Fixed on Thursday");
+    Put(feed_, v1::RECORD_DECISION, decision.SerializeAsString());
+  }
+  // The id under which the router counts a record, whether it has it or not.
+  std::string ObservationOf(const std::string& id) {
+    v1::Record record;
+    record.set_kind(v1::RECORD_OBSERVATION);
+    record.set_id(id);
+    record.set_body(Said("anything").SerializeAsString());
+    const auto entry = records_.Read(agent_, 1, record, clock_.Wall());
+    v1::ObservationRecord observation;
+    observation.ParseFromString(std::get<LogEntry>(entry).body);
+    return observation.observation();
+  }
+  int AnswersOf(uint64_t insight) { return Insight(insight).answers_size(); }
+
+  // Views made again from the log alone must be the same.
+  void ExpectSameFromTheLog(uint64_t insights) {
+    std::vector<std::string> before;
+    for (uint64_t id = 1; id <= insights; ++id) {
+      before.push_back(Insight(id).SerializeAsString());
+    }
+    const size_t replies = RepliesOf("pc1");
+    const size_t others = RepliesOf("pc2");
+    const uint64_t end = *reader_->End();
+    LoseViews();
+    OpenFold(kTaxonomy);
+    FoldAll();
+    for (uint64_t id = 1; id <= insights; ++id) {
+      EXPECT_EQ(Insight(id).SerializeAsString(), before[id - 1]) << id;
+    }
+    EXPECT_EQ(RepliesOf("pc1"), replies);
+    EXPECT_EQ(RepliesOf("pc2"), others);
+    EXPECT_EQ(*reader_->End(), end) << "nothing was decided twice";
+  }
+};
+
+TEST_F(FoldDecisionsTest, ItFindsTheInsightThatHoldsWhatOpenedIt) {
+  Report(Said("The till froze"));
+  const std::string opener = Report(Said("A parcel is lost"), &other_);
+  FoldAll();
+  AnswerOpenedBy(1, opener);  // it was the first one then
+  FoldAll();
+  EXPECT_EQ(AnswersOf(1), 0);
+  EXPECT_EQ(AnswersOf(2), 1);
+  EXPECT_EQ(RepliesOf("pc1"), 0U);
+  EXPECT_EQ(RepliesOf("pc2"), 1U);
+  ExpectSameFromTheLog(2);
+}
+
+TEST_F(FoldDecisionsTest, ItFindsTheInsightThatItsOpenerHasJoined) {
+  Report(Said("The till froze", "r1"));
+  const std::string opener = Report(Said("The till froze", "r2"), &other_);
+  FoldAll();
+  AnswerOpenedBy(7, opener);
+  FoldAll();
+  EXPECT_EQ(AnswersOf(1), 1);
+  EXPECT_EQ(RepliesOf("pc1"), 1U);
+  EXPECT_EQ(RepliesOf("pc2"), 1U);
+  ExpectSameFromTheLog(1);
+}
+
+TEST_F(FoldDecisionsTest, ItWaitsForAnInsightThatHasYetToComeBack) {
+  const std::string opener = random_.Bytes(16);
+  Report(Said("The till froze"));
+  FoldAll();
+  AnswerOpenedBy(1, opener);
+  FoldAll();
+  EXPECT_EQ(AnswersOf(1), 0) << "that is another insight";
+  EXPECT_EQ(fold_->counters().decisions_refused.value(), 0U);
+  Report(Said("The parcel came", "r3"));
+  FoldAll();
+  EXPECT_EQ(AnswersOf(2), 0) << "still another one";
+  Report(Said("A parcel is lost"), &other_, opener);
+  FoldAll();
+  EXPECT_EQ(AnswersOf(1), 0);
+  EXPECT_EQ(AnswersOf(3), 1);
+  EXPECT_EQ(RepliesOf("pc1"), 0U);
+  EXPECT_EQ(RepliesOf("pc2"), 1U);
+  Report(Said("A parcel is lost"), &other_, opener);
+  FoldAll();
+  EXPECT_EQ(AnswersOf(3), 1) << "done once, though its opener came twice";
+  ExpectSameFromTheLog(3);
+}
+
+TEST_F(FoldDecisionsTest, WhileItWaitsTheViewsMayBeMadeAgain) {
+  const std::string opener = random_.Bytes(16);
+  Report(Said("The till froze"));
+  FoldAll();
+  AnswerOpenedBy(1, opener);
+  FoldAll();
+  ExpectSameFromTheLog(1);
+  Report(Said("A parcel is lost"), &other_, opener);
+  FoldAll();
+  EXPECT_EQ(AnswersOf(1), 0);
+  EXPECT_EQ(AnswersOf(2), 1);
+  ExpectSameFromTheLog(2);
+}
+
+TEST_F(FoldDecisionsTest, ThoseThatWaitForOneInsightAreAppliedInTheirOrder) {
+  const std::string opener = random_.Bytes(16);
+  AnswerOpenedBy(1, opener);
+  AnswerOpenedBy(1, opener);
+  FoldAll();
+  Report(Said("The till froze"), &other_, opener);
+  FoldAll();
+  ASSERT_EQ(AnswersOf(1), 2);
+  EXPECT_EQ(RepliesOf("pc2"), 2U);
+  ExpectSameFromTheLog(1);
+}
+
+TEST_F(FoldDecisionsTest, WithoutAnOpenerTheNumberCounts) {
+  Report(Said("The till froze"));
+  Report(Said("A parcel is lost"), &other_);
+  FoldAll();
+  Answer(2, "Fixed on Thursday");
+  FoldAll();
+  EXPECT_EQ(AnswersOf(1), 0);
+  EXPECT_EQ(AnswersOf(2), 1);
+  ExpectSameFromTheLog(2);
+}
+
+}  // namespace
+}  // namespace earshot::router

@@ -1,0 +1,164 @@
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/wire/peer_session.h"
+#include "router/router.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/seeded_random.h"
+#include "tests/testing/temp_folder.h"
+
+// A whole router whose sessions all end in the test.
+namespace earshot::router {
+namespace {
+
+struct DoorFrames {
+  std::deque<wire::Incoming> in;
+  std::map<std::string, std::deque<wire::PeerSession::Frame>> out;  // by route
+};
+
+class Door final : public wire::HubSocket {
+ public:
+  explicit Door(DoorFrames& frames) : frames_(frames) {}
+  std::string endpoint() const override { return "tcp://door:1"; }
+  int fd() const override { return -1; }
+  wire::SendResult Send(std::string_view route, std::string_view header,
+                        std::string_view body) override {
+    frames_.out[std::string(route)].push_back(
+        {std::string(header), std::string(body)});
+    return wire::SendResult::kSent;
+  }
+  std::optional<wire::Incoming> Receive() override {
+    if (frames_.in.empty()) return std::nullopt;
+    wire::Incoming frame = std::move(frames_.in.front());
+    frames_.in.pop_front();
+    return frame;
+  }
+
+ private:
+  DoorFrames& frames_;
+};
+
+class RouterEdgesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Settings settings;
+    std::filesystem::create_directories(folder_.File("router"));
+    settings.config.set_data_dir(folder_.File("router"));
+    settings.config.set_listen("tcp://door:1");
+    settings.config.set_credit_records(100);
+    settings.config.set_backlog_records(1000000);
+    settings.config.set_silent_after_minutes(60);
+    settings.config.set_remembered_texts(1000);
+    settings.config.set_quarantine_cap_mib(1);
+    RouterEdges edges;
+    edges.one_thread = true;
+    edges.hub = [this](wire::HubServerOptions options, wire::Admission&)
+        -> absl::StatusOr<std::unique_ptr<wire::HubServer>> {
+      return wire::HubServer::Over(std::make_unique<Door>(door_),
+                                   std::move(options), clock_, random_, log_);
+    };
+    auto access = Access::Open(settings.AccessFile());
+    ASSERT_TRUE(access.ok()) << access.status();
+    Enrolled peer;
+    peer.name = "pc1";
+    peer.public_key = keys_.public_key;
+    peer.sites = {"store-014"};
+    peer.enrolled_at = clock_.Wall();
+    ASSERT_TRUE((*access)->Enrol(peer).ok());
+    auto router = Router::Start(settings, clock_, random_, log_, edges);
+    ASSERT_TRUE(router.ok()) << router.status();
+    router_ = *std::move(router);
+  }
+
+  void Turn() {
+    for (int turn = 0; turn < 3; ++turn) {
+      router_->Turn({}, absl::ZeroDuration());
+      while (router_->Step(Router::Work::kCommit) ||
+             router_->Step(Router::Work::kFold)) {
+      }
+    }
+  }
+
+  // Frames of pc1's session on that connection, and what comes back.
+  std::vector<wire::PeerEvent> Exchange(wire::PeerSession& peer,
+                                        const std::string& route) {
+    while (auto frame = peer.TakeOutgoing()) {
+      door_.in.push_back({route, "pc1", keys_.public_key,
+                          std::move(frame->header), std::move(frame->body),
+                          false});
+    }
+    Turn();
+    auto& out = door_.out[route];
+    for (; !out.empty(); out.pop_front()) {
+      peer.Receive(out.front().header, out.front().body, clock_.Monotonic());
+    }
+    std::vector<wire::PeerEvent> events;
+    while (auto event = peer.TakeEvent()) events.push_back(*event);
+    return events;
+  }
+
+  void Open(wire::PeerSession& peer, const std::string& route, uint64_t epoch) {
+    v1::Hello hello;
+    hello.set_wire_min(wire::kWireVersion);
+    hello.set_wire_max(wire::kWireVersion);
+    hello.set_boot_id(1);
+    hello.set_epoch(epoch);
+    peer.Dial(hello, clock_.Monotonic());
+    Exchange(peer, route);
+    ASSERT_EQ(peer.state(), wire::PeerSession::State::kOpen);
+  }
+
+  testing::TempFolder folder_;
+  testing::FakeClock clock_{testing::At("2026-11-02T10:00:00Z")};
+  testing::SeededRandom random_{11};
+  std::map<std::string, int> events_;  // of the log
+  telemetry::Log log_{[this](telemetry::Level, std::string_view event,
+                             const std::vector<telemetry::Field>&) {
+    ++events_[std::string(event)];
+  }};
+  const wire::KeyPair keys_ = wire::GenerateKeyPair();
+  DoorFrames door_;
+  std::unique_ptr<Router> router_;
+};
+
+TEST_F(RouterEdgesTest, TwoSpoolsOfOneKeyAtOnceRaiseTheAlarmBeforeAnyRecord) {
+  wire::PeerSession one(random_);
+  Open(one, "one", 5);
+  EXPECT_EQ(events_["spool_started_anew"], 0);
+  wire::PeerSession other(random_);
+  Open(other, "other", 6);
+  EXPECT_EQ(events_["spool_started_anew"], 1);
+}
+
+TEST_F(RouterEdgesTest, OneSpoolThatDialsAgainRaisesNoAlarm) {
+  wire::PeerSession one(random_);
+  Open(one, "one", 5);
+  wire::PeerSession again(random_);
+  Open(again, "again", 5);
+  EXPECT_EQ(events_["spool_started_anew"], 0);
+}
+
+TEST_F(RouterEdgesTest, CreditIsToldEachMinuteWithoutAnythingToAcknowledge) {
+  wire::PeerSession peer(random_);
+  Open(peer, "one", 5);
+  std::map<uint32_t, uint64_t> credit;  // by lane
+  for (int second = 0; second < 61; ++second) {
+    clock_.Advance(absl::Seconds(1));
+    peer.Tick(clock_.Monotonic());
+    for (const wire::PeerEvent& event : Exchange(peer, "one")) {
+      v1::Ack ack;
+      if (event.kind != v1::ACK || !ack.ParseFromString(event.body)) continue;
+      EXPECT_EQ(ack.epoch(), 5U);
+      credit[ack.durable().lane()] = ack.credit_seq();
+    }
+  }
+  EXPECT_EQ(credit, (std::map<uint32_t, uint64_t>{{0, 100}, {1, 100}}));
+}
+
+}  // namespace
+}  // namespace earshot::router
