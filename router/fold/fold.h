@@ -142,7 +142,7 @@ class Fold {
   FoldCounters counters_;
 
   Cursors cursors_;
-  Cursors stored_;  // in the views
+  Cursors stored_;           // in the views
   bool was_urgent_ = false;  // the step before
   v1::Organisation organisation_;
   std::map<std::string, absl::Time> contacts_;

@@ -1,8 +1,7 @@
-#include "router/log/log_writer.h"
-
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "router/log/log_writer.h"
 #include "tests/testing/seeded_random.h"
 #include "tests/testing/temp_folder.h"
 
