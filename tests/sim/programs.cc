@@ -231,7 +231,12 @@ void LeaderProgram::OnFrame(const wire::PeerEvent& event) {
       asked_.erase(response.id()) == 0) {
     return;
   }
-  told_(response.id(), response.code() == 0 ? Outcome::kOk : Outcome::kRefused);
+  // An error of the disk may come after the decision reached it.
+  const auto code = static_cast<absl::StatusCode>(response.code());
+  told_(response.id(), code == absl::StatusCode::kOk ? Outcome::kOk
+                       : code == absl::StatusCode::kInternal
+                           ? Outcome::kUnknown
+                           : Outcome::kRefused);
 }
 
 void LeaderProgram::OnDelivery(const std::string& body) {
