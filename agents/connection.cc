@@ -312,6 +312,14 @@ absl::Duration Connection::NextTimer() const {
   return std::max(timer, absl::ZeroDuration());
 }
 
+bool Connection::Drained() const {
+  const auto lanes = station_.spool().Lanes();
+  if (!open() || !lanes.ok() || uplink_.InFlight() > 0) return false;
+  return std::all_of(lanes->begin(), lanes->end(), [&](const auto& lane) {
+    return uplink_.Sent(lane.lane) >= lane.spooled;
+  });
+}
+
 void Connection::Leave(const std::string& reason) {
   if (link_ == nullptr) return;
   if (link_->open()) {

@@ -1,5 +1,7 @@
 // The feed towards the router: mirrors what it says, sends what leaders
 // decided.
+#include <algorithm>
+
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
 #include "proto/contract/times.h"
@@ -169,6 +171,15 @@ void Feed::UseOrganisation() {
   log_.Info("organisation",
             {{"leaders", mirror_->model().organisation.leaders_size()},
              {"sites", mirror_->model().organisation.sites_size()}});
+}
+
+bool Feed::Drained() const {
+  const auto lanes = spool_->Lanes();
+  if (link_ == nullptr || !link_->open() || !lanes.ok()) return false;
+  if (uplink_->InFlight() > 0) return false;
+  return std::all_of(lanes->begin(), lanes->end(), [&](const auto& lane) {
+    return uplink_->Sent(lane.lane) >= lane.spooled;
+  });
 }
 
 void Feed::SendRecords() {

@@ -212,9 +212,10 @@ void World::Import(const Step& step) {
     report.outcome_at = history_.size();
     history_.push_back(
         Happened(checker::What::kReport, outcome, who, report.id, report.lane));
-    // A later, failed import does not undo an earlier one.
+    // What was recorded before stays recorded then.
     const auto known = reports_.find(report.id);
-    if (known == reports_.end() || outcome == checker::Outcome::kOk) {
+    if (known == reports_.end() ||
+        history_[known->second.outcome_at].outcome != checker::Outcome::kOk) {
       reports_[report.id] = report;
     }
   }

@@ -48,12 +48,14 @@ Site::Site() {
     const int original = Original(machine);
     if (original == machine) keys_[machine] = wire::GenerateKeyPair();
     keys_[machine] = keys_[original];
-    const std::string name = machine == kRouter ? "router"
+    const char* const name = machine == kRouter ? "router"
                              : machine == kFeed ? "feed"
                                                 : "agent";
-    (void)wire::SaveKeyPair(folder + "/" + name + ".key", keys_[machine]);
+    (void)wire::SaveKeyPair(fmt::format("{}/{}.key", folder, name),
+                            keys_[machine]);
     for (const char* const secret : {"hmac.key", "pseudonym.key"}) {
-      (void)os::WriteFileAtomically(folder + "/" + secret, kSecret, 0600);
+      (void)os::WriteFileAtomically(fmt::format("{}/{}", folder, secret),
+                                    kSecret, 0600);
     }
   }
   leader_keys_ = wire::GenerateKeyPair();

@@ -99,7 +99,7 @@ class AgentProgram {
   void Turn();
   absl::Duration NextTimer() const;
   agents::Station& station() { return *station_; }
-  bool open() const { return connection_->open(); }
+  bool Drained() const { return connection_->Drained(); }
 
  private:
   explicit AgentProgram(const os::Clock& clock) : clock_(clock) {}

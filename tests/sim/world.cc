@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/os/status_text.h"
+#include "base/wire/limits.h"
 #include "router/views/views.h"
 
 namespace earshot::sim {
@@ -233,21 +234,13 @@ bool World::Settled(std::string& why) {
     if (at.exists && !Up(machine)) return false;
     if (at.agent == nullptr) continue;
     why += " has not sent all";
-    const auto lanes = at.agent->station().spool().Lanes();
-    if (!at.agent->open() || !lanes.ok()) return false;
-    for (const spool::LaneState& lane : *lanes) {
-      if (lane.acked < lane.spooled) return false;
-    }
+    if (!at.agent->Drained()) return false;
   }
   why = "the router has not read all";
   if (!machines_[kRouter]->router->Settled()) return false;
   why = "the feed has not sent all";
   feed::Feed& feed = *machines_[kFeed]->feed;
-  const auto lanes = feed.spool().Lanes();
-  if (!lanes.ok() || !leader_->idle()) return false;
-  for (const spool::LaneState& lane : *lanes) {
-    if (lane.acked < lane.spooled) return false;
-  }
+  if (!feed.Drained() || !leader_->idle()) return false;
   auto views =
       router::Views::OpenForReading(site_.Folder(kRouter) + "/views.db");
   if (!views.ok()) return false;
@@ -265,7 +258,8 @@ bool World::Settled(std::string& why) {
 }
 
 void World::Loop(absl::Duration until, bool settle) {
-  absl::Duration look_at = now_;
+  // Not before the last silent connection was noticed.
+  absl::Duration look_at = now_ + wire::kDeadAfter;
   std::string why;
   while (now_ < until) {
     now_ = std::max(now_ + kQuantum, NextTime(until));
