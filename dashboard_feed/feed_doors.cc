@@ -180,7 +180,14 @@ absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
   if (decision.has_merge() && !view.Find(decision.merge().into())) {
     return NoSuchInsight(decision.merge().into(), leader);
   }
-  decision.set_opened_by(seen->insight.opened_by());
+  const std::string& opened_by = seen->insight.opened_by();
+  if (!decision.opened_by().empty() && decision.opened_by() != opened_by) {
+    return absl::FailedPreconditionError(fmt::format(
+        "#{} is another insight since the router was restored from a copy; "
+        "look at a new digest, and decide again",
+        decision.insight()));
+  }
+  decision.set_opened_by(opened_by);
   absl::Status status = CheckState(seen->insight.state(), decision.verb_case());
   if (!status.ok()) return status;
   const std::string verb(VerbName(decision.verb_case()));

@@ -257,6 +257,7 @@ void World::Decide(uint64_t which) {
   const uint64_t number = next_decision_++;
   v1::Decision decision;
   decision.set_insight(chosen->first);
+  decision.set_opened_by(chosen->second.latest().opened_by());
   decision.mutable_answer()->set_intent(v1::GiveAnswer::WILL_DO);
   decision.mutable_answer()->set_text(fmt::format("answer {}", number));
   checker::Event event;
