@@ -234,13 +234,14 @@ void World::Read(int machine) {
     if (response.code() != 0) continue;
     const auto body = nlohmann::json::parse(response.body(), nullptr, false);
     for (const auto& answer : body["answers"]) {
-      if (!answer.value("new", false)) continue;
       checker::Event event;
       event.what = checker::What::kShown;
       event.who = MachineName(machine);
       event.id = id;
       event.answer = answer.value("text", "");
-      shown_.insert({id, event.answer});
+      // Marked as read by a look that a power cut ended: still there to read.
+      const bool first = shown_.insert({id, event.answer}).second;
+      if (!first && !answer.value("new", false)) continue;
       Say(fmt::format("  shown {} for {}", event.answer, id));
       history_.push_back(std::move(event));
     }
