@@ -112,19 +112,18 @@ void World::Start(int machine) {
   at.up_at = absl::InfiniteDuration();
   at.turn_at = now_;
   absl::Status status;
-  if (machine == kRouter) {
-    auto made = StartRouter(Around(machine));
-    if (made.ok()) at.router = *std::move(made);
+  // Keeps what was made, or says why it was not.
+  const auto keep = [&](auto made, auto& place) {
     status = made.status();
+    if (made.ok()) place = *std::move(made);
+  };
+  if (machine == kRouter) {
+    keep(StartRouter(Around(machine)), at.router);
     work_at_ = now_;
   } else if (machine == kFeed) {
-    auto made = StartFeed(Around(machine));
-    if (made.ok()) at.feed = *std::move(made);
-    status = made.status();
+    keep(StartFeed(Around(machine)), at.feed);
   } else {
-    auto made = AgentProgram::Start(Around(machine));
-    if (made.ok()) at.agent = *std::move(made);
-    status = made.status();
+    keep(AgentProgram::Start(Around(machine)), at.agent);
   }
   Say(fmt::format("start {}: {}", MachineName(machine),
                   status.ok() ? "ok" : os::StatusText(status)));
