@@ -62,6 +62,7 @@ class Feed {
 
   std::string endpoint() const { return hub_->endpoint(); }
   const Mirror& mirror() const { return *mirror_; }
+  spool::Spool& spool() { return *spool_; }
   // In this session the router has said that it has all decisions.
   bool Drained() const;
 
