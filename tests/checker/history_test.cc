@@ -71,7 +71,8 @@ TEST(HistoryTest, MalformedLineIsNamed) {
         R"({"what":"stored","lane":4294967296})",
         R"({"what":"stored","repeat":1})", R"({"what":"stored","ID":"7"})",
         R"({"what":"report","outcome":"fine"})"}) {
-    std::stringstream file(good + "\n" + bad + "\n" + good + "\n");
+    std::stringstream file;
+    file << good << '\n' << bad << '\n' << good << '\n';
     const auto read = ReadHistory(file);
     ASSERT_FALSE(read.ok()) << bad;
     EXPECT_TRUE(absl::IsInvalidArgument(read.status()));
