@@ -22,9 +22,14 @@ size_t World::ForgetUnacked(int machine, size_t since) {
       acked = place.ok() && *place && (*place)->acked;
     }
     there += acked ? 1 : 0;
-    checker::Event& event = history_[report.outcome_at];
-    if (!acked && event.outcome == checker::Outcome::kOk) {
-      event.outcome = checker::Outcome::kUnknown;
+    if (acked) continue;
+    // Each time that it was said to be recorded.
+    for (size_t i = since; i < history_.size(); ++i) {
+      checker::Event& event = history_[i];
+      if (event.what == checker::What::kReport && event.id == id &&
+          event.outcome == checker::Outcome::kOk) {
+        event.outcome = checker::Outcome::kUnknown;
+      }
     }
   }
   const std::string who = MachineName(machine);
