@@ -15,7 +15,6 @@ namespace earshot::agents {
 namespace {
 
 constexpr absl::Duration kLookForKeyEvery = absl::Seconds(5);
-constexpr absl::Duration kStalledAfter = absl::Seconds(30);
 constexpr absl::Duration kKeepContactEvery = absl::Minutes(10);
 constexpr absl::Duration kAskAgainAfter = absl::Seconds(10);
 
@@ -128,7 +127,6 @@ void Connection::OnOutcome(
 
 void Connection::OnOpened(const v1::Welcome& welcome) {
   problem_.clear();
-  progress_ = clock_.Monotonic();
   contact_.peer = welcome.peer();
   contact_.sites.assign(welcome.sites().begin(), welcome.sites().end());
   contact_.last_contact = clock_.Wall();
@@ -162,7 +160,6 @@ void Connection::OnAck(const std::string& body) {
     link_->Fail("an ACK cannot be read");
     return;
   }
-  progress_ = clock_.Monotonic();
   for (const v1::Nack& nack : ack.nacks()) {
     if (const auto left_out =
             limiter_.Pass("refused:" + nack.code(), clock_.Monotonic())) {
@@ -245,7 +242,6 @@ void Connection::OnEvent(const wire::PeerEvent& event) {
 
 bool Connection::SendWaiting() {
   bool sent = false;
-  if (uplink_.InFlight() == 0) progress_ = clock_.Monotonic();
   while (link_->open()) {
     auto frame = uplink_.Next();
     if (!frame.ok()) {
@@ -261,9 +257,8 @@ bool Connection::SendWaiting() {
 }
 
 void Connection::CheckProgress() {
-  if (!link_->open()) return;
-  const absl::Duration now = clock_.Monotonic();
-  if (uplink_.InFlight() > 0 && now - progress_ >= kStalledAfter) {
+  const bool stalled = uplink_.Stalled(clock_.Monotonic());
+  if (stalled && link_->open()) {
     link_->Fail("the router has acknowledged nothing for 30 s");
   }
 }
@@ -306,18 +301,14 @@ absl::Duration Connection::NextTimer() const {
                     absl::ZeroDuration());
   }
   absl::Duration timer = link_->NextTimer();
-  if (link_->open() && uplink_.InFlight() > 0) {
-    timer = std::min(timer, progress_ + kStalledAfter - now);
-  }
+  if (link_->open()) timer = std::min(timer, uplink_.StallsAt() - now);
   return std::max(timer, absl::ZeroDuration());
 }
 
-bool Connection::Drained() const {
-  const auto lanes = station_.spool().Lanes();
-  if (!open() || !lanes.ok() || uplink_.InFlight() > 0) return false;
-  return std::all_of(lanes->begin(), lanes->end(), [&](const auto& lane) {
-    return uplink_.Sent(lane.lane) >= lane.spooled;
-  });
+bool Connection::Drained() {
+  if (!open()) return false;
+  const auto drained = uplink_.Drained();
+  return drained.ok() && *drained;
 }
 
 void Connection::Leave(const std::string& reason) {

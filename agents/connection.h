@@ -42,7 +42,7 @@ class Connection {
   LinkView View() const;
   bool open() const { return link_ != nullptr && link_->open(); }
   // In this session the router has said that it has all there is.
-  bool Drained() const;
+  bool Drained();
 
  private:
   bool FindKey();
@@ -73,7 +73,6 @@ class Connection {
   Contact contact_;
   std::string problem_;
   absl::Duration looked_for_key_ = -absl::InfiniteDuration();
-  absl::Duration progress_;  // when something was last acknowledged
   absl::Duration asked_snapshot_ = -absl::InfiniteDuration();
   absl::Duration kept_contact_ = -absl::InfiniteDuration();
 };

@@ -72,16 +72,13 @@ absl::Status Feed::OpenDoors() {
   options.listen = settings_.config.listen();
   options.keys = keys_;
   options.zap_domain = "earshot-feed";
-  if (edges_.hub) {
-    auto hub = edges_.hub(std::move(options), leader_keys_);
-    if (!hub.ok()) return hub.status();
-    hub_ = *std::move(hub);
-    return absl::OkStatus();
-  }
-  auto hub = wire::HubServer::Start(context_, std::move(options), leader_keys_,
-                                    clock_, random_, log_);
+  auto hub = edges_.hub
+                 ? edges_.hub(std::move(options), leader_keys_)
+                 : wire::HubServer::Start(context_, std::move(options),
+                                          leader_keys_, clock_, random_, log_);
   if (!hub.ok()) return hub.status();
   hub_ = *std::move(hub);
+  if (edges_.hub) return absl::OkStatus();
   absl::Status status = hub_->SelfTest();
   if (!status.ok()) return status;
   leader_keys_.TakeRefusals();  // the self-test's own

@@ -64,7 +64,7 @@ class Feed {
   const Mirror& mirror() const { return *mirror_; }
   spool::Spool& spool() { return *spool_; }
   // In this session the router has said that it has all decisions.
-  bool Drained() const;
+  bool Drained();
 
  private:
   struct LeaderSession {
@@ -90,7 +90,6 @@ class Feed {
   void OnUpdate(const std::string& body);
   void OnOutcome(const absl::StatusOr<spool::Uplink::Outcome>& outcome);
   void SendRecords();
-  void CheckProgress();
   void UseOrganisation();
 
   // feed_digests.cc: what leaders get.
@@ -147,7 +146,6 @@ class Feed {
   absl::Duration next_follower_beat_;
   absl::Duration connected_at_ = absl::InfiniteDuration();
   absl::Duration last_update_;
-  absl::Duration progress_;  // when something was last acknowledged
   bool key_missing_said_ = false;
 };
 

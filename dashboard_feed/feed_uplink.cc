@@ -1,7 +1,5 @@
 // The feed towards the router: mirrors what it says, sends what leaders
 // decided.
-#include <algorithm>
-
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
 #include "proto/contract/times.h"
@@ -10,7 +8,6 @@ namespace earshot::feed {
 namespace {
 
 constexpr absl::Duration kKeyLook = absl::Seconds(3);
-constexpr absl::Duration kStalledAfter = absl::Seconds(30);
 
 }  // namespace
 
@@ -41,17 +38,11 @@ void Feed::TurnUplink() {
   if (link_->WantsDial()) Dial();
   link_->Pump();
   while (const auto event = link_->TakeEvent()) OnLinkEvent(*event);
-  CheckProgress();
-  SendRecords();
-}
-
-// A frame that was lost on a session that lives is sent again by a new one.
-void Feed::CheckProgress() {
-  const absl::Duration now = clock_.Monotonic();
-  if (uplink_->InFlight() == 0) progress_ = now;
-  if (link_->open() && now - progress_ >= kStalledAfter) {
+  const bool stalled = uplink_->Stalled(clock_.Monotonic());
+  if (stalled && link_->open()) {
     link_->Fail("the router has acknowledged nothing for 30 s");
   }
+  SendRecords();
 }
 
 void Feed::Dial() {
@@ -80,7 +71,6 @@ void Feed::OnLinkEvent(const wire::PeerEvent& event) {
     case wire::PeerEvent::Type::kOpened:
       connected_at_ = clock_.Monotonic();
       last_update_ = connected_at_;
-      progress_ = connected_at_;
       log_.Info("connected", {{"router", settings_.config.router()},
                               {"as", event.welcome.peer()},
                               {"generation", event.welcome.generation()}});
@@ -111,7 +101,6 @@ void Feed::OnLinkEvent(const wire::PeerEvent& event) {
     for (const v1::Nack& nack : ack.nacks()) {
       log_.Error("decision_lost", {{"seq", nack.seq()}, {"code", nack.code()}});
     }
-    progress_ = clock_.Monotonic();
     OnOutcome(uplink_->OnAck(ack));
   }
 }
@@ -173,13 +162,10 @@ void Feed::UseOrganisation() {
              {"sites", mirror_->model().organisation.sites_size()}});
 }
 
-bool Feed::Drained() const {
-  const auto lanes = spool_->Lanes();
-  if (link_ == nullptr || !link_->open() || !lanes.ok()) return false;
-  if (uplink_->InFlight() > 0) return false;
-  return std::all_of(lanes->begin(), lanes->end(), [&](const auto& lane) {
-    return uplink_->Sent(lane.lane) >= lane.spooled;
-  });
+bool Feed::Drained() {
+  if (link_ == nullptr || !link_->open()) return false;
+  const auto drained = uplink_->Drained();
+  return drained.ok() && *drained;
 }
 
 void Feed::SendRecords() {

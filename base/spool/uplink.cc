@@ -79,6 +79,7 @@ absl::StatusOr<Uplink::Outcome> Uplink::Believe(const v1::LaneMark& mark,
 
 absl::StatusOr<Uplink::Outcome> Uplink::OnWelcome(const v1::Welcome& welcome) {
   lanes_ = {};
+  progress_ = true;
   const auto states = spool_.Lanes();
   if (!states.ok()) return states.status();
   for (const LaneState& state : *states) {
@@ -100,6 +101,7 @@ absl::StatusOr<Uplink::Outcome> Uplink::OnWelcome(const v1::Welcome& welcome) {
 }
 
 absl::StatusOr<Uplink::Outcome> Uplink::OnAck(const v1::Ack& ack) {
+  progress_ = true;
   const uint32_t lane = ack.durable().lane();
   // Of another epoch: late, and of no concern any more.
   if (lane >= lanes_.size() || ack.epoch() != spool_.epoch()) {
@@ -178,8 +180,21 @@ absl::StatusOr<std::optional<Uplink::Frame>> Uplink::Next() {
 absl::StatusOr<bool> Uplink::Drained() {
   const auto states = spool_.Lanes();
   if (!states.ok()) return states.status();
+  if (InFlight() > 0) return false;
   return std::all_of(states->begin(), states->end(),
-                     [](const LaneState& s) { return s.acked >= s.spooled; });
+                     [this](const LaneState& state) {
+                       return lanes_[state.lane].sent >= state.spooled;
+                     });
+}
+
+bool Uplink::Stalled(absl::Duration now) {
+  if (std::exchange(progress_, false) || InFlight() == 0) progress_at_ = now;
+  return now - progress_at_ >= kStalledAfter;
+}
+
+absl::Duration Uplink::StallsAt() const {
+  return InFlight() == 0 ? absl::InfiniteDuration()
+                         : progress_at_ + kStalledAfter;
 }
 
 uint64_t Uplink::InFlight() const {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/spool/spool.h"
 #include "earshot/v1/session.pb.h"
 
@@ -28,6 +29,8 @@ struct UplinkCounters {
 class Uplink {
  public:
   static constexpr uint64_t kInFlightRecords = 4096;
+  // Nothing was acknowledged for so long while something was in flight.
+  static constexpr absl::Duration kStalledAfter = absl::Seconds(30);
 
   explicit Uplink(Spool& spool) : spool_(spool) {}
 
@@ -46,8 +49,13 @@ class Uplink {
   // the credit is used up.
   absl::StatusOr<std::optional<Frame>> Next();
 
-  // Everything spooled is acknowledged.
+  // In this session the hub has said that it has everything spooled.
   absl::StatusOr<bool> Drained();
+  // To be called at each turn of the loop. True: a frame was lost on a session
+  // that lives; end it, and the next one sends again.
+  bool Stalled(absl::Duration now);
+  // When Stalled may next be true; infinite: nothing is in flight.
+  absl::Duration StallsAt() const;
   // Records sent and not yet acknowledged.
   uint64_t InFlight() const;
   // Last record sent on a lane in this session.
@@ -69,6 +77,8 @@ class Uplink {
 
   Spool& spool_;
   std::array<LaneProgress, wire::kMaxLanes> lanes_{};
+  bool progress_ = true;  // since the last call of Stalled
+  absl::Duration progress_at_;
   UplinkCounters counters_;
 };
 

@@ -105,40 +105,33 @@ bool Statement::Ready() {
                             nullptr) == SQLITE_OK;
 }
 
+bool Statement::CanBind() {
+  unbound_ = unbound_ || !Ready();
+  return !unbound_;
+}
+
 Statement& Statement::Bind(int index, int64_t value) {
-  if (!Ready()) {
-    unbound_ = true;
-    return *this;
-  }
+  if (!CanBind()) return *this;
   sqlite3_bind_int64(statement_, index, value);
   return *this;
 }
 
 Statement& Statement::BindText(int index, std::string_view text) {
-  if (!Ready()) {
-    unbound_ = true;
-    return *this;
-  }
+  if (!CanBind()) return *this;
   sqlite3_bind_text(statement_, index, text.data(),
                     static_cast<int>(text.size()), SQLITE_TRANSIENT);
   return *this;
 }
 
 Statement& Statement::BindBlob(int index, std::string_view bytes) {
-  if (!Ready()) {
-    unbound_ = true;
-    return *this;
-  }
+  if (!CanBind()) return *this;
   sqlite3_bind_blob(statement_, index, bytes.data(),
                     static_cast<int>(bytes.size()), SQLITE_TRANSIENT);
   return *this;
 }
 
 Statement& Statement::BindNull(int index) {
-  if (!Ready()) {
-    unbound_ = true;
-    return *this;
-  }
+  if (!CanBind()) return *this;
   sqlite3_bind_null(statement_, index);
   return *this;
 }
@@ -271,14 +264,10 @@ Database::~Database() {
 }
 
 absl::StatusOr<Statement> Database::TryPrepare(std::string_view sql) {
-  sqlite3_stmt* statement = cache_->Take(sql);
-  if (statement != nullptr) return Statement(database_, cache_, statement);
-  if (sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
-                         SQLITE_PREPARE_PERSISTENT, &statement,
-                         nullptr) != SQLITE_OK) {
-    return Error(database_, sql);
-  }
-  return Statement(database_, cache_, statement);
+  Statement statement(database_, cache_, cache_->Take(sql));
+  if (statement.statement_ == nullptr) statement.unprepared_ = sql;
+  if (!statement.Ready()) return Error(database_, sql);
+  return statement;
 }
 
 Statement Database::Prepare(std::string_view sql) {

@@ -75,7 +75,8 @@ class Statement {
   Statement(sqlite3* database, std::shared_ptr<StatementCache> cache,
             sqlite3_stmt* statement)
       : database_(database), cache_(std::move(cache)), statement_(statement) {}
-  bool Ready();  // prepares what could not be prepared before
+  bool Ready();    // prepares what could not be prepared before
+  bool CanBind();  // false is remembered until the next Step
   sqlite3* database_;
   std::shared_ptr<StatementCache> cache_;
   sqlite3_stmt* statement_;
@@ -101,11 +102,10 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // A wrong statement is a bug of ours: aborts with SQLite's words. When the
-  // file cannot be read the statement fails at its first Step. The last
-  // kStatementsKept that were let go of are kept, and cost nothing to have
-  // again.
+  // Statements that were let go of and cost nothing to have again.
   static constexpr size_t kStatementsKept = 32;
+  // A wrong statement is a bug of ours: aborts with SQLite's words. When the
+  // file cannot be read the statement fails at its first Step.
   Statement Prepare(std::string_view sql);
   absl::StatusOr<Statement> TryPrepare(std::string_view sql);
   absl::Status Execute(const std::string& sql);

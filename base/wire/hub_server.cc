@@ -192,8 +192,8 @@ void HubServer::EndUser(std::string_view user, v1::Reject::Reason reason,
   Write();
 }
 
-void HubServer::EndAll(const std::string& reason, absl::Duration retry_after) {
-  hub_.EndAll(reason, retry_after, clock_.Monotonic());
+void HubServer::Stop(absl::Duration retry_after) {
+  hub_.EndAll("the hub stops", retry_after, clock_.Monotonic());
   Write();
 }
 

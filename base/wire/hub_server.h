@@ -69,10 +69,7 @@ class HubServer {
   void EndUser(std::string_view user, v1::Reject::Reason reason,
                const std::string& text);
   // BYE to everyone, written before this returns.
-  void EndAll(const std::string& reason, absl::Duration retry_after);
-  void Stop(absl::Duration retry_after) {
-    EndAll("the hub stops", retry_after);
-  }
+  void Stop(absl::Duration retry_after);
 
   const HubCounters& counters() const { return counters_; }
   const ZapCounters& zap_counters() const;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "proto/contract/ids.h"
+
 namespace earshot::contract {
 namespace {
 
@@ -168,7 +170,8 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
   if (decision.insight() == 0) {
     return Refusal{"insight_missing", "a decision names an insight"};
   }
-  if (!decision.opened_by().empty() && decision.opened_by().size() != 16) {
+  if (!decision.opened_by().empty() &&
+      decision.opened_by().size() != kIdBytes) {
     return Refusal{"opened_by_invalid", "opened_by is not a record's id"};
   }
   if (decision.verb_case() == v1::Decision::VERB_NOT_SET) {

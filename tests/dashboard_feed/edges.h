@@ -1,7 +1,6 @@
 #ifndef EARSHOT_TESTS_DASHBOARD_FEED_EDGES_H_
 #define EARSHOT_TESTS_DASHBOARD_FEED_EDGES_H_
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -94,34 +93,6 @@ class RouterEnd final : public wire::Dialer {
   uint64_t session_ = 0;
   int connections_ = 0;
   std::vector<v1::Batch> batches_;
-};
-
-// What waits on either side of the leaders' door.
-struct DoorFrames {
-  std::deque<wire::Incoming> in;
-  std::deque<wire::PeerSession::Frame> out;
-};
-
-// The leaders' door, for one leader.
-class Door final : public wire::HubSocket {
- public:
-  explicit Door(DoorFrames& frames) : frames_(frames) {}
-  std::string endpoint() const override { return "tcp://door:1"; }
-  int fd() const override { return -1; }
-  wire::SendResult Send(std::string_view /*route*/, std::string_view header,
-                        std::string_view body) override {
-    frames_.out.push_back({std::string(header), std::string(body)});
-    return wire::SendResult::kSent;
-  }
-  std::optional<wire::Incoming> Receive() override {
-    if (frames_.in.empty()) return std::nullopt;
-    wire::Incoming frame = std::move(frames_.in.front());
-    frames_.in.pop_front();
-    return frame;
-  }
-
- private:
-  DoorFrames& frames_;
 };
 
 }  // namespace earshot::feed

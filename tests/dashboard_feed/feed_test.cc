@@ -6,6 +6,7 @@
 #include "earshot/v1/observation.pb.h"
 #include "tests/dashboard_feed/edges.h"
 #include "tests/dashboard_feed/folder.h"
+#include "tests/testing/door.h"
 
 // The doors of a whole feed, without a router.
 namespace earshot::feed {
@@ -53,7 +54,7 @@ std::string AsFile(const Message& message) {
   return file.SerializeAsString();
 }
 
-class FeedTest : public testing::Test {
+class FeedTest : public ::testing::Test {
  protected:
   void SetUp() override {
     settings_.config.set_data_dir(folder_.File("feed"));
@@ -224,7 +225,7 @@ class LinkedFeedTest : public FeedTest {
     edges_.dialer = &router_;
     edges_.hub = [this](wire::HubServerOptions options, wire::Admission&)
         -> absl::StatusOr<std::unique_ptr<wire::HubServer>> {
-      return wire::HubServer::Over(std::make_unique<Door>(door_),
+      return wire::HubServer::Over(std::make_unique<testing::Door>(door_),
                                    std::move(options), clock_, random_, log_);
     };
   }
@@ -271,9 +272,9 @@ class LinkedFeedTest : public FeedTest {
                           false});
     }
     Turn();
-    for (; !door_.out.empty(); door_.out.pop_front()) {
-      leader.Receive(door_.out.front().header, door_.out.front().body,
-                     clock_.Monotonic());
+    auto& out = door_.out["r"];
+    for (; !out.empty(); out.pop_front()) {
+      leader.Receive(out.front().header, out.front().body, clock_.Monotonic());
     }
     std::vector<wire::PeerEvent> events;
     while (auto event = leader.TakeEvent()) events.push_back(*event);
@@ -299,7 +300,7 @@ class LinkedFeedTest : public FeedTest {
 
   const std::string record_ = std::string(16, 'd');
   RouterEnd router_{clock_, random_};
-  DoorFrames door_;
+  testing::DoorFrames door_;
 };
 
 TEST_F(LinkedFeedTest, ADecisionLostOnASessionThatLivesIsSentAgain) {

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -8,6 +7,7 @@
 
 #include "base/wire/peer_session.h"
 #include "router/router.h"
+#include "tests/testing/door.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/seeded_random.h"
 #include "tests/testing/temp_folder.h"
@@ -15,33 +15,6 @@
 // A whole router whose sessions all end in the test.
 namespace earshot::router {
 namespace {
-
-struct DoorFrames {
-  std::deque<wire::Incoming> in;
-  std::map<std::string, std::deque<wire::PeerSession::Frame>> out;  // by route
-};
-
-class Door final : public wire::HubSocket {
- public:
-  explicit Door(DoorFrames& frames) : frames_(frames) {}
-  std::string endpoint() const override { return "tcp://door:1"; }
-  int fd() const override { return -1; }
-  wire::SendResult Send(std::string_view route, std::string_view header,
-                        std::string_view body) override {
-    frames_.out[std::string(route)].push_back(
-        {std::string(header), std::string(body)});
-    return wire::SendResult::kSent;
-  }
-  std::optional<wire::Incoming> Receive() override {
-    if (frames_.in.empty()) return std::nullopt;
-    wire::Incoming frame = std::move(frames_.in.front());
-    frames_.in.pop_front();
-    return frame;
-  }
-
- private:
-  DoorFrames& frames_;
-};
 
 class RouterEdgesTest : public ::testing::Test {
  protected:
@@ -59,7 +32,7 @@ class RouterEdgesTest : public ::testing::Test {
     edges.one_thread = true;
     edges.hub = [this](wire::HubServerOptions options, wire::Admission&)
         -> absl::StatusOr<std::unique_ptr<wire::HubServer>> {
-      return wire::HubServer::Over(std::make_unique<Door>(door_),
+      return wire::HubServer::Over(std::make_unique<testing::Door>(door_),
                                    std::move(options), clock_, random_, log_);
     };
     auto access = Access::Open(settings.AccessFile());
@@ -122,7 +95,7 @@ class RouterEdgesTest : public ::testing::Test {
     ++events_[std::string(event)];
   }};
   const wire::KeyPair keys_ = wire::GenerateKeyPair();
-  DoorFrames door_;
+  testing::DoorFrames door_;
   std::unique_ptr<Router> router_;
 };
 

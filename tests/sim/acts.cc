@@ -300,7 +300,6 @@ void World::OnDigest(const v1::Digest& digest) {
 
 void World::EndFaults() {
   Say("faults end");
-  faults_over_ = true;
   network_.Heal();
   network_.SetWeather({});
   for (int machine = 0; machine < kMachines; ++machine) {

@@ -169,7 +169,6 @@ void Disk::SyncFolderOf(const std::string& path) {
 }
 
 Disk::Fate Disk::NextFate(const std::string& path, Change change, bool grows) {
-  ++changes_;
   Machine* machine = Of(path);
   if (machine == nullptr) return Fate::kDone;
   if (machine->freeze_in) {

@@ -82,8 +82,6 @@ class Disk {
   enum class Fate { kDone, kFull, kError };
   Fate NextFate(const std::string& path, Change change, bool grows);
 
-  uint64_t changes() const { return changes_; }
-
  private:
   struct Machine {
     Faults faults;
@@ -97,7 +95,6 @@ class Disk {
   std::map<std::string, std::shared_ptr<File>> files_;
   std::map<std::string, std::string> deleted_;  // not synced; may come back
   std::map<std::string, Machine> machines_;
-  uint64_t changes_ = 0;
 };
 
 // Makes `disk` the place of every SQLite file that this process opens from

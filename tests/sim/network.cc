@@ -154,7 +154,6 @@ std::unique_ptr<wire::HubSocket> Network::Bind(const std::string& machine,
 
 void Network::Launch(Connection& connection, uint64_t hub,
                      wire::Incoming frame) {
-  ++sent_;
   if (random_.Below(1000) < weather_.lose_per_mille) return;
   const uint64_t copies =
       random_.Below(1000) < weather_.repeat_per_mille ? 2 : 1;

@@ -57,8 +57,6 @@ class Network {
   // Delivers what is due; the machines that got something.
   std::set<std::string> Deliver();
 
-  uint64_t frames() const { return sent_; }
-
  private:
   class Hub;
   class Peer;
@@ -98,7 +96,6 @@ class Network {
   Alive alive_;
   absl::Duration now_;
   uint64_t order_ = 0;
-  uint64_t sent_ = 0;
   uint64_t next_id_ = 1;
   std::map<std::string, std::unique_ptr<MachineDialer>> dialers_;
   std::map<std::string, Hub*> hubs_;

@@ -320,7 +320,6 @@ Outcome World::Run(const Plan& plan) {
     ReadInboxes();
   }
   outcome.events = events_;
-  outcome.simulated = now_;
   outcome.history = std::move(history_);
   return outcome;
 }

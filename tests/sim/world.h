@@ -23,7 +23,6 @@ struct Outcome {
   bool converged = false;
   std::string stuck;  // what had not settled, when not converged
   uint64_t events = 0;
-  absl::Duration simulated;
 };
 
 // One run: three agents, router, feed and a leader, on one thread and one
@@ -132,7 +131,6 @@ class World {
   uint64_t next_report_ = 1;
   uint64_t next_decision_ = 1;
   uint64_t events_ = 0;
-  bool faults_over_ = false;
   std::map<uint64_t, std::string> id_at_;  // by position
 };
 
