@@ -245,6 +245,40 @@ TEST_F(UplinkTest, RefillsAHubThatWasRestoredFromABackup) {
   EXPECT_GT(uplink.counters().hub_regressed, 0U);
 }
 
+TEST_F(UplinkTest, WhatIsInFlightWithoutAnyAckForLongHasStalled) {
+  Fill(3);
+  Uplink uplink(*spool_);
+  FakeHub hub(spool_->epoch(), 100);
+  ASSERT_TRUE(uplink.OnWelcome(hub.Welcome()).ok());
+  const absl::Duration start = absl::Hours(1);
+  const absl::Duration later = start + Uplink::kStalledAfter;
+  EXPECT_FALSE(uplink.Stalled(start));
+  EXPECT_EQ(uplink.StallsAt(), absl::InfiniteDuration());
+  ASSERT_TRUE((*uplink.Next()).has_value());
+  EXPECT_FALSE(uplink.Stalled(start));
+  EXPECT_FALSE(*uplink.Drained());
+  EXPECT_EQ(uplink.StallsAt(), later);
+  EXPECT_FALSE(uplink.Stalled(later - absl::Milliseconds(1)));
+  EXPECT_TRUE(uplink.Stalled(later));
+  // Any word of the hub is progress.
+  ASSERT_TRUE(uplink.OnAck(hub.AckOf(1, false)).ok());
+  EXPECT_FALSE(uplink.Stalled(later));
+}
+
+TEST_F(UplinkTest, ASpoolThatARestoredHubWantsAgainIsNotDrained) {
+  Fill(3);
+  Uplink uplink(*spool_);
+  FakeHub before(spool_->epoch(), 100);
+  ASSERT_TRUE(uplink.OnWelcome(before.Welcome()).ok());
+  Converse(uplink, before);
+  EXPECT_TRUE(*uplink.Drained());
+  FakeHub restored(spool_->epoch(), 100);
+  ASSERT_TRUE(uplink.OnWelcome(restored.Welcome()).ok());
+  EXPECT_FALSE(*uplink.Drained());
+  Converse(uplink, restored);
+  EXPECT_TRUE(*uplink.Drained());
+}
+
 TEST_F(UplinkTest, DeclaresWhatExpiredAsLostAndGoesOn) {
   Fill(10);
   Uplink uplink(*spool_);
