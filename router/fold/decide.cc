@@ -335,8 +335,9 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
   absl::StatusOr<DecisionOutcome> outcome =
       absl::NotFoundError("there is no such insight");
   if (*insight != nullptr) {
-    outcome = ApplyDecision(**insight, record, personal.text(),
-                            LeaderName(organisation_, decision.leader()));
+    outcome = ApplyDecision(**insight,
+                            {row.position, record, personal.text(),
+                             LeaderName(organisation_, decision.leader())});
   }
   if (!outcome.ok()) {
     counters_.decisions_refused.Add();
@@ -347,7 +348,10 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
     return absl::OkStatus();
   }
   counters_.decisions.Add();
-  work.why[*number] = "decided by " + decision.leader();
+  work.why[*number] = fmt::format(
+      "{} by {}",
+      outcome->overtaken ? "decided before the last one" : "decided",
+      decision.leader());
   if (!outcome->answered) return absl::OkStatus();
   absl::Status status = views_.PutAnswer(outcome->answer);
   if (!status.ok()) return status;

@@ -19,6 +19,37 @@ absl::Status Refuse(v1::State state, std::string_view verb) {
       contract::StateName(state)));
 }
 
+bool Answers(v1::Decision::VerbCase verb) {
+  return verb == v1::Decision::kAnswer || verb == v1::Decision::kDecline ||
+         verb == v1::Decision::kResolve;
+}
+
+v1::Answer MakeAnswer(const v1::Insight& insight,
+                      const LoggedDecision& decided) {
+  v1::Answer answer;
+  answer.set_id(decided.record.answer_id());
+  answer.set_insight(insight.id());
+  answer.set_leader(decided.leader_name);
+  answer.set_text(decided.text);
+  answer.set_state(insight.state());
+  *answer.mutable_at() = decided.record.decision().at();
+  answer.set_language(decided.record.decision().answer().language());
+  answer.set_asks_verdict(insight.state() == v1::RESOLVED);
+  answer.set_decision(decided.number);
+  return answer;
+}
+
+// By the number of the decision; of too many the oldest goes.
+void KeepInOrder(v1::Insight& insight, const v1::Answer& answer) {
+  auto& answers = *insight.mutable_answers();
+  *answers.Add() = answer;
+  for (int at = answers.size() - 1;
+       at > 0 && answers[at].decision() < answers[at - 1].decision(); --at) {
+    answers.SwapElements(at, at - 1);
+  }
+  if (answers.size() > kMostAnswers) answers.erase(answers.begin());
+}
+
 }  // namespace
 
 absl::StatusOr<v1::State> NextState(v1::State state,
@@ -60,42 +91,25 @@ absl::StatusOr<v1::State> NextState(v1::State state,
 }
 
 absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
-                                              const v1::DecisionRecord& record,
-                                              const std::string& text,
-                                              const std::string& leader_name) {
-  const v1::Decision& decision = record.decision();
-  const auto next = NextState(insight.state(), decision.verb_case());
-  if (!next.ok()) return next.status();
-  insight.set_state(*next);
+                                              const LoggedDecision& decided) {
+  const v1::Decision& decision = decided.record.decision();
+  const v1::Decision::VerbCase verb = decision.verb_case();
   DecisionOutcome outcome;
-  switch (decision.verb_case()) {
-    case v1::Decision::kRename:
-      insight.set_title(text);
-      return outcome;
-    case v1::Decision::kCorrectTopic:
+  outcome.overtaken = decided.number < insight.last_decision();
+  if (!outcome.overtaken) {
+    const auto next = NextState(insight.state(), verb);
+    if (!next.ok()) return next.status();
+    insight.set_state(*next);
+    insight.set_last_decision(decided.number);
+    if (verb == v1::Decision::kRename) insight.set_title(decided.text);
+    if (verb == v1::Decision::kCorrectTopic) {
       insight.set_topic(decision.correct_topic().topic());
-      return outcome;
-    case v1::Decision::kAnswer:
-    case v1::Decision::kDecline:
-    case v1::Decision::kResolve:
-      break;
-    default:
-      return outcome;
+    }
   }
+  if (!Answers(verb)) return outcome;
   outcome.answered = true;
-  v1::Answer& answer = outcome.answer;
-  answer.set_id(record.answer_id());
-  answer.set_insight(insight.id());
-  answer.set_leader(leader_name);
-  answer.set_text(text);
-  answer.set_state(insight.state());
-  *answer.mutable_at() = decision.at();
-  answer.set_language(decision.answer().language());
-  answer.set_asks_verdict(insight.state() == v1::RESOLVED);
-  if (insight.answers_size() >= kMostAnswers) {
-    insight.mutable_answers()->erase(insight.answers().begin());
-  }
-  *insight.add_answers() = answer;
+  outcome.answer = MakeAnswer(insight, decided);
+  KeepInOrder(insight, outcome.answer);
   return outcome;
 }
 

@@ -16,17 +16,29 @@ namespace earshot::router {
 absl::StatusOr<v1::State> NextState(v1::State state,
                                     v1::Decision::VerbCase verb);
 
-// Applies a decision to an insight: state, title, topic, and for answers,
-// declines and resolves the answer that is owed to each reporter. `text` is
-// the decision's personal part; `leader_name` how they sign.
+// A decision as the log has it.
+struct LoggedDecision {
+  uint64_t number = 0;  // its position: grows in the order of deciding
+  v1::DecisionRecord record;
+  std::string text;         // its personal part
+  std::string leader_name;  // how they sign
+};
 struct DecisionOutcome {
   bool answered = false;
+  bool overtaken = false;  // a newer decision had been applied before
   v1::Answer answer;
 };
+
+// Applies a decision to an insight: state, title, topic, and for answers,
+// declines and resolves the answer that is owed to each reporter. On failure
+// the insight is as before.
+//
+// A decision may come after newer ones, if it had to wait for its insight to
+// come back to a router that was restored. What the newer ones said of state,
+// title and topic stands then; its answer is still owed, in its place before
+// theirs.
 absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
-                                              const v1::DecisionRecord& record,
-                                              const std::string& text,
-                                              const std::string& leader_name);
+                                              const LoggedDecision& decided);
 
 }  // namespace earshot::router
 

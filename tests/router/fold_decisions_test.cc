@@ -125,6 +125,24 @@ TEST_F(FoldDecisionsTest, ThoseThatWaitForOneInsightAreAppliedInTheirOrder) {
   ExpectSameFromTheLog(1);
 }
 
+TEST_F(FoldDecisionsTest, OneThatWaitedDoesNotStandAboveANewerOne) {
+  const std::string opener = random_.Bytes(16);
+  AnswerOpenedBy(1, opener);
+  FoldAll();
+  Report(Said("The till froze", "r1"));
+  FoldAll();
+  Answer(1, "A newer answer");
+  FoldAll();
+  Report(Said("The till froze", "r2"), &other_, opener);
+  FoldAll();
+  const v1::Insight insight = Insight(1);
+  ASSERT_EQ(insight.answers_size(), 2);
+  EXPECT_EQ(insight.answers(1).text(), "A newer answer");
+  EXPECT_EQ(RepliesOf("pc1"), 2U);
+  EXPECT_EQ(RepliesOf("pc2"), 2U);
+  ExpectSameFromTheLog(1);
+}
+
 TEST_F(FoldDecisionsTest, WithoutAnOpenerTheNumberCounts) {
   Report(Said("The till froze"));
   Report(Said("A parcel is lost"), &other_);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "proto/contract/names.h"
+#include "router/insight/insight.h"
 
 namespace earshot::router {
 namespace {
@@ -62,7 +63,8 @@ TEST(Loop, AnAnswerIsSignedAndKeepsTheState) {
   v1::DecisionRecord record;
   record.set_answer_id("answer-id");
   record.mutable_decision()->mutable_answer()->set_language("en");
-  const auto outcome = ApplyDecision(insight, record, "Soon", "Amara Osei");
+  const auto outcome =
+      ApplyDecision(insight, {1, record, "Soon", "Amara Osei"});
   ASSERT_TRUE(outcome.ok());
   EXPECT_TRUE(outcome->answered);
   EXPECT_EQ(outcome->answer.leader(), "Amara Osei");
@@ -76,10 +78,42 @@ TEST(Loop, OnlyAResolveAsksForAVerdict) {
   insight.set_state(v1::COMMITTED);
   v1::DecisionRecord record;
   record.mutable_decision()->mutable_resolve();
-  const auto outcome = ApplyDecision(insight, record, "Done", "Amara");
+  const auto outcome = ApplyDecision(insight, {1, record, "Done", "Amara"});
   ASSERT_TRUE(outcome.ok());
   EXPECT_TRUE(outcome->answer.asks_verdict());
   EXPECT_EQ(insight.state(), v1::RESOLVED);
+}
+
+TEST(Loop, ADecisionThatWasOvertakenChangesNoStateAndItsAnswerKeepsItsPlace) {
+  v1::Insight insight;
+  insight.set_state(v1::HEARD);
+  v1::DecisionRecord answer;
+  answer.mutable_decision()->mutable_answer();
+  v1::DecisionRecord resolve;
+  resolve.mutable_decision()->mutable_resolve();
+  ASSERT_TRUE(ApplyDecision(insight, {7, resolve, "Done", "Amara"}).ok());
+  const auto late = ApplyDecision(insight, {3, answer, "Soon", "Amara"});
+  ASSERT_TRUE(late.ok()) << "allowed when it was decided";
+  EXPECT_TRUE(late->overtaken);
+  EXPECT_TRUE(late->answered) << "it is still owed";
+  EXPECT_EQ(insight.state(), v1::RESOLVED);
+  EXPECT_EQ(insight.last_decision(), 7U);
+  ASSERT_EQ(insight.answers_size(), 2);
+  EXPECT_EQ(insight.answers(0).text(), "Soon");
+  EXPECT_EQ(insight.answers(1).text(), "Done") << "the standing answer";
+}
+
+TEST(Loop, OfTooManyAnswersTheNewestStay) {
+  v1::Insight insight;
+  insight.set_state(v1::HEARD);
+  v1::DecisionRecord answer;
+  answer.mutable_decision()->mutable_answer();
+  for (uint64_t number = 2; number < 2 + kMostAnswers; ++number) {
+    ASSERT_TRUE(ApplyDecision(insight, {number, answer, "", "Amara"}).ok());
+  }
+  ASSERT_TRUE(ApplyDecision(insight, {1, answer, "late", "Amara"}).ok());
+  ASSERT_EQ(insight.answers_size(), kMostAnswers);
+  EXPECT_EQ(insight.answers(0).decision(), 2U);
 }
 
 }  // namespace
