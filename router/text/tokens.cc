@@ -1,0 +1,214 @@
+#include "router/text/tokens.h"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <array>
+
+namespace earshot::router {
+namespace {
+
+// Sorted. "once" and "un" mean something else too often.
+constexpr std::array<std::string_view, 73> kNumberWords{
+    "billion",  "catorce",   "cent",      "cero",      "cien",     "ciento",
+    "cinco",    "cincuenta", "cinq",      "cinquante", "cuarenta", "cuatro",
+    "deux",     "diez",      "dix",       "doce",      "dos",      "douze",
+    "dozen",    "eight",     "eighteen",  "eighty",    "eleven",   "fifteen",
+    "fifty",    "five",      "forty",     "four",      "fourteen", "half",
+    "huit",     "hundred",   "mil",       "mille",     "million",  "nine",
+    "nineteen", "ninety",    "nueve",     "ocho",      "one",      "onze",
+    "quarante", "quatorze",  "quatre",    "quince",    "quinze",   "seis",
+    "sept",     "seven",     "seventeen", "seventy",   "siete",    "six",
+    "sixteen",  "sixty",     "ten",       "thirteen",  "thirty",   "thousand",
+    "three",    "trece",     "treinta",   "treize",    "trente",   "tres",
+    "trois",    "twelve",    "twenty",    "two",       "veinte",   "vingt",
+    "zero"};
+
+// Sorted; as they are once apostrophes and accents are gone.
+constexpr std::array<std::string_view, 46> kNegations{
+    "aint",    "arent",   "aucun",    "aucune", "cannot",  "cant",
+    "couldnt", "didnt",   "doesnt",   "dont",   "hadnt",   "hasnt",
+    "havent",  "isnt",    "jamais",   "jamas",  "mustnt",  "nada",
+    "nadie",   "neednt",  "neither",  "never",  "ni",      "ningun",
+    "ninguna", "ninguno", "no",       "nobody", "none",    "nor",
+    "not",     "nothing", "nowhere",  "nunca",  "pas",     "personne",
+    "rien",    "sans",    "shouldnt", "sin",    "tampoco", "wasnt",
+    "werent",  "without", "wont",     "wouldnt"};
+
+constexpr size_t kLongestListed = 10;
+
+static_assert(std::is_sorted(kNumberWords.begin(), kNumberWords.end()));
+static_assert(std::is_sorted(kNegations.begin(), kNegations.end()));
+
+// U+00C0 to U+00FF, each folded to its base letter; "" for signs.
+constexpr std::array<std::string_view, 64> kLatin1{
+    "a", "a", "a", "a", "a",  "a",  "ae", "c", "e", "e", "e",  "e", "i",
+    "i", "i", "i", "d", "n",  "o",  "o",  "o", "o", "o", "",   "o", "u",
+    "u", "u", "u", "y", "th", "ss", "a",  "a", "a", "a", "a",  "a", "ae",
+    "c", "e", "e", "e", "e",  "i",  "i",  "i", "i", "d", "n",  "o", "o",
+    "o", "o", "o", "",  "o",  "u",  "u",  "u", "u", "y", "th", "y"};
+
+std::string_view Latin1(UChar32 c) {
+  return kLatin1.at(static_cast<size_t>(c) - 0xC0U);
+}
+
+bool IsCombining(UChar32 c) { return c >= 0x300 && c <= 0x36F; }
+
+bool IsApostrophe(UChar32 c) {
+  return c == '\'' || c == 0x2019 || c == 0x2BC || c == 0xB4;
+}
+
+// Signs after which a negation no longer holds.
+bool EndsClause(UChar32 c) {
+  return c == '.' || c == ',' || c == ';' || c == ':' || c == '!' || c == '?' ||
+         c == '(' || c == ')' || c == '\n' || c == 0x2026 || c == 0xBF ||
+         c == 0xA1 || c == 0x3002 || c == 0x3001;
+}
+
+// Collects letters into tokens.
+class Builder {
+ public:
+  explicit Builder(TokenisedText& out) : out_(out) {
+    out_.text.clear();
+    out_.tokens.clear();
+  }
+
+  bool full() const { return out_.tokens.size() >= kMostTokens; }
+
+  void Letters(std::string_view letters) {
+    if (!open_) Open(false);
+    out_.text.append(letters);
+  }
+  void Letter(char letter) {
+    if (!open_) Open(false);
+    digit_ |= letter >= '0' && letter <= '9';
+    out_.text.push_back(letter);
+  }
+  void Mark(char mark) {
+    Close();
+    if (!out_.tokens.empty()) out_.tokens.back().clause_end = true;
+    Open(true);
+    out_.text.push_back(mark);
+    Close();
+    out_.tokens.back().clause_end = true;
+  }
+  void Sign(UChar32 c) {
+    Close();
+    if (EndsClause(c) && !out_.tokens.empty()) {
+      out_.tokens.back().clause_end = true;
+    }
+  }
+  void Digit() { digit_ = true; }
+
+  void Close() {
+    if (!open_) return;
+    open_ = false;
+    Token& token = out_.tokens.back();
+    token.size = static_cast<uint32_t>(out_.text.size()) - token.begin;
+    const std::string_view word = out_.View(token);
+    const auto listed = [&](const auto& list) {
+      return word.size() <= kLongestListed &&
+             std::binary_search(list.begin(), list.end(), word);
+    };
+    token.number = digit_ || listed(kNumberWords);
+    token.negation = !digit_ && listed(kNegations);
+  }
+
+ private:
+  void Open(bool mark) {
+    if (!out_.text.empty()) out_.text.push_back(' ');
+    Token token;
+    token.begin = static_cast<uint32_t>(out_.text.size());
+    token.mark = mark;
+    out_.tokens.push_back(token);
+    open_ = true;
+    digit_ = false;
+  }
+
+  TokenisedText& out_;
+  bool open_ = false;
+  bool digit_ = false;
+};
+
+// False when a character needs the whole of Unicode; then start again.
+bool ReadLatin1(std::string_view utf8, Builder& builder) {
+  for (size_t i = 0; i < utf8.size() && !builder.full(); ++i) {
+    const char c = utf8[i];
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) {
+      if (byte != 0xC3 || i + 1 >= utf8.size()) return false;
+      const auto next = static_cast<unsigned char>(utf8[++i]);
+      if ((next & 0xC0U) != 0x80U) return false;
+      const std::string_view folded = kLatin1.at(next & 63U);
+      if (folded.empty()) {
+        builder.Close();
+      } else {
+        builder.Letters(folded);
+      }
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      builder.Letter(c);
+    } else if (c >= 'A' && c <= 'Z') {
+      builder.Letter(static_cast<char>(c - 'A' + 'a'));
+    } else if (c == '!' || c == '?') {
+      builder.Mark(c);
+    } else if (c != '\'') {
+      builder.Sign(c);
+    }
+  }
+  return true;
+}
+
+icu::UnicodeString Decomposed(std::string_view utf8) {
+  const auto text = icu::UnicodeString::fromUTF8(
+      {utf8.data(), static_cast<int32_t>(utf8.size())});
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::UnicodeString folded =
+      icu::Normalizer2::getNFKCCasefoldInstance(error)->normalize(text, error);
+  icu::UnicodeString apart =
+      icu::Normalizer2::getNFDInstance(error)->normalize(folded, error);
+  return U_SUCCESS(error) ? apart : text;
+}
+
+bool IsPartOfWord(UChar32 c) {
+  return u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK ||
+         u_charType(c) == U_COMBINING_SPACING_MARK;
+}
+
+void ReadUnicode(std::string_view utf8, Builder& builder) {
+  const icu::UnicodeString text = Decomposed(utf8);
+  std::string bytes;
+  for (int32_t i = 0; i < text.length() && !builder.full();
+       i = text.moveIndex32(i, 1)) {
+    const UChar32 c = text.char32At(i);
+    if (c >= 0xC0 && c <= 0xFF && !Latin1(c).empty()) {
+      builder.Letters(Latin1(c));
+    } else if (c == '!' || c == '?') {
+      builder.Mark(static_cast<char>(c));
+    } else if (IsPartOfWord(c)) {
+      if (IsCombining(c)) continue;
+      bytes.clear();
+      icu::UnicodeString(c).toUTF8String(bytes);
+      builder.Letters(bytes);
+      if (u_isdigit(c)) builder.Digit();
+    } else if (!IsApostrophe(c)) {
+      builder.Sign(c);
+    }
+  }
+}
+
+}  // namespace
+
+void Tokenise(std::string_view utf8, TokenisedText& out) {
+  Builder latin(out);
+  if (ReadLatin1(utf8, latin)) {
+    latin.Close();
+    return;
+  }
+  Builder unicode(out);
+  ReadUnicode(utf8, unicode);
+  unicode.Close();
+}
+
+}  // namespace earshot::router
