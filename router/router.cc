@@ -171,7 +171,18 @@ void Router::OnHello(const wire::HubEvent& event) {
   access_->NoteContact(peer->name, event.hello.build().substr(0, 64),
                        clock_.Wall());
   NoteNewSpool(*peer, event.hello.epoch());
-  NoteRestore(*peer, event.hello);
+  if (absl::Status status = NoteRestore(*peer, event.hello); !status.ok()) {
+    hub_->Reject(event.session, v1::Reject::BUSY,
+                 "the router's disk has trouble; its log says what to do",
+                 kAfterFailure);
+    log_.Error("hello_put_off",
+               {{"peer", peer->name},
+                {"why", os::StatusText(status)},
+                {"next",
+                 "make room on the router's disk; the peer is heard "
+                 "again in a second"}});
+    return;
+  }
   v1::Welcome welcome = intake_->MakeWelcome(*peer, event.hello);
   welcome.set_generation(generation_);
   sessions_[event.session] = {*peer, event.hello.epoch()};

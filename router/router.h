@@ -86,7 +86,8 @@ class Router {
   void OnEvent(const wire::HubEvent& event);
   void OnHello(const wire::HubEvent& event);
   void NoteNewSpool(const Enrolled& peer, uint64_t epoch);
-  void NoteRestore(const Enrolled& peer, const v1::Hello& hello);
+  // On an error nobody may be welcomed by this HELLO.
+  absl::Status NoteRestore(const Enrolled& peer, const v1::Hello& hello);
   void OnFrame(const wire::HubEvent& event);
   void Take(uint64_t session, Intake::Taken taken);
   void FinishCommits();

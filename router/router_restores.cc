@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "base/os/status_text.h"
 #include "router/router.h"
 
 // What a peer's HELLO tells of stores that were copied, wiped or put back.
@@ -29,23 +28,23 @@ void Router::NoteNewSpool(const Enrolled& peer, uint64_t epoch) {
 
 // A folder that was put back has its old generation, but what peers have of it
 // goes on where the copy ended: their cursors would skip what is numbered from
-// here on. So it becomes another generation, before anyone is welcomed. Once a
-// process: nothing is put back while it runs.
-void Router::NoteRestore(const Enrolled& peer, const v1::Hello& hello) {
+// here on. So it becomes another generation, before the one who shows it is
+// welcomed: nobody else may know of it. Once a process: nothing is put back
+// while it runs.
+absl::Status Router::NoteRestore(const Enrolled& peer, const v1::Hello& hello) {
   const uint64_t known = hello.cursor().generation();
-  if (restore_noticed_ || (known != 0 && known != generation_)) return;
+  if (restore_noticed_ || (known != 0 && known != generation_)) {
+    return absl::OkStatus();
+  }
   const auto behind = deliveries_->IsBehind(peer, hello.cursor());
-  if (!(behind.ok() && *behind) && !intake_->IsBehind(peer.name, hello)) return;
+  if (!behind.ok()) return behind.status();
+  if (!*behind && !intake_->IsBehind(peer.name, hello)) return absl::OkStatus();
   const uint64_t fresh = random_.NonZero() >> 1;
   // The fold's own connection is its thread's.
   auto views = Views::Open(settings_.ViewsFile());
   absl::Status status = views.status();
   if (status.ok()) status = (*views)->PutNumber("generation", fresh);
-  if (!status.ok()) {
-    log_.Error("restore_not_noted", {{"why", os::StatusText(status)},
-                                     {"next", "tried at the next session"}});
-    return;
-  }
+  if (!status.ok()) return status;
   restore_noticed_ = true;
   restores_.Add();
   generation_ = fresh;
@@ -55,6 +54,7 @@ void Router::NoteRestore(const Enrolled& peer, const v1::Hello& hello) {
               {"next",
                "agents send again what they still hold, and everyone is told "
                "anew; see records_lost_total for what is gone"}});
+  return absl::OkStatus();
 }
 
 }  // namespace earshot::router

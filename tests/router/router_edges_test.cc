@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <filesystem>
 #include <map>
@@ -75,15 +76,33 @@ class RouterEdgesTest : public ::testing::Test {
     return events;
   }
 
-  void Open(wire::PeerSession& peer, const std::string& route, uint64_t epoch) {
+  // `acked`: what the peer was told is durable here, of the routine lane.
+  void Dial(wire::PeerSession& peer, const std::string& route, uint64_t epoch,
+            uint64_t acked = 0) {
     v1::Hello hello;
     hello.set_wire_min(wire::kWireVersion);
     hello.set_wire_max(wire::kWireVersion);
     hello.set_boot_id(1);
     hello.set_epoch(epoch);
+    if (acked > 0) {
+      v1::LaneMark& mark = *hello.add_acked();
+      mark.set_lane(1);
+      mark.set_seq(acked);
+    }
     peer.Dial(hello, clock_.Monotonic());
     Exchange(peer, route);
+  }
+  void Open(wire::PeerSession& peer, const std::string& route, uint64_t epoch) {
+    Dial(peer, route, epoch);
     ASSERT_EQ(peer.state(), wire::PeerSession::State::kOpen);
+  }
+  // As an operator with sqlite3 would.
+  void ChangeViews(const char* sql) {
+    sqlite3* views = nullptr;
+    const std::string path = folder_.File("router") + "/views.db";
+    ASSERT_EQ(sqlite3_open(path.c_str(), &views), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(views, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(views);
   }
 
   testing::TempFolder folder_;
@@ -131,6 +150,24 @@ TEST_F(RouterEdgesTest, CreditIsToldEachMinuteWithoutAnythingToAcknowledge) {
     }
   }
   EXPECT_EQ(credit, (std::map<uint32_t, uint64_t>{{0, 100}, {1, 100}}));
+}
+
+// Who is welcomed is told where the lane stands, and then nobody knows of it
+// any more.
+TEST_F(RouterEdgesTest, WhoShowsARestoreIsNotWelcomedBeforeItIsNoted) {
+  ChangeViews(
+      "CREATE TRIGGER full BEFORE INSERT ON numbers BEGIN "
+      "SELECT RAISE(ABORT, 'the disk is full'); END");
+  wire::PeerSession early(random_);
+  Dial(early, "early", 5, 3);
+  EXPECT_NE(early.state(), wire::PeerSession::State::kOpen);
+  EXPECT_EQ(events_["hello_put_off"], 1);
+  ChangeViews("DROP TRIGGER full");
+  EXPECT_EQ(events_["put_back_to_older_copy"], 0);
+  wire::PeerSession again(random_);
+  Dial(again, "again", 5, 3);
+  EXPECT_EQ(again.state(), wire::PeerSession::State::kOpen);
+  EXPECT_EQ(events_["put_back_to_older_copy"], 1);
 }
 
 }  // namespace
