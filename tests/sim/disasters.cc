@@ -69,12 +69,35 @@ void World::WithdrawExpectations() {
   }
 }
 
+// A disk that was lost and put back before anybody heard of its new spool: to
+// everyone else nothing has happened.
+void World::WithdrawUnseen(int machine, size_t since) {
+  const std::string who = MachineName(machine);
+  const auto is_own = [&](const checker::Event& event, checker::What what) {
+    return event.what == what && event.who == who &&
+           event.id == "spool_started_anew";
+  };
+  const auto cloned = cloned_at_.find(machine);
+  bool raised = false;  // later than where we are
+  for (size_t i = history_.size(); i > since; --i) {
+    checker::Event& event = history_[i - 1];
+    raised = raised || is_own(event, checker::What::kAlarm);
+    const bool of_clone = cloned != cloned_at_.end() && cloned->second == i - 1;
+    if (raised || of_clone || !is_own(event, checker::What::kExpectAlarm)) {
+      continue;
+    }
+    event.what = checker::What::kAlarm;
+    event.id = "no_alarm_expected";
+  }
+}
+
 void World::RestoreFolder(int machine) {
   Machine& at = *machines_[static_cast<size_t>(machine)];
   if (!at.copy) return;
   if (!Up(machine)) Start(machine);
   if (!Up(machine)) return;
   if (machine != kRouter) {
+    WithdrawUnseen(machine, at.history_at_copy);
     const size_t known = ForgetUnacked(machine, at.history_at_copy);
     if (known > 0 && !cloned_at_.contains(machine)) ExpectAlarm(machine);
     // The copy does not know the receipts that were given out since.

@@ -100,6 +100,7 @@ class World {
   // How many of its reports the router has.
   size_t ForgetUnacked(int machine, size_t since);
   void ExpectAlarm(int machine);
+  void WithdrawUnseen(int machine, size_t since);
   void WithdrawExpectations();
 
   // stores.cc: what the stores hold at the end.
