@@ -1,5 +1,6 @@
 #include "router/fold_thread.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ void FoldThread::Wake() {
 }
 
 void FoldThread::Loop() {
+  ::pthread_setname_np(::pthread_self(), "fold");  // as `top -H` shows it
   // On Linux this lowers the calling thread alone.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 5);
   while (true) {

@@ -110,6 +110,10 @@ absl::Status Router::OpenViews() {
     if (status.ok()) {
       status = (*views)->PutNumber("log_generation", writer_->generation());
     }
+    constexpr uint64_t kLargestGap = uint64_t{1} << 36U;
+    if (status.ok()) {
+      status = (*views)->BeginRun(1 + random_.Below(kLargestGap));
+    }
     if (!status.ok()) return status;
     fold_views_ = *std::move(views);
     auto reading = Views::OpenForReading(path);

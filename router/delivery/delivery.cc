@@ -32,10 +32,11 @@ void Deliveries::UseGeneration(uint64_t generation) {
 absl::StatusOr<bool> Deliveries::IsBehind(const Enrolled& peer,
                                           const v1::Cursor& cursor) {
   if (cursor.generation() != generation_) return false;
-  const auto last = peer.role == Role::kFeed ? views_.Number("update_seq")
-                                             : views_.LastReply(peer.name);
-  if (!last.ok()) return last.status();
-  return cursor.seq() > *last;
+  const auto gave = peer.role == Role::kFeed
+                        ? views_.GaveUpdate(cursor.seq())
+                        : views_.GaveReply(peer.name, cursor.seq());
+  if (!gave.ok()) return gave.status();
+  return !*gave;
 }
 
 void Deliveries::Close(uint64_t session) { sessions_.erase(session); }

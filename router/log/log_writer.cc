@@ -1,5 +1,7 @@
 #include "router/log/log_writer.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 namespace earshot::router {
@@ -173,6 +175,7 @@ bool LogWriter::Step() {
 }
 
 void LogWriter::Loop() {
+  ::pthread_setname_np(::pthread_self(), "log");
   while (true) {
     std::vector<Pending> group = TakeGroup();
     if (!group.empty()) {

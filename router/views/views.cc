@@ -36,7 +36,8 @@ const std::vector<std::string>& Migrations() {
       " topic TEXT, day INTEGER,"
       " PRIMARY KEY(reporter, site, channel, topic)) WITHOUT ROWID;",
       "CREATE TABLE parked(observation BLOB, position INTEGER,"
-      " PRIMARY KEY(observation, position)) WITHOUT ROWID;"};
+      " PRIMARY KEY(observation, position)) WITHOUT ROWID;",
+      "CREATE TABLE runs(first INTEGER PRIMARY KEY, before INTEGER);"};
   return *migrations;
 }
 
@@ -54,17 +55,16 @@ EvidenceRow EvidenceFrom(store::Statement& row) {
   return out;
 }
 
-// The first row's first column, or `otherwise`.
-absl::StatusOr<uint64_t> OneNumber(store::Statement& statement,
-                                   uint64_t otherwise) {
+}  // namespace
+
+absl::StatusOr<uint64_t> Views::OneNumber(store::Statement& statement,
+                                          uint64_t otherwise) {
   const auto row = statement.Step();
   if (!row.ok()) return row.status();
   const uint64_t value = *row ? statement.Unsigned(0) : otherwise;
   statement.Reset();
   return value;
 }
-
-}  // namespace
 
 Views::Views(std::unique_ptr<store::Database> database)
     : database_(std::move(database)) {}

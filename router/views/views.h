@@ -55,6 +55,15 @@ class Views {
   absl::StatusOr<uint64_t> Number(std::string_view name);
   absl::Status PutNumber(std::string_view name, uint64_t value);
 
+  // Numbers of mirrored items and replies go on after a gap that is this run's
+  // own, so that no number was ever given by a run that a restored copy does
+  // not know of. Once a run, before anything is numbered; `gap` is at random.
+  absl::Status BeginRun(uint64_t gap);
+  // Whether the item (at or before this number) was numbered by a run that
+  // these views know. False: they are an older copy of those that did.
+  absl::StatusOr<bool> GaveUpdate(uint64_t seq);
+  absl::StatusOr<bool> GaveReply(const std::string& agent, uint64_t seq);
+
   absl::StatusOr<std::optional<v1::Insight>> FindInsight(uint64_t id);
   absl::Status PutInsight(uint64_t seq, const v1::Insight& insight);
 
@@ -107,8 +116,6 @@ class Views {
   // Numbers the reply for its agent; an (answer, record) pair is owed once.
   absl::Status OweReply(const std::string& agent, v1::ReplyKind kind,
                         std::string_view answer, std::string_view record);
-  // The number of the last reply to an agent; 0: none yet.
-  absl::StatusOr<uint64_t> LastReply(const std::string& agent);
   absl::StatusOr<std::vector<ReplyRow>> RepliesAfter(const std::string& agent,
                                                      uint64_t seq, size_t most);
   absl::Status MarkRepliesAcked(const std::string& agent, uint64_t seq);
@@ -131,11 +138,15 @@ class Views {
  private:
   explicit Views(std::unique_ptr<store::Database> database);
 
+  // The first row's first column, or `otherwise`.
+  static absl::StatusOr<uint64_t> OneNumber(store::Statement& statement,
+                                            uint64_t otherwise);
   // Prepared once for each text of a statement, which must be a literal.
   store::Statement& Sql(const char* text);
 
   std::unique_ptr<store::Database> database_;
   std::unordered_map<const char*, store::Statement> statements_;
+  uint64_t run_ = 0;  // numbers given by this run are larger
 };
 
 }  // namespace earshot::router

@@ -5,6 +5,46 @@
 // What is owed and mirrored: answers, replies by agent, items for feeds.
 namespace earshot::router {
 
+absl::Status Views::BeginRun(uint64_t gap) {
+  auto transaction = Begin();
+  if (!transaction.ok()) return transaction.status();
+  const auto before = Number("update_seq");
+  if (!before.ok()) return before.status();
+  const uint64_t first = *before + gap;
+  absl::Status status = Sql("INSERT INTO runs VALUES(?1,?2)")
+                            .Bind(1, first)
+                            .Bind(2, *before)
+                            .Run();
+  if (status.ok()) status = PutNumber("update_seq", first);
+  if (status.ok()) status = transaction->Commit();
+  if (status.ok()) run_ = first;
+  return status;
+}
+
+absl::StatusOr<bool> Views::GaveUpdate(uint64_t seq) {
+  // The run that numbered it ended where the next one found it.
+  const auto last =
+      OneNumber(Sql("SELECT IFNULL((SELECT before FROM runs WHERE first>?1 "
+                    "ORDER BY first LIMIT 1), "
+                    "(SELECT value FROM numbers WHERE name='update_seq'))")
+                    .Bind(1, seq),
+                0);
+  if (!last.ok()) return last.status();
+  return seq <= *last;
+}
+
+// A reply is kept at least until a later one was acknowledged.
+absl::StatusOr<bool> Views::GaveReply(const std::string& agent, uint64_t seq) {
+  if (seq == 0) return true;
+  const auto found =
+      OneNumber(Sql("SELECT 1 FROM replies WHERE agent=?1 AND seq=?2")
+                    .BindText(1, agent)
+                    .Bind(2, seq),
+                0);
+  if (!found.ok()) return found.status();
+  return *found == 1;
+}
+
 absl::Status Views::PutAnswer(const v1::Answer& answer) {
   return Sql("INSERT OR REPLACE INTO answers VALUES(?1,?2)")
       .BindBlob(1, answer.id())
@@ -32,26 +72,19 @@ absl::Status Views::OweReply(const std::string& agent, v1::ReplyKind kind,
           .BindText(1, agent)
           .Run();
   if (!status.ok()) return status;
-  status = Sql("INSERT INTO replies SELECT ?1, last+1, ?2, ?3, ?4 FROM "
-               "reply_cursors WHERE agent=?1 ON CONFLICT DO NOTHING")
+  status = Sql("INSERT INTO replies SELECT ?1, MAX(last, ?5)+1, ?2, ?3, ?4 "
+               "FROM reply_cursors WHERE agent=?1 ON CONFLICT DO NOTHING")
                .BindText(1, agent)
                .Bind(2, static_cast<int>(kind))
                .BindBlob(3, answer)
                .BindBlob(4, record)
+               .Bind(5, run_)
                .Run();
   if (!status.ok() || database_->Changes() == 0) return status;
-  return Sql("UPDATE reply_cursors SET last=last+1 WHERE agent=?1")
+  return Sql("UPDATE reply_cursors SET last=MAX(last, ?2)+1 WHERE agent=?1")
       .BindText(1, agent)
+      .Bind(2, run_)
       .Run();
-}
-
-absl::StatusOr<uint64_t> Views::LastReply(const std::string& agent) {
-  store::Statement& ask = Sql("SELECT last FROM reply_cursors WHERE agent=?1");
-  const auto row = ask.BindText(1, agent).Step();
-  if (!row.ok()) return row.status();
-  const uint64_t last = *row ? ask.Unsigned(0) : 0;
-  ask.Reset();
-  return last;
 }
 
 absl::StatusOr<std::vector<ReplyRow>> Views::RepliesAfter(
@@ -79,12 +112,10 @@ absl::Status Views::MarkRepliesAcked(const std::string& agent, uint64_t seq) {
 }
 
 absl::StatusOr<uint64_t> Views::PendingReplies() {
-  store::Statement& ask = Sql("SELECT TOTAL(last-acked) FROM reply_cursors");
-  const auto row = ask.Step();
-  if (!row.ok()) return row.status();
-  const uint64_t pending = *row ? ask.Unsigned(0) : 0;
-  ask.Reset();
-  return pending;
+  return OneNumber(Sql("SELECT COUNT(*) FROM reply_cursors c JOIN replies r "
+                       "ON r.agent=c.agent AND r.seq>c.acked "
+                       "WHERE c.last>c.acked"),
+                   0);
 }
 
 absl::Status Views::PutMirrored(const std::string& key, uint64_t seq,

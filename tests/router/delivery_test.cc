@@ -48,6 +48,36 @@ TEST_F(DeliveryTest, CursorIntoAnotherStoreOrOfAFeedSettlesNoReply) {
   EXPECT_FALSE(deliveries.Open(2, Peer(Role::kFeed), At(kGeneration, 4)));
 }
 
+// A copy that was put back and has numbered on: the number alone would pass
+// for one of its own.
+TEST_F(DeliveryTest, CursorOfARunThatACopyDoesNotKnowIsBehindHoweverFarItWent) {
+  ASSERT_TRUE(views_->BeginRun(1000).ok());
+  ASSERT_TRUE(views_->PutNumber("update_seq", 1005).ok());
+  ASSERT_TRUE(views_->OweReply("pc1", v1::REPLY_ANSWER, "a", "r1").ok());
+  ASSERT_TRUE(views_->BeginRun(5000).ok());
+  ASSERT_TRUE(views_->PutNumber("update_seq", 6010).ok());
+  ASSERT_TRUE(views_->OweReply("pc1", v1::REPLY_ANSWER, "b", "r1").ok());
+  Deliveries deliveries(*views_, kGeneration);
+  const auto behind = [&](Role role, uint64_t seq) {
+    return deliveries.IsBehind(Peer(role), At(kGeneration, seq)).value();
+  };
+  for (const uint64_t seq : {0, 1003, 1005, 6005, 6010}) {
+    EXPECT_FALSE(behind(Role::kFeed, seq)) << seq;
+  }
+  // Of the first run after the copy was made, of a run in between, and of the
+  // present one.
+  for (const uint64_t seq : {1006, 3000, 6011}) {
+    EXPECT_TRUE(behind(Role::kFeed, seq)) << seq;
+  }
+  for (const uint64_t seq : {0, 1001, 6006}) {
+    EXPECT_FALSE(behind(Role::kAgent, seq)) << seq;
+  }
+  for (const uint64_t seq : {1, 1002, 6007}) {
+    EXPECT_TRUE(behind(Role::kAgent, seq)) << seq;
+  }
+  EXPECT_EQ(views_->PendingReplies().value(), 2U);
+}
+
 TEST_F(DeliveryTest, CursorBeyondTheEndTellsThatTheViewsAreAnOlderCopy) {
   ASSERT_TRUE(views_->PutNumber("update_seq", 4).ok());
   Deliveries deliveries(*views_, kGeneration);
