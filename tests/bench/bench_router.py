@@ -1,0 +1,45 @@
+"""A real router with many enrolled agents, for the benchmarks."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from typing import Any
+
+SOURCE = pathlib.Path(os.environ["EARSHOT_SOURCE_DIR"])
+sys.path.insert(0, str(SOURCE / "tests/acceptance"))
+
+import programs  # noqa: E402  (found through the line above)
+
+BIN = programs.BIN
+SAMPLES = SOURCE / "deploy/sample/observations.jsonl"
+
+
+def run_load(command: list[str], **options: Any) -> dict[str, float]:
+    """One of the load programs; its last line."""
+    arguments = [str(BIN / command[0]), *command[1:], "--samples", str(SAMPLES)]
+    for name, value in options.items():
+        arguments += [f"--{name}", str(value)]
+    done = subprocess.run(arguments, text=True, capture_output=True, timeout=300,
+                          check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]}: {done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class BenchRouter(programs.Router):
+    def __init__(self, folder: pathlib.Path, agents: int) -> None:
+        super().__init__(folder)
+        self.keys = folder / "agents.keys"
+        subprocess.run([BIN / "agents_load", "enrol", "--access",
+                        folder / "state/access.db", "--keys", self.keys,
+                        "--agents", str(agents)], check=True)
+        self.start()
+
+    def load(self, agents: int, mode: str = "run") -> list[str]:
+        return ["agents_load", mode, "--keys", str(self.keys), "--endpoint", self.listen,
+                "--router-key", self.public_key, "--agents", str(agents)]
+
+    def backlog(self) -> int:
+        return int(self.status()["backlog"])
