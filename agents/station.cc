@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "base/os/files.h"
 #include "base/os/status_text.h"
 #include "base/wire/limits.h"

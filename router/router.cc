@@ -93,7 +93,12 @@ void Router::Turn(const std::vector<int>& also, absl::Duration limit) {
   if (room) fds.push_back(hub_->fd());
   os::WaitReadable(fds, std::min(limit, hub_->NextTimer()));
   if (room) hub_->Pump();
-  while (const auto event = hub_->TakeEvent()) OnEvent(*event);
+  while (const auto event = hub_->TakeEvent()) {
+    OnEvent(*event);
+    // Or those who wait for it would send nothing until all that is here is
+    // read, and the log would have nothing to do meanwhile.
+    if (writer_->HasCommitted()) FinishCommits();
+  }
   FinishCommits();
   fold_thread_->done().Clear();
   SendDeliveries();
@@ -289,15 +294,29 @@ void Router::Take(uint64_t session, Intake::Taken taken) {
   writer_->Submit(taken.ticket, std::move(taken.append));
 }
 
+// One ACK a lane for all that was committed: the last says it for the others.
+void Router::AckInTurn(uint64_t session, v1::Ack ack, Acks& acks) {
+  constexpr int kMostNacks = 500;
+  v1::Ack& waiting = acks[{session, ack.durable().lane()}];
+  waiting.mutable_nacks()->MergeFrom(ack.nacks());
+  ack.mutable_nacks()->Swap(waiting.mutable_nacks());
+  if (ack.refused() || ack.nacks_size() >= kMostNacks) {
+    hub_->Send(session, v1::ACK, ack.SerializeAsString());
+    ack.Clear();
+  }
+  waiting = std::move(ack);
+}
+
 void Router::FinishCommits() {
+  Acks acks;
   std::map<std::string, BatchNote> notes;
   uint64_t group = 0;
   for (const Committed& commit : writer_->TakeCommitted()) {
     if (commit.group != group) LogGroups(std::exchange(notes, {}));
     group = commit.group;
     const auto session = session_of_ticket_.extract(commit.ticket);
-    const auto done = commit.status.ok() ? intake_->OnCommitted(commit.ticket)
-                                         : intake_->OnFailed(commit.ticket);
+    auto done = commit.status.ok() ? intake_->OnCommitted(commit.ticket)
+                                   : intake_->OnFailed(commit.ticket);
     if (!commit.status.ok()) {
       failed_until_ = clock_.Monotonic() + kAfterFailure;
       intake_->SetPaused(true);
@@ -313,7 +332,7 @@ void Router::FinishCommits() {
       }
     }
     if (!done || session.empty()) continue;
-    hub_->Send(session.mapped(), v1::ACK, done->ack.SerializeAsString());
+    AckInTurn(session.mapped(), std::move(done->ack), acks);
     if (!commit.status.ok()) continue;
     const BatchNote& note = done->note;
     BatchNote& total =
@@ -325,10 +344,28 @@ void Router::FinishCommits() {
       total.repeats += note.repeats;
     }
   }
+  for (const auto& [to, ack] : acks) {
+    if (!ack.has_durable()) continue;
+    hub_->Send(to.first, v1::ACK, ack.SerializeAsString());
+  }
   LogGroups(notes);
 }
 
+// A line for each agent of the group, or one for all when they are many.
 void Router::LogGroups(const std::map<std::string, BatchNote>& notes) {
+  constexpr size_t kMostLines = 4;
+  if (notes.size() > kMostLines) {
+    uint64_t count = 0;
+    uint64_t repeats = 0;
+    for (const auto& [key, note] : notes) {
+      count += note.count;
+      repeats += note.repeats;
+    }
+    log_.Info("committed", {{"agents", notes.size()},
+                            {"count", count},
+                            {"repeats", repeats}});
+    return;
+  }
   for (const auto& [key, note] : notes) {
     log_.Info("committed", {{"agent", note.agent},
                             {"lane", note.lane == 0 ? "urgent" : "routine"},

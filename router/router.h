@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -90,6 +91,8 @@ class Router {
   absl::Status NoteRestore(const Enrolled& peer, const v1::Hello& hello);
   void OnFrame(const wire::HubEvent& event);
   void Take(uint64_t session, Intake::Taken taken);
+  using Acks = std::map<std::pair<uint64_t, uint32_t>, v1::Ack>;
+  void AckInTurn(uint64_t session, v1::Ack ack, Acks& acks);
   void FinishCommits();
   void LogGroups(const std::map<std::string, BatchNote>& notes);
   void SendDeliveries();

@@ -40,7 +40,9 @@ absl::Status Router::OpenStores() {
   auto access = Access::Open(settings_.AccessFile());
   if (!access.ok()) return access.status();
   access_ = *std::move(access);
-  auto log = Log::Open(settings_.LogFile(), random_);
+  auto log = Log::Open(settings_.LogFile(), random_,
+                       edges_.one_thread ? Log::Checkpoints::kInCommits
+                                         : Log::Checkpoints::kBeside);
   if (!log.ok()) return log.status();
   const auto watermarks = (*log)->Watermarks();
   if (!watermarks.ok()) return watermarks.status();

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "proto/contract/ids.h"
 #include "proto/contract/times.h"
 #include "proto/contract/validate.h"

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "base/os/status_text.h"
 #include "proto/contract/validate.h"
 

@@ -1,15 +1,9 @@
 #include "base/os/bytes.h"
 
-#include <sodium.h>
-
 #include <array>
 
 namespace earshot::os {
 namespace {
-
-const unsigned char* Unsigned(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -46,23 +40,6 @@ absl::StatusOr<std::string> FromHex(std::string_view hex) {
     }
     out.push_back(static_cast<char>(high * 16 + low));
   }
-  return out;
-}
-
-std::string Sha256(std::string_view bytes) {
-  std::string out(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(out.data()),
-                     Unsigned(bytes), bytes.size());
-  return out;
-}
-
-std::string HmacSha256(std::string_view key, std::string_view bytes) {
-  std::string out(crypto_auth_hmacsha256_BYTES, '\0');
-  crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, Unsigned(key), key.size());
-  crypto_auth_hmacsha256_update(&state, Unsigned(bytes), bytes.size());
-  crypto_auth_hmacsha256_final(&state,
-                               reinterpret_cast<unsigned char*>(out.data()));
   return out;
 }
 

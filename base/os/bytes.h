@@ -7,8 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-// Bytes as text, and the two hash functions that the programs use. Pure
-// functions; any thread.
+// Bytes as text. Pure functions; any thread.
 namespace earshot::os {
 
 // Lower-case hexadecimal, two characters a byte.
@@ -16,12 +15,6 @@ std::string ToHex(std::string_view bytes);
 
 // InvalidArgument unless `hex` is an even number of hexadecimal digits.
 absl::StatusOr<std::string> FromHex(std::string_view hex);
-
-// 32 bytes.
-std::string Sha256(std::string_view bytes);
-
-// HMAC-SHA-256 (RFC 2104), 32 bytes; `key` of any length.
-std::string HmacSha256(std::string_view key, std::string_view bytes);
 
 // Crockford's base 32 without padding, upper case: 5 bits a character, for
 // codes that people read aloud.

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 
@@ -28,8 +29,24 @@ SystemRandom::SystemRandom() {
 }
 
 std::string SystemRandom::Bytes(size_t count) {
+  // A system call for each salt would cost more than the salt's use. What was
+  // given out is wiped.
+  constexpr size_t kPool = 2048;
+  constexpr size_t kSmall = 64;
+  thread_local std::array<char, kPool> pool;
+  thread_local size_t left = 0;
   std::string out(count, '\0');
-  randombytes_buf(out.data(), out.size());
+  if (count > kSmall) {
+    randombytes_buf(out.data(), count);
+    return out;
+  }
+  if (left < count) {
+    randombytes_buf(pool.data(), kPool);
+    left = kPool;
+  }
+  left -= count;
+  std::memcpy(out.data(), pool.data() + left, count);
+  sodium_memzero(pool.data() + left, count);
   return out;
 }
 

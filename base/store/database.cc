@@ -130,6 +130,23 @@ Statement& Statement::BindBlob(int index, std::string_view bytes) {
   return *this;
 }
 
+Statement& Statement::BindBlobInPlace(int index, std::string_view bytes) {
+  if (!CanBind()) return *this;
+  // A null pointer would bind NULL.
+  const char* const data = bytes.empty() ? "" : bytes.data();
+  sqlite3_bind_blob(statement_, index, data, static_cast<int>(bytes.size()),
+                    SQLITE_STATIC);
+  return *this;
+}
+
+Statement& Statement::BindTextInPlace(int index, std::string_view text) {
+  if (!CanBind()) return *this;
+  const char* const data = text.empty() ? "" : text.data();
+  sqlite3_bind_text(statement_, index, data, static_cast<int>(text.size()),
+                    SQLITE_STATIC);
+  return *this;
+}
+
 Statement& Statement::BindNull(int index) {
   if (!CanBind()) return *this;
   sqlite3_bind_null(statement_, index);
@@ -192,6 +209,10 @@ void RemoveDatabase(const std::string& path) {
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(
     const std::string& path, const std::vector<std::string>& migrations,
     const OpenOptions& options) {
+  // Before SQLite's first use: nobody asks how much memory it has, and counting
+  // takes a lock at each allocation.
+  static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(uncounted);
   sqlite3* raw = nullptr;
   const int flags =
       (options.read_only ? SQLITE_OPEN_READONLY
@@ -205,6 +226,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
   std::string settings =
       fmt::format("PRAGMA cache_size=-{};", options.cache_kib);
   if (!options.read_only) {
+    // Of a new file; an old one keeps its own.
+    settings += fmt::format("PRAGMA page_size={};", options.page_bytes);
     settings += fmt::format(
         "PRAGMA journal_mode=WAL;PRAGMA synchronous={};"
         "PRAGMA secure_delete=ON;PRAGMA foreign_keys=ON;"
@@ -212,6 +235,15 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
         options.full_sync ? "FULL" : "NORMAL", options.auto_checkpoint_pages);
   }
   absl::Status status = database->Execute(settings);
+  if (status.ok() && options.auto_checkpoint_pages == 0) {
+    sqlite3_wal_hook(
+        raw,
+        [](void* pages, sqlite3*, const char*, int count) {
+          *static_cast<int*>(pages) = count;
+          return SQLITE_OK;
+        },
+        &database->wal_pages_);
+  }
   if (status.ok() && !options.read_only) status = database->Migrate(migrations);
   if (!status.ok()) return status;
   return database;

@@ -25,6 +25,9 @@ struct OpenOptions {
   int cache_kib = 2048;
   // Wait this long for another process's write lock.
   int busy_ms = 5000;
+  // Bytes of a page of a new file. Larger means fewer writes for a large
+  // commit and more for a small one.
+  int page_bytes = 4096;
   // Pages of WAL before a commit also checkpoints; 0: only Checkpoint() does.
   int auto_checkpoint_pages = 1000;
   // False trades durability of the last commits at a power cut for speed;
@@ -54,6 +57,10 @@ class Statement {
   }
   Statement& BindText(int index, std::string_view text);
   Statement& BindBlob(int index, std::string_view bytes);
+  // Not copied: the bytes must stay as they are until the statement was run or
+  // reset.
+  Statement& BindBlobInPlace(int index, std::string_view bytes);
+  Statement& BindTextInPlace(int index, std::string_view text);
   Statement& BindNull(int index);
 
   // True: a row is there. False: done. Resets itself when done or failed.
@@ -110,6 +117,9 @@ class Database {
   absl::StatusOr<Statement> TryPrepare(std::string_view sql);
   absl::Status Execute(const std::string& sql);
 
+  // Pages in the WAL after the last commit; only without auto_checkpoint_pages.
+  int wal_pages() const { return wal_pages_; }
+
   // Rows that the last statement changed.
   int64_t Changes() const;
   int64_t LastRowId() const;
@@ -134,6 +144,7 @@ class Database {
   sqlite3* database_;
   std::shared_ptr<StatementCache> cache_;
   std::optional<Statement> data_version_;
+  int wal_pages_ = 0;
 };
 
 class Transaction {

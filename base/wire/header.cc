@@ -1,7 +1,5 @@
 #include "base/wire/header.h"
 
-#include <boost/crc.hpp>
-
 #include "base/wire/limits.h"
 
 namespace earshot::wire {
@@ -45,12 +43,6 @@ std::string_view FrameFaultName(FrameFault fault) {
       return "checksum";
   }
   return "unknown";
-}
-
-uint32_t Crc32c(std::string_view bytes) {
-  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
 }
 
 std::string EncodeHeader(const Header& header, std::string_view body) {

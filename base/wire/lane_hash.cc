@@ -1,6 +1,7 @@
 #include "base/wire/lane_hash.h"
 
 #include "base/os/bytes.h"
+#include "base/os/sha256.h"
 
 namespace earshot::wire {
 
@@ -12,9 +13,9 @@ std::string LaneHashStart(uint64_t epoch) {
 }
 
 std::string LaneHashNext(std::string_view hash, std::string_view record_id) {
-  std::string input(hash);
-  input.append(record_id);
-  return os::Sha256(input).substr(0, kLaneHashBytes);
+  std::string next = os::Sha256(hash, record_id);
+  next.resize(kLaneHashBytes);
+  return next;
 }
 
 }  // namespace earshot::wire

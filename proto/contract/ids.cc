@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/os/bytes.h"
+#include "base/os/sha256.h"
 
 namespace earshot::contract {
 namespace {
@@ -13,10 +14,16 @@ constexpr size_t kReceiptCharacters = 12;
 
 std::string ObservationId::Hex() const { return os::ToHex(bytes); }
 
+ObservationId MakeObservationId(const os::HmacKey& router_key,
+                                const RecordId& record) {
+  ObservationId id{router_key.Sign("observation", record.bytes)};
+  id.bytes.resize(kIdBytes);
+  return id;
+}
+
 ObservationId MakeObservationId(std::string_view router_key,
                                 const RecordId& record) {
-  return {os::HmacSha256(router_key, "observation" + record.bytes)
-              .substr(0, kIdBytes)};
+  return MakeObservationId(os::HmacKey(router_key), record);
 }
 
 absl::StatusOr<uint64_t> ParseInsightNumber(std::string_view text) {

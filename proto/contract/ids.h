@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "base/os/sha256.h"
 
 // Ids as distinct types, so that one cannot be passed for another.
 namespace earshot::contract {
@@ -31,6 +32,8 @@ struct ObservationId {
   std::string Hex() const;
 };
 
+ObservationId MakeObservationId(const os::HmacKey& router_key,
+                                const RecordId& record);
 ObservationId MakeObservationId(std::string_view router_key,
                                 const RecordId& record);
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "fmt/format.h"
+#include "proto/contract/redact_quick.h"
 #include "proto/contract/redact_scan.h"
 #include "re2/re2.h"
 
@@ -272,6 +273,9 @@ absl::StatusOr<Redactor> Redactor::WithPatterns(
 }
 
 Redaction Redactor::Redact(std::string_view utf8) const {
+  if (rules_->customs.empty() && redact::NothingToFind(utf8)) {
+    return {std::string(utf8), {}};
+  }
   Draft draft(utf8);
   bool changed = false;
   for (int round = 0; round <= kMostRounds; ++round) {

@@ -47,11 +47,34 @@ class Folder {
 
   std::vector<Glyph> Run() {
     size_t at = 0;
-    while (at < text_.size()) at += Step(at);
+    while (at < text_.size()) {
+      at = Plain(at);
+      if (at < text_.size()) at += Step(at);
+    }
     return std::move(glyphs_);
   }
 
  private:
+  // Letters, digits and single blanks between them: nearly all of most texts.
+  size_t Plain(size_t at) {
+    const size_t first = at;
+    const size_t before = glyphs_.size();
+    glyphs_.resize(before + text_.size() - at);
+    Glyph* out = glyphs_.data() + before;
+    for (; at < text_.size(); ++at) {
+      const char c = text_[at];
+      char symbol = kPlain[static_cast<unsigned char>(c)];
+      if (symbol == 0) {
+        if (c != ' ' || at == first || text_[at - 1] == ' ') break;
+        symbol = ' ';
+      }
+      const auto begin = static_cast<uint32_t>(at);
+      *out++ = {symbol, symbol != c, 0, begin, begin + 1};
+    }
+    glyphs_.resize(before + (at - first));
+    return at;
+  }
+
   size_t Step(size_t at) {
     const char c = text_[at];
     if (const char plain = kPlain[static_cast<unsigned char>(c)]) {

@@ -1,6 +1,7 @@
 #include "proto/contract/redact_scan.h"
 
 #include <algorithm>
+#include <array>
 
 #include "proto/contract/redact_numbers.h"
 
@@ -10,11 +11,6 @@ namespace {
 constexpr uint32_t kTellingCues = kPhoneCue | kSsnCue | kPolicyCue |
                                   kAccountCue | kCardCue | kMailCue | kIbanCue |
                                   kHarmlessCue;
-// Of a number there are at least that many true digits; the rest may be
-// letters that look like some.
-constexpr size_t kFewestDigits = 2;
-// A number said in words takes two at the least: "four thousand".
-constexpr size_t kFewestSpoken = 2;
 constexpr uint32_t kReach = 70;    // glyphs
 constexpr uint32_t kMaxWords = 8;  // words in between
 
@@ -29,21 +25,46 @@ bool IsSeparator(char symbol) {
   return kSeparators.find(symbol) != std::string_view::npos;
 }
 
+// The first letters of a word, side by side.
+class Letters {
+ public:
+  Letters(const std::vector<Glyph>& glyphs, const Word& word) {
+    for (uint32_t at = word.begin; at < word.end && size_ < letters_.size();
+         ++at) {
+      letters_[size_++] = glyphs[at].symbol;
+    }
+  }
+  std::string_view view() const { return {letters_.data(), size_}; }
+
+ private:
+  std::array<char, kLongestWord> letters_;
+  size_t size_ = 0;
+};
+
 }  // namespace
 
 Scan::Scan(std::string_view text) : glyphs_(Fold(text)) {
   words_ = FindWords(glyphs_);
   size_t spoken = 0;
+  size_t spoken_digits = 0;
+  bool names_a_number = false;
   bool long_word = false;
   for (const Word& word : words_) {
+    const Letters letters(glyphs_, word);
+    names_a_number =
+        names_a_number || MayNameANumber(letters.view(), word.meaning);
+    spoken_digits += MostDigits(word.meaning.number);
+    if (word.meaning.cues == 0 && word.meaning.number == NumberWord::kNone &&
+        BeginsRunTogether(letters.view())) {
+      long_word = long_word || word.end - word.begin > kLongWord;
+      spoken_digits += kMostRunTogether;
+    }
     const uint32_t cues = word.meaning.cues;
     if ((cues & (kAtWord | kArrobaWord)) != 0 ||
         (word.end == word.begin + 1 && glyphs_[word.begin].symbol == 'a')) {
       may_hold_address_ = true;
     }
     if (word.meaning.number != NumberWord::kNone) ++spoken;
-    // "fouroneoneone"
-    long_word = long_word || word.end - word.begin > 10;
   }
   for (const Glyph& glyph : glyphs_) {
     if (glyph.symbol == '@') may_hold_address_ = true;
@@ -52,8 +73,32 @@ Scan::Scan(std::string_view text) : glyphs_(Fold(text)) {
   const bool few = digit_count_ == 0 ? spoken < kFewestSpoken
                                      : digit_count_ + spoken < kFewestDigits;
   if (few && !long_word) return;
+  // Without a name such as "policy", nothing that is looked for has fewer
+  // digits; letters that stand for digits do so beside some in one word.
+  // Spoken digits may also be part of an address.
+  if (!names_a_number && !long_word && (spoken == 0 || !may_hold_address_) &&
+      digit_count_ + spoken_digits + LookAlikes() < kFewestUnnamed) {
+    return;
+  }
   if (SpellOutDigits(words_, glyphs_)) words_ = FindWords(glyphs_);
   FindGroups();
+}
+
+// Letters that may be meant as digits: those of words made of nothing else.
+size_t Scan::LookAlikes() const {
+  size_t letters = 0;
+  for (uint32_t at = 0; at < size(); ++at) {
+    const uint32_t begin = at;
+    uint32_t alike = 0;
+    uint32_t digits = 0;
+    while (at < size() && IsAlnum(glyphs_[at].symbol)) {
+      const char symbol = glyphs_[at++].symbol;
+      digits += IsDigit(symbol) ? 1U : 0U;
+      alike += symbol == 'o' || symbol == 'i' || symbol == 'l' ? 1U : 0U;
+    }
+    if (at - begin > 2 && alike + digits == at - begin) letters += alike;
+  }
+  return letters;
 }
 
 void Scan::FindGroups() {

@@ -14,6 +14,17 @@
 
 namespace earshot::contract::redact {
 
+// Of a number there are at least that many true digits; the rest may be
+// letters that look like some.
+inline constexpr size_t kFewestDigits = 2;
+// A number said in words takes two at the least: "four thousand".
+inline constexpr size_t kFewestSpoken = 2;
+// The shortest number that is found for its digits alone is a telephone's.
+inline constexpr size_t kFewestUnnamed = 7;
+// "fouroneoneone"; a shorter one has few digits.
+inline constexpr uint32_t kLongWord = 10;  // letters
+inline constexpr size_t kMostRunTogether = 5;
+
 // How firmly a group of digits hangs on to the one before it.
 enum class Link : uint8_t {
   kNone,    // letters, a placeholder or a currency sign between them
@@ -96,6 +107,7 @@ class Scan {
   std::string Spelling(const Word& word) const;
 
  private:
+  size_t LookAlikes() const;
   void FindGroups();
   Group LinkToPrevious(Group group) const;
   bool IsFrenchPolicy(size_t word) const;

@@ -274,14 +274,14 @@ void ForEachWord(std::string_view list, Visit visit) {
 }
 
 constexpr size_t kSlots = 4096;
-constexpr size_t kLongestWord = 20;
+constexpr size_t SlotFor(uint32_t hash) {
+  return (hash ^ (hash >> 15)) % kSlots;
+}
 
 size_t Hash(std::string_view word) {
-  uint32_t hash = 2166136261U;
-  for (const char c : word) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  }
-  return (hash ^ (hash >> 15)) % kSlots;
+  uint32_t hash = kHashStart;
+  for (const char c : word) hash = HashNext(hash, c);
+  return SlotFor(hash);
 }
 
 // Open addressing; built once, then only read.
@@ -301,6 +301,9 @@ class Lexicon {
         meaning.number = line.kind;
         meaning.languages = line.languages;
         meaning.value = line.value;
+        if (line.kind == NumberWord::kUnit && word.size() > 1) {
+          begins_unit_[Pair(word[0], word[1])] = true;
+        }
       });
     }
     ForEachWord(kTopLevels, [&](std::string_view word) {
@@ -310,8 +313,20 @@ class Lexicon {
   }
 
   const Meaning* Find(std::string_view word) const {
-    const uint16_t index = slots_[SlotOf(word)];
-    return index == 0 ? nullptr : &entries_[index].meaning;
+    return FindAt(Hash(word), word);
+  }
+  // `slot` is that of the word's hash.
+  const Meaning* FindAt(size_t slot, std::string_view word) const {
+    while (slots_[slot] != 0) {
+      const Entry& entry = entries_[slots_[slot]];
+      if (entry.word == word) return &entry.meaning;
+      slot = (slot + 1) % kSlots;
+    }
+    return nullptr;
+  }
+
+  bool MayBeginUnit(char first, char second) const {
+    return begins_unit_[Pair(first, second)];
   }
 
   bool IsTopLevel(std::string_view word) const {
@@ -346,8 +361,14 @@ class Lexicon {
     return entries_[IndexOf(word)].meaning;
   }
 
+  static size_t Pair(char first, char second) {
+    return (static_cast<size_t>(first) & 31U) * 32 +
+           (static_cast<size_t>(second) & 31U);
+  }
+
   std::vector<Entry> entries_;
   std::array<uint16_t, kSlots> slots_ = {};
+  std::array<bool, 1024> begins_unit_ = {};
 };
 
 const Lexicon& TheLexicon() {
@@ -363,6 +384,56 @@ Meaning LookUp(std::string_view word) {
   return meaning == nullptr ? Meaning{} : *meaning;
 }
 
+Meaning LookUp(uint32_t hash, std::string_view word) {
+  const Meaning* meaning = TheLexicon().FindAt(SlotFor(hash), word);
+  return meaning == nullptr ? Meaning{} : *meaning;
+}
+
+size_t MostDigits(NumberWord number) {
+  switch (number) {
+    case NumberWord::kNone:
+      return 0;
+    case NumberWord::kUnit:
+      return 1;
+    case NumberWord::kTeen:
+    case NumberWord::kTen:
+      return 2;
+    case NumberWord::kHundred:
+    case NumberWord::kHundreds:
+      return 3;
+    default:
+      return 7;
+  }
+}
+
+bool BeginsRunTogether(std::string_view word) {
+  constexpr size_t kShortest = 6;
+  constexpr size_t kLongestUnit = 6;
+  if (word.size() < kShortest || !TheLexicon().MayBeginUnit(word[0], word[1])) {
+    return false;
+  }
+  for (size_t length = kLongestUnit; length > 1; --length) {
+    if (LookUp(word.substr(0, length)).number == NumberWord::kUnit) return true;
+  }
+  return false;
+}
+
+bool MayNameANumber(std::string_view word, const Meaning& meaning) {
+  constexpr uint32_t kNames =
+      kPolicyCue | kAccountCue | kCertificateCue | kMemberCue;
+  if ((meaning.cues & kNames) != 0) return true;
+  switch (word.size()) {
+    case 1:
+      return word == "c";  // a/c
+    case 4:
+      return word == "sort";
+    case 6:
+      return word == "police";
+    default:
+      return false;
+  }
+}
+
 bool IsCommonTopLevel(std::string_view word) {
   return word.size() <= kLongestWord && TheLexicon().IsTopLevel(word);
 }
@@ -370,20 +441,27 @@ bool IsCommonTopLevel(std::string_view word) {
 std::vector<Word> FindWords(const std::vector<Glyph>& glyphs) {
   std::vector<Word> words;
   words.reserve(glyphs.size() / 5 + 1);
+  const Lexicon& lexicon = TheLexicon();
   char spelling[kLongestWord + 1];
   const uint32_t size = static_cast<uint32_t>(glyphs.size());
   for (uint32_t at = 0; at < size;) {
     const uint32_t begin = at;
     size_t length = 0;
-    while (at < size && IsLetter(glyphs[at].symbol)) {
-      if (length <= kLongestWord) spelling[length++] = glyphs[at].symbol;
-      ++at;
+    uint32_t hash = kHashStart;
+    for (; at < size && IsLetter(glyphs[at].symbol); ++at) {
+      if (length > kLongestWord) continue;
+      spelling[length++] = glyphs[at].symbol;
+      hash = HashNext(hash, glyphs[at].symbol);
     }
     if (at == begin) {
       ++at;
       continue;
     }
-    words.push_back({begin, at, LookUp({spelling, length})});
+    const Meaning* const meaning =
+        length > kLongestWord
+            ? nullptr
+            : lexicon.FindAt(SlotFor(hash), {spelling, length});
+    words.push_back({begin, at, meaning == nullptr ? Meaning{} : *meaning});
   }
   return words;
 }

@@ -64,8 +64,26 @@ struct Meaning {
   uint16_t value = 0;
 };
 
+inline constexpr size_t kLongestWord = 20;
+
+// FNV-1a, letter by letter.
+inline constexpr uint32_t kHashStart = 2166136261U;
+constexpr uint32_t HashNext(uint32_t hash, char letter) {
+  return (hash ^ static_cast<unsigned char>(letter)) * 16777619U;
+}
+
 // The meaning of a folded word; nothing for words not known.
 Meaning LookUp(std::string_view word);
+// `hash` is that of `word`, which has at most kLongestWord letters.
+Meaning LookUp(uint32_t hash, std::string_view word);
+// How many digits a number word stands for at the most; 7: perhaps more.
+size_t MostDigits(NumberWord number);
+// Whether a folded word without a meaning may be digits run together, such as
+// "oneoneone": it begins with one.
+bool BeginsRunTogether(std::string_view word);
+// Whether a word may make a policy's or an account's number of a short one,
+// alone or with its neighbours; see Scan::TellingCues.
+bool MayNameANumber(std::string_view word, const Meaning& meaning);
 
 // A run of letters in the folded text.
 struct Word {

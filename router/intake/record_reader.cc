@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "base/wire/limits.h"
 #include "earshot/v1/decision.pb.h"
 #include "earshot/v1/log.pb.h"
@@ -22,6 +22,8 @@ Result Refuse(std::string code, std::string text, std::string redacted = "") {
   return RecordReader::Refused{{std::move(code), std::move(text)},
                                std::move(redacted)};
 }
+
+constexpr size_t kReporterKeyBytes = 16;
 
 // An agent's clock may be ahead; what it observed cannot be in our future.
 constexpr absl::Duration kClockAllowance = absl::Minutes(5);
@@ -129,7 +131,8 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   LogEntry entry;
   entry.kind = v1::LOG_OBSERVATION;
   entry.lane = lane;
-  v1::ObservationRecord out;
+  v1::ObservationRecord& out = out_;
+  out.Clear();
   out.set_observation(ObservationId(record.id()));
   *out.mutable_observed_at() = contract::ToStamp(observed);
   // When an anonymous report arrived would tell more than its shift.
@@ -151,25 +154,31 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   if (observation.has_resolved_on_the_spot()) {
     out.set_resolved_on_the_spot(true);
     *out.mutable_spent() = observation.resolved_on_the_spot().spent();
+    // What this release does not know was not redacted either.
+    out.mutable_spent()->DiscardUnknownFields();
   }
-  if (observation.has_promise()) *out.mutable_promise() = observation.promise();
+  if (observation.has_promise()) {
+    *out.mutable_promise() = observation.promise();
+    out.mutable_promise()->DiscardUnknownFields();
+  }
   out.set_lane(lane);
-  v1::PersonalObservation personal;
-  personal.set_text(std::move(*observation.mutable_text()));
-  *personal.mutable_tags() = observation.tags();
+  v1::PersonalObservation& personal = personal_;
+  personal.Clear();
+  personal.mutable_text()->swap(*observation.mutable_text());
+  personal.mutable_tags()->Swap(observation.mutable_tags());
   const v1::Reporter& who = observation.reporter();
-  std::string reporter = "anonymous" + peer.name;
+  std::string key;
   if (who.who_case() == v1::Reporter::kName) {
-    reporter = "name" + who.name();
+    key = router_key_.Sign("name", who.name());
     personal.set_reporter_name(who.name());
   } else if (who.who_case() == v1::Reporter::kPseudonym) {
-    reporter = "pseudonym" + who.pseudonym();
+    key = router_key_.Sign("pseudonym", who.pseudonym());
+  } else {
+    key = router_key_.Sign("anonymous", peer.name);
   }
-  personal.set_reporter_key(
-      os::HmacSha256(router_key_, reporter).substr(0, 16));
+  key.resize(kReporterKeyBytes);
+  personal.set_reporter_key(std::move(key));
   out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
-  // What this release does not know was not redacted either.
-  out.DiscardUnknownFields();
   out.SerializeToString(&entry.body);
   entry.token = Token{peer.name, record.id()};
   return entry;

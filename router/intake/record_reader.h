@@ -6,6 +6,9 @@
 
 #include "absl/time/time.h"
 #include "base/os/random.h"
+#include "base/os/sha256.h"
+#include "earshot/v1/log.pb.h"
+#include "earshot/v1/observation.pb.h"
 #include "earshot/v1/session.pb.h"
 #include "proto/contract/redact.h"
 #include "proto/contract/validate.h"
@@ -19,11 +22,9 @@ namespace earshot::router {
 // rest. Pure but for the salts. One thread.
 class RecordReader {
  public:
-  RecordReader(std::string router_key, const contract::Redactor& redactor,
-               os::Random& random)
-      : router_key_(std::move(router_key)),
-        redactor_(&redactor),
-        random_(random) {}
+  RecordReader(const std::string& router_key,
+               const contract::Redactor& redactor, os::Random& random)
+      : router_key_(router_key), redactor_(&redactor), random_(random) {}
 
   struct Refused {
     contract::Refusal refusal;
@@ -55,11 +56,14 @@ class RecordReader {
   // Salt, HMAC and personal part of an entry.
   std::string Seal(LogEntry& entry, std::string personal);
 
-  const std::string router_key_;
+  const os::HmacKey router_key_;
   const contract::Redactor* redactor_;
   os::Random& random_;
   uint64_t redactor_hits_ = 0;
-  v1::Observation observation_;  // reused
+  // Reused, so that a record costs no memory of its own.
+  v1::Observation observation_;
+  v1::ObservationRecord out_;
+  v1::PersonalObservation personal_;
 };
 
 }  // namespace earshot::router

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/os/bytes.h"
+#include "base/os/sha256.h"
 
 namespace earshot::router {
 namespace {
@@ -28,14 +29,22 @@ const std::vector<std::string>& Migrations() {
       " hash BLOB);"
       "CREATE TABLE dead_letters(id INTEGER PRIMARY KEY AUTOINCREMENT,"
       " agent TEXT, lane INTEGER, code TEXT, text TEXT, record BLOB,"
-      " at INTEGER, state TEXT);"};
+      " at INTEGER, state TEXT);",
+      // Who must get the answers stands beside the personal part: one row
+      // fewer for each record.
+      "ALTER TABLE personal ADD COLUMN agent TEXT;"
+      "ALTER TABLE personal ADD COLUMN record BLOB;"
+      "INSERT INTO personal(position, agent, record)"
+      " SELECT position, agent, record FROM tokens WHERE true"
+      " ON CONFLICT(position) DO UPDATE SET"
+      " agent=excluded.agent, record=excluded.record;"
+      "DROP TABLE tokens;"};
   return *migrations;
 }
 
 constexpr char kRowColumns[] =
-    "SELECT l.position, l.kind, l.lane, l.body, p.body, t.agent, t.record "
-    "FROM log l LEFT JOIN personal p USING(position) "
-    "LEFT JOIN tokens t USING(position) ";
+    "SELECT l.position, l.kind, l.lane, l.body, p.body, p.agent, p.record "
+    "FROM log l LEFT JOIN personal p USING(position) ";
 
 std::string Sql(const char* tail) { return std::string(kRowColumns) + tail; }
 
@@ -78,10 +87,13 @@ absl::Status Log::LoadMeta(os::Random* random) {
 }
 
 absl::StatusOr<std::unique_ptr<Log>> Log::Open(const std::string& path,
-                                               os::Random& random) {
+                                               os::Random& random,
+                                               Checkpoints checkpoints) {
   store::OpenOptions options;
   options.cache_kib = 8192;
-  options.auto_checkpoint_pages = 4000;
+  options.page_bytes = 8192;
+  options.auto_checkpoint_pages =
+      checkpoints == Checkpoints::kBeside ? 0 : kCheckpointPages;
   auto database = store::Database::Open(path, Migrations(), options);
   if (!database.ok()) return database.status();
   std::unique_ptr<Log> log(new Log(*std::move(database)));
@@ -94,9 +106,15 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(const std::string& path,
   if (!head.ok()) return head.status();
   log->chain_head_ = *std::move(head);
   store::Database& db = *log->database_;
+  if (checkpoints == Checkpoints::kBeside) {
+    auto beside = store::Database::Open(path, Migrations(), options);
+    if (!beside.ok()) return beside.status();
+    log->checkpointer_ =
+        std::make_unique<store::Checkpointer>(*std::move(beside));
+  }
   log->insert_ = db.Prepare("INSERT INTO log VALUES(?1,?2,?3,?4)");
-  log->insert_personal_ = db.Prepare("INSERT INTO personal VALUES(?1,?2,?3)");
-  log->insert_token_ = db.Prepare("INSERT INTO tokens VALUES(?1,?2,?3)");
+  log->insert_personal_ =
+      db.Prepare("INSERT INTO personal VALUES(?1,?2,?3,?4,?5)");
   log->put_watermark_ =
       db.Prepare("INSERT OR REPLACE INTO watermarks VALUES(?1,?2,?3,?4,?5)");
   log->insert_dead_letter_ = db.Prepare(
@@ -122,21 +140,19 @@ absl::Status Log::Insert(const LogEntry& entry, uint64_t position) {
   absl::Status status = insert_->Bind(1, position)
                             .Bind(2, static_cast<int>(entry.kind))
                             .Bind(3, entry.lane)
-                            .BindBlob(4, entry.body)
+                            .BindBlobInPlace(4, entry.body)
                             .Run();
-  if (status.ok() && !entry.personal.empty()) {
-    status = insert_personal_->Bind(1, position)
-                 .BindBlob(2, entry.salt)
-                 .BindBlob(3, entry.personal)
-                 .Run();
+  if (!status.ok() || (entry.personal.empty() && !entry.token)) return status;
+  insert_personal_->Bind(1, position);
+  if (!entry.personal.empty()) {
+    insert_personal_->BindBlobInPlace(2, entry.salt)
+        .BindBlobInPlace(3, entry.personal);
   }
-  if (status.ok() && entry.token) {
-    status = insert_token_->Bind(1, position)
-                 .BindText(2, entry.token->agent)
-                 .BindBlob(3, entry.token->record)
-                 .Run();
+  if (entry.token) {
+    insert_personal_->BindTextInPlace(4, entry.token->agent)
+        .BindBlobInPlace(5, entry.token->record);
   }
-  return status;
+  return insert_personal_->Run();
 }
 
 // What an append says about rows that are there already.
@@ -151,7 +167,8 @@ absl::Status Log::Settle(const LogAppend& append) {
     return absl::OkStatus();
   };
   absl::Status status =
-      each(append.erasures, "DELETE FROM personal WHERE position=?1");
+      each(append.erasures,
+           "UPDATE personal SET salt=NULL, body=NULL WHERE position=?1");
   if (status.ok()) {
     status = each(append.replayed,
                   "UPDATE dead_letters SET state='replayed' WHERE id=?1");
@@ -216,6 +233,7 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
   if (!status.ok()) return status;
   end_ = position;
   chain_head_ = std::move(head);
+  CheckpointIfDue();
   const bool erased =
       std::any_of(appends.begin(), appends.end(),
                   [](const LogAppend& a) { return !a.erasures.empty(); });
@@ -224,6 +242,21 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
     const absl::Status ignored = database_->Checkpoint(/*truncate=*/true);
   }
   return first;
+}
+
+// The bulk is copied beside the commits; but what was committed meanwhile must
+// be copied while nothing is, or the WAL never begins anew.
+void Log::CheckpointIfDue() {
+  if (checkpointer_ == nullptr) return;
+  const int pages = database_->wal_pages();
+  if (pages >= kMostWalPages) {
+    const absl::Status ignored = database_->Checkpoint(/*truncate=*/false);
+  } else if (pages >= kCheckpointPages &&
+             pages - woken_at_ >= kCheckpointPages) {
+    woken_at_ = pages;
+    checkpointer_->Wake();
+  }
+  if (pages < woken_at_) woken_at_ = 0;  // it began anew
 }
 
 absl::StatusOr<std::vector<LogRow>> Log::Rows(store::Statement& statement) {
@@ -369,8 +402,9 @@ absl::Status Log::RequestReplay(const std::string& path, uint64_t id) {
 }
 
 absl::StatusOr<std::optional<Token>> Log::FindToken(uint64_t position) {
-  store::Statement ask =
-      database_->Prepare("SELECT agent, record FROM tokens WHERE position=?1");
+  store::Statement ask = database_->Prepare(
+      "SELECT agent, record FROM personal "
+      "WHERE position=?1 AND agent IS NOT NULL");
   const auto row = ask.Bind(1, position).Step();
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<Token>();
@@ -378,8 +412,8 @@ absl::StatusOr<std::optional<Token>> Log::FindToken(uint64_t position) {
 }
 
 absl::Status Log::DropToken(uint64_t position) {
-  store::Statement drop =
-      database_->Prepare("DELETE FROM tokens WHERE position=?1");
+  store::Statement drop = database_->Prepare(
+      "UPDATE personal SET agent=NULL, record=NULL WHERE position=?1");
   return drop.Bind(1, position).Run();
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/os/random.h"
+#include "base/store/checkpointer.h"
 #include "base/store/database.h"
 #include "earshot/v1/log.pb.h"
 
@@ -81,8 +82,13 @@ struct LogRow {
 // thread each.
 class Log {
  public:
-  static absl::StatusOr<std::unique_ptr<Log>> Open(const std::string& path,
-                                                   os::Random& random);
+  // Where the WAL is copied into the file: by the commit that makes it too
+  // long, or on a thread beside the commits, which then wait for the last few
+  // pages alone.
+  enum class Checkpoints { kInCommits, kBeside };
+  static absl::StatusOr<std::unique_ptr<Log>> Open(
+      const std::string& path, os::Random& random,
+      Checkpoints checkpoints = Checkpoints::kInCommits);
   static absl::StatusOr<std::unique_ptr<Log>> OpenForReading(
       const std::string& path);
 
@@ -124,7 +130,13 @@ class Log {
   absl::Status Checkpoint() { return database_->Checkpoint(false); }
 
  private:
+  // Of 8 KiB each. Reaching the second, which only an unbroken flood does,
+  // costs one commit the copying of what came since the last wake.
+  static constexpr int kCheckpointPages = 2000;
+  static constexpr int kMostWalPages = 8000;
+
   explicit Log(std::unique_ptr<store::Database> database);
+  void CheckpointIfDue();
   absl::Status LoadMeta(os::Random* random);
   absl::Status Insert(const LogEntry& entry, uint64_t position);
   absl::Status Settle(const LogAppend& append);
@@ -133,13 +145,14 @@ class Log {
   std::unique_ptr<store::Database> database_;
   std::optional<store::Statement> insert_;
   std::optional<store::Statement> insert_personal_;
-  std::optional<store::Statement> insert_token_;
   std::optional<store::Statement> put_watermark_;
   std::optional<store::Statement> insert_dead_letter_;
   std::optional<store::Statement> insert_group_;
   uint64_t generation_ = 0;
   uint64_t end_ = 0;        // writer only
   std::string chain_head_;  // writer only
+  std::unique_ptr<store::Checkpointer> checkpointer_;
+  int woken_at_ = 0;  // pages of the WAL
 };
 
 }  // namespace earshot::router

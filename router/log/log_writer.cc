@@ -61,6 +61,7 @@ std::vector<Committed> LogWriter::TakeCommitted() {
   const std::lock_guard lock(mutex_);
   if (failed_) FailSubmitted(failure_);
   failed_ = false;
+  has_committed_.store(false, std::memory_order_release);
   return std::exchange(committed_, {});
 }
 
@@ -159,7 +160,10 @@ void LogWriter::CommitGroup(std::vector<Pending> group) {
     }
   }
   finished_.notify_all();
-  if (report) done_.Notify();
+  if (report) {
+    has_committed_.store(true, std::memory_order_release);
+    done_.Notify();
+  }
   if (first.ok() && on_commit) on_commit();
 }
 

@@ -1,6 +1,7 @@
 #ifndef EARSHOT_ROUTER_LOG_LOG_WRITER_H_
 #define EARSHOT_ROUTER_LOG_LOG_WRITER_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -57,6 +58,10 @@ class LogWriter {
   // TakeCommitted fails too: it may stand on what was not written.
   void Submit(uint64_t ticket, LogAppend append);
   std::vector<Committed> TakeCommitted();
+  // Whether TakeCommitted has something to give; costs no lock.
+  bool HasCommitted() const {
+    return has_committed_.load(std::memory_order_acquire);
+  }
   os::Wakeup& done() { return done_; }
 
   // kInStep: commits one group. False: there was nothing to commit.
@@ -92,6 +97,7 @@ class LogWriter {
   std::deque<Pending> queue_;
   size_t queued_bytes_ = 0;
   std::vector<Committed> committed_;
+  std::atomic<bool> has_committed_ = false;
   bool stop_ = false;
   bool failed_ = false;  // since the last TakeCommitted
   uint64_t group_ = 0;

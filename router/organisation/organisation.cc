@@ -7,7 +7,7 @@
 
 #include "absl/time/time.h"
 #include "base/config/text_config.h"
-#include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "base/wire/keys.h"
 #include "proto/contract/validate.h"
 

@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "router/text/normalise.h"
 
 namespace earshot::router {

@@ -99,7 +99,8 @@ class RouterStores:
     def shown_on(self, agent: str, state: pathlib.Path) -> Iterator[dict[str, Any]]:
         """The answers in an agent's inbox."""
         names = {record: self._ids[position] for position, record in rows(
-            self._log, "SELECT position, record FROM tokens") if position in self._ids}
+            self._log, "SELECT position, record FROM personal "
+            "WHERE record IS NOT NULL") if position in self._ids}
         texts = {identifier: es1.answer.Answer.FromString(body).text
                  for identifier, body in rows(state / "inbox.db",
                                               "SELECT id, body FROM answers")}

@@ -13,7 +13,7 @@ sys.path.insert(0, str(SOURCE / "tests/acceptance"))
 import programs  # noqa: E402  (found through the line above)
 
 BIN = programs.BIN
-SAMPLES = SOURCE / "deploy/sample/observations.jsonl"
+SAMPLES = SOURCE / "tests/data/samples/observations.jsonl"
 
 
 def run_load(command: list[str], **options: Any) -> dict[str, float]:

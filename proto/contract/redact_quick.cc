@@ -1,0 +1,200 @@
+#include "proto/contract/redact_quick.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "proto/contract/redact_chars.h"
+#include "proto/contract/redact_scan.h"
+#include "proto/contract/redact_words.h"
+
+namespace earshot::contract::redact {
+namespace {
+
+// What a byte is, in a text that folds to itself but for its case.
+enum class Class : uint8_t { kOther, kLetter, kDigit, kSign, kBlank };
+
+constexpr std::array<Class, 256> MakeClasses() {
+  // '@' is left out: what has one is looked at closely.
+  constexpr std::string_view kSigns = ".,;:!?'\"()-/#$+*_=";
+  std::array<Class, 256> classes{};
+  for (size_t c = 'a'; c <= 'z'; ++c) {
+    classes[c] = Class::kLetter;
+    classes[c - 'a' + 'A'] = Class::kLetter;
+  }
+  for (size_t c = '0'; c <= '9'; ++c) classes[c] = Class::kDigit;
+  for (const char c : kSigns) {
+    classes[static_cast<unsigned char>(c)] = Class::kSign;
+  }
+  classes[' '] = Class::kBlank;
+  return classes;
+}
+constexpr std::array<Class, 256> kClasses = MakeClasses();
+
+Class ClassOf(char c) { return kClasses[static_cast<unsigned char>(c)]; }
+char Lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+bool IsAlike(char c) { return c == 'o' || c == 'i' || c == 'l'; }
+
+// One pass over the text, in the terms of Scan's constructor.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  bool NothingToFind() {
+    for (size_t at = 0; at < text_.size();) {
+      switch (ClassOf(text_[at])) {
+        case Class::kOther:
+          return false;
+        case Class::kBlank:
+          if (at > 0 && text_[at - 1] == ' ') return false;
+          ++at;
+          break;
+        case Class::kSign:
+          ++at;
+          break;
+        default:
+          at = TakeRun(at);
+          if (!plain_) return false;
+      }
+    }
+    const bool few = digits_ == 0 ? spoken_ < kFewestSpoken
+                                  : digits_ + spoken_ < kFewestDigits;
+    return few || (!names_a_number_ &&
+                   digits_ + spoken_digits_ + alike_ < kFewestUnnamed);
+  }
+
+ private:
+  // A run of letters and digits.
+  size_t TakeRun(size_t at) {
+    const size_t begin = at;
+    uint32_t alike = 0;
+    uint32_t digits = 0;
+    while (at < text_.size()) {
+      const Class is = ClassOf(text_[at]);
+      if (is == Class::kDigit) {
+        ++digits;
+        ++at;
+      } else if (is == Class::kLetter) {
+        at = TakeWord(at, &alike);
+      } else {
+        break;
+      }
+    }
+    digits_ += digits;
+    if (at - begin > 2 && alike + digits == at - begin) alike_ += alike;
+    return at;
+  }
+
+  size_t TakeWord(size_t at, uint32_t* alike) {
+    const size_t begin = at;
+    std::array<char, kLongestWord + 1> letters{};
+    size_t length = 0;
+    uint32_t hash = kHashStart;
+    for (; at < text_.size() && ClassOf(text_[at]) == Class::kLetter; ++at) {
+      const char letter = Lower(text_[at]);
+      *alike += IsAlike(letter) ? 1U : 0U;
+      if (length > kLongestWord) continue;
+      letters[length++] = letter;
+      hash = HashNext(hash, letter);
+    }
+    const std::string_view word(letters.data(), length);
+    See(word, length > kLongestWord ? Meaning{} : LookUp(hash, word), begin,
+        at);
+    return at;
+  }
+
+  void See(std::string_view word, const Meaning& meaning, size_t begin,
+           size_t end) {
+    if (meaning.number != NumberWord::kNone) {
+      ++spoken_;
+      spoken_digits_ += MostDigits(meaning.number);
+    } else if (meaning.cues == 0 && BeginsRunTogether(word)) {
+      if (word.size() > kLongWord) plain_ = false;
+      spoken_digits_ += kMostRunTogether;
+    }
+    names_a_number_ = names_a_number_ || MayNameANumber(word, meaning);
+    if (word == "a" && begin > 0 && text_[begin - 1] == '(') plain_ = false;
+    if ((meaning.cues & (kAtWord | kArrobaWord)) == 0) return;
+    if (HostMayFollow(end)) plain_ = false;
+  }
+
+  // Whether the first label after a word for the sign may have a dot behind
+  // it; see AddressReader.
+  bool HostMayFollow(size_t at) const {
+    constexpr std::string_view kClosing = ")*_-\"'/ ";
+    constexpr std::string_view kOpening = "(*_-\"'/ ";
+    for (int i = 0; i < 4 && At(at) != '\0' &&
+                    kClosing.find(At(at)) != std::string_view::npos;
+         ++i) {
+      ++at;
+    }
+    const size_t label = at;
+    while (IsAlnum(Lower(At(at))) || At(at) == '-') ++at;
+    if (at == label) return false;
+    // A number that may be digits of the label.
+    if (LookUpAt(label).number != NumberWord::kNone) return true;
+    // Spelled out, "gmail" in two words, "at sign", "at the rate of".
+    if (at == label + 1 || NextIs(at, "mail") || NextIs(at, "rate"))
+      return true;
+    if (text_.substr(label, at - label).size() == 4 &&
+        Lower(text_[label]) == 's' && Lower(text_[label + 1]) == 'i') {
+      return true;
+    }
+    if (text_.substr(label, at - label).find('-') != std::string_view::npos) {
+      return true;
+    }
+    if (At(at) == ',') return IsAlnum(Lower(At(at + 1)));
+    for (int i = 0; i < 3 && At(at) != '\0' &&
+                    kOpening.find(At(at)) != std::string_view::npos;
+         ++i) {
+      ++at;
+    }
+    if (At(at) == '.') return true;
+    return SaysDot(at);
+  }
+
+  bool SaysDot(size_t at) const {
+    constexpr uint32_t kDots = kDotWord | kPointWord;
+    return NextIs(at - 1, "com") || (LookUpAt(at).cues & kDots) != 0;
+  }
+
+  // Of the word that begins there.
+  Meaning LookUpAt(size_t at) const {
+    std::array<char, kLongestWord> letters{};
+    size_t length = 0;
+    for (; ClassOf(At(at)) == Class::kLetter; ++at) {
+      if (length == letters.size()) return {};
+      letters[length++] = Lower(At(at));
+    }
+    return LookUp({letters.data(), length});
+  }
+
+  // After one blank.
+  bool NextIs(size_t at, std::string_view word) const {
+    if (At(at) != ' ') return false;
+    for (size_t i = 0; i < word.size(); ++i) {
+      if (Lower(At(at + 1 + i)) != word[i]) return false;
+    }
+    return true;
+  }
+
+  char At(size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
+
+  std::string_view text_;
+  bool plain_ = true;
+  bool names_a_number_ = false;
+  size_t digits_ = 0;
+  size_t spoken_ = 0;
+  size_t spoken_digits_ = 0;
+  size_t alike_ = 0;
+};
+
+}  // namespace
+
+bool NothingToFind(std::string_view text) {
+  return Reader(text).NothingToFind();
+}
+
+}  // namespace earshot::contract::redact
