@@ -1,8 +1,7 @@
 #include "router/fold_thread.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <sched.h>
 
 #include <chrono>
 
@@ -34,10 +33,19 @@ void FoldThread::Wake() {
   woken_.notify_one();
 }
 
+// Linux sets both for the calling thread alone.
+void FoldThread::TakePriority(bool& hurried) const {
+  const bool hurry = hurry_;
+  if (hurry == hurried) return;
+  const sched_param none{};
+  ::pthread_setschedparam(::pthread_self(), hurry ? SCHED_OTHER : SCHED_IDLE,
+                          &none);
+  hurried = hurry;
+}
+
 void FoldThread::Loop() {
   ::pthread_setname_np(::pthread_self(), "fold");  // as `top -H` shows it
-  // On Linux this lowers the calling thread alone.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 5);
+  bool hurried = !hurry_;
   while (true) {
     {
       std::unique_lock lock(mutex_);
@@ -46,7 +54,9 @@ void FoldThread::Loop() {
       if (stop_) return;
       wake_ = false;
     }
+    TakePriority(hurried);
     while (Step()) {
+      TakePriority(hurried);
       const std::lock_guard lock(mutex_);
       if (stop_) return;
     }

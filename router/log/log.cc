@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "base/os/bytes.h"
@@ -191,6 +193,8 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
   const uint64_t first = end_ + 1;
   uint64_t position = end_;
   std::string chained = chain_head_;
+  std::map<std::tuple<std::string_view, uint64_t, uint32_t>, const Watermark*>
+      marks;
   absl::Status status;
   for (const LogAppend& append : appends) {
     for (const LogEntry& entry : append.entries) {
@@ -200,14 +204,9 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
       os::AppendU64(chained, entry.body.size());
       chained += entry.body;
     }
+    // Of one lane's several the last says it all.
     for (const Watermark& mark : append.watermarks) {
-      status = put_watermark_->BindText(1, mark.agent)
-                   .Bind(2, mark.epoch)
-                   .Bind(3, mark.lane)
-                   .Bind(4, mark.seq)
-                   .BindBlob(5, mark.hash)
-                   .Run();
-      if (!status.ok()) return status;
+      marks[{mark.agent, mark.epoch, mark.lane}] = &mark;
     }
     for (const DeadLetter& letter : append.dead_letters) {
       status = insert_dead_letter_->BindText(1, letter.agent)
@@ -220,6 +219,15 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
       if (!status.ok()) return status;
     }
     status = Settle(append);
+    if (!status.ok()) return status;
+  }
+  for (const auto& [lane, mark] : marks) {
+    status = put_watermark_->BindTextInPlace(1, mark->agent)
+                 .Bind(2, mark->epoch)
+                 .Bind(3, mark->lane)
+                 .Bind(4, mark->seq)
+                 .BindBlobInPlace(5, mark->hash)
+                 .Run();
     if (!status.ok()) return status;
   }
   std::string head = chain_head_;

@@ -331,9 +331,9 @@ class Load {
 
   void Turn(absl::Duration wait, bool send) {
     std::array<epoll_event, 256> ready{};
+    const timespec limit = absl::ToTimespec(wait);
     const int count =
-        ::epoll_wait(epoll_, ready.data(), ready.size(),
-                     static_cast<int>(absl::ToInt64Milliseconds(wait)));
+        ::epoll_pwait2(epoll_, ready.data(), ready.size(), &limit, nullptr);
     for (int i = 0; i < count; ++i) {
       Agent& agent =
           *static_cast<Agent*>(ready.at(static_cast<size_t>(i)).data.ptr);
