@@ -32,6 +32,9 @@
 
 namespace earshot::router {
 
+// How long nobody is given credit after a commit or a note that failed.
+inline constexpr absl::Duration kAfterFailure = absl::Seconds(1);
+
 // What a test may own instead: the socket, and the order of all work.
 struct RouterEdges {
   wire::HubMaker hub;

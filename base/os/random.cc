@@ -1,5 +1,6 @@
 #include "base/os/random.h"
 
+#include <pthread.h>
 #include <sodium.h>
 
 #include <array>
@@ -23,30 +24,45 @@ uint64_t Random::Below(uint64_t bound) {
   return NonZero() % bound;
 }
 
+namespace {
+
+// What a thread has drawn from the kernel and not yet given out.
+struct Pool {
+  std::array<char, 2048> bytes;
+  size_t left = 0;
+};
+thread_local Pool pool;
+
+// Two processes must not give out the same. Runs on the thread that forked, the
+// only one that a child has.
+void ForgetPool() { pool.left = 0; }
+
+}  // namespace
+
 SystemRandom::SystemRandom() {
   // Fails only where the kernel has no random source at all.
   if (sodium_init() < 0) std::abort();
+  static const int registered = ::pthread_atfork(nullptr, nullptr, ForgetPool);
+  if (registered != 0) std::abort();
 }
 
 std::string SystemRandom::Bytes(size_t count) {
   // A system call for each salt would cost more than the salt's use. What was
   // given out is wiped.
-  constexpr size_t kPool = 2048;
   constexpr size_t kSmall = 64;
-  thread_local std::array<char, kPool> pool;
-  thread_local size_t left = 0;
   std::string out(count, '\0');
   if (count > kSmall) {
     randombytes_buf(out.data(), count);
     return out;
   }
-  if (left < count) {
-    randombytes_buf(pool.data(), kPool);
-    left = kPool;
+  if (pool.left < count) {
+    randombytes_buf(pool.bytes.data(), pool.bytes.size());
+    pool.left = pool.bytes.size();
   }
-  left -= count;
-  std::memcpy(out.data(), pool.data() + left, count);
-  sodium_memzero(pool.data() + left, count);
+  pool.left -= count;
+  char* const from = pool.bytes.data() + pool.left;
+  std::memcpy(out.data(), from, count);
+  sodium_memzero(from, count);
   return out;
 }
 

@@ -1,7 +1,6 @@
-// The digests that intake makes of every observation, with the processor's own
-// instructions where it has them. The one-shot and EVP calls of libcrypto look
-// their algorithm up each time, which costs more than a short digest itself;
-// these calls do not, and OpenSSL 3 keeps them.
+// With the processor's own instructions where it has them. The one-shot and EVP
+// calls of libcrypto look their algorithm up each time, which costs more than
+// hashing a short text; these calls do not, and OpenSSL 3 keeps them.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "base/os/sha256.h"
@@ -16,10 +15,10 @@ namespace earshot::os {
 namespace {
 
 constexpr size_t kBlockBytes = SHA256_CBLOCK;
-constexpr size_t kDigestBytes = SHA256_DIGEST_LENGTH;
+constexpr size_t kHashBytes = 32;
 
 std::string Final(SHA256_CTX& state) {
-  std::string out(kDigestBytes, '\0');
+  std::string out(kHashBytes, '\0');
   SHA256_Final(reinterpret_cast<unsigned char*>(out.data()), &state);
   return out;
 }
@@ -44,8 +43,8 @@ HmacKey::HmacKey(std::string_view key) {
   auto* const state = new (&state_) State;
   std::array<unsigned char, kBlockBytes> padded{};
   if (key.size() > kBlockBytes) {
-    const std::string digest = Sha256(key);
-    std::memcpy(padded.data(), digest.data(), digest.size());
+    const std::string hash = Sha256(key);
+    std::memcpy(padded.data(), hash.data(), hash.size());
   } else if (!key.empty()) {
     std::memcpy(padded.data(), key.data(), key.size());
   }
@@ -60,10 +59,10 @@ std::string HmacKey::Sign(std::string_view first,
   SHA256_CTX inner = state->inner;
   SHA256_Update(&inner, first.data(), first.size());
   SHA256_Update(&inner, second.data(), second.size());
-  std::array<unsigned char, kDigestBytes> digest{};
-  SHA256_Final(digest.data(), &inner);
+  std::array<unsigned char, kHashBytes> hash{};
+  SHA256_Final(hash.data(), &inner);
   SHA256_CTX outer = state->outer;
-  SHA256_Update(&outer, digest.data(), digest.size());
+  SHA256_Update(&outer, hash.data(), hash.size());
   return Final(outer);
 }
 

@@ -4,7 +4,7 @@
 #include "base/wire/header.h"
 
 // With the processor's own instruction where there is one: a batch of 100
-// observations has some 30 KiB.
+// records has some 30 KiB.
 namespace earshot::wire {
 namespace {
 

@@ -19,8 +19,9 @@ namespace earshot::contract::redact {
 inline constexpr size_t kFewestDigits = 2;
 // A number said in words takes two at the least: "four thousand".
 inline constexpr size_t kFewestSpoken = 2;
-// The shortest number that is found for its digits alone is a telephone's.
-inline constexpr size_t kFewestUnnamed = 7;
+// The shortest number that is found for its digits alone is a British national
+// insurance number's.
+inline constexpr size_t kFewestUnnamed = 6;
 // "fouroneoneone"; a shorter one has few digits.
 inline constexpr uint32_t kLongWord = 10;  // letters
 inline constexpr size_t kMostRunTogether = 5;

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "base/config/text_config.h"
+#include "base/store/checkpointer.h"
 #include "base/store/database.h"
 #include "earshot/v1/configuration.pb.h"
 #include "tests/testing/temp_folder.h"
@@ -22,6 +23,35 @@ TEST(Database, ATransactionThatIsNotCommittedLeavesNothing) {
   store::Statement count = (*database)->Prepare("SELECT COUNT(*) FROM t");
   ASSERT_TRUE(*count.Step());
   EXPECT_EQ(count.Int(0), 0);
+}
+
+TEST(Checkpointer, WhatIsCommittedBesideItStays) {
+  const testing::TempFolder folder;
+  const std::string path = folder.File("a.db");
+  store::OpenOptions options;
+  options.auto_checkpoint_pages = 0;
+  constexpr int kRows = 500;
+  {
+    auto writer =
+        store::Database::Open(path, {"CREATE TABLE t(x, y);"}, options);
+    ASSERT_TRUE(writer.ok());
+    auto beside =
+        store::Database::Open(path, {"CREATE TABLE t(x, y);"}, options);
+    ASSERT_TRUE(beside.ok());
+    store::Checkpointer checkpointer(*std::move(beside));
+    store::Statement insert =
+        (*writer)->Prepare("INSERT INTO t VALUES(?1, zeroblob(2000))");
+    for (int row = 0; row < kRows; ++row) {
+      ASSERT_TRUE(insert.Bind(1, row).Run().ok());
+      EXPECT_GT((*writer)->wal_pages(), 0);
+      checkpointer.Wake();
+    }
+  }
+  auto reader = store::Database::Open(path, {}, {.read_only = true});
+  ASSERT_TRUE(reader.ok());
+  store::Statement count = (*reader)->Prepare("SELECT SUM(x) FROM t");
+  ASSERT_TRUE(*count.Step());
+  EXPECT_EQ(count.Int(0), kRows * (kRows - 1) / 2);
 }
 
 TEST(Database, MigrationsRunOnceAndInOrder) {

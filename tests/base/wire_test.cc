@@ -17,11 +17,6 @@ namespace {
 
 constexpr absl::Duration kStart = absl::Hours(1);
 
-TEST(Crc32c, AgreesWithThePublishedCheckValue) {
-  EXPECT_EQ(Crc32c("123456789"), 0xE3069283U);
-  EXPECT_EQ(Crc32c(""), 0U);
-}
-
 TEST(Header, SurvivesTheJourney) {
   Header sent;
   sent.kind = v1::BATCH;

@@ -19,7 +19,7 @@ from machine import say
 # The same for Earshot and its peers: agents or connections, and messages in
 # flight for each.
 BATCH100 = {"agents": 8, "batch": 100, "window": 4}
-SINGLE = {"agents": 32, "batch": 1, "window": 8}
+SINGLE = {"agents": 8, "batch": 1, "window": 256}
 PACED_AGENTS = 50
 PACED_RATE = 10000
 DRAINED = 200000

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/wire/lane_hash.h"
 #include "base/wire/peer_session.h"
+#include "earshot/v1/observation.pb.h"
 #include "router/router.h"
 #include "tests/testing/door.h"
 #include "tests/testing/fake_clock.h"
@@ -150,6 +152,46 @@ TEST_F(RouterEdgesTest, CreditIsToldEachMinuteWithoutAnythingToAcknowledge) {
     }
   }
   EXPECT_EQ(credit, (std::map<uint32_t, uint64_t>{{0, 100}, {1, 100}}));
+}
+
+TEST_F(RouterEdgesTest, BatchesOfOneCommitAreAcknowledgedAtOnce) {
+  wire::PeerSession peer(random_);
+  Open(peer, "one", 5);
+  std::string hash = wire::LaneHashStart(5);
+  for (uint64_t seq = 1; seq <= 3; ++seq) {
+    v1::Batch batch;
+    batch.set_epoch(5);
+    batch.set_lane(1);
+    batch.set_first_seq(seq);
+    batch.set_hash_before(hash);
+    v1::Record& record = *batch.add_records();
+    record.set_kind(v1::RECORD_OBSERVATION);
+    record.set_id(random_.Bytes(16));
+    // The second is no observation: the lane goes on, and its peer is told.
+    if (seq == 2) record.set_body("\xff");
+    if (seq != 2) {
+      v1::Observation said;
+      said.set_text("The till froze");
+      said.set_severity(3);
+      said.set_site("store-014");
+      said.set_channel("store");
+      said.mutable_observed_at()->set_seconds(
+          absl::ToUnixSeconds(clock_.Wall()));
+      record.set_body(said.SerializeAsString());
+    }
+    hash = wire::LaneHashNext(hash, record.id());
+    peer.Send(v1::BATCH, batch.SerializeAsString(), clock_.Monotonic());
+  }
+  std::vector<v1::Ack> acks;
+  for (const wire::PeerEvent& event : Exchange(peer, "one")) {
+    if (event.kind != v1::ACK) continue;
+    ASSERT_TRUE(acks.emplace_back().ParseFromString(event.body));
+  }
+  ASSERT_EQ(acks.size(), 1U);
+  EXPECT_EQ(acks[0].durable().seq(), 3U);
+  EXPECT_EQ(acks[0].durable().hash(), hash);
+  ASSERT_EQ(acks[0].nacks_size(), 1);
+  EXPECT_EQ(acks[0].nacks(0).seq(), 2U);
 }
 
 // Who is welcomed is told where the lane stands, and then nobody knows of it
