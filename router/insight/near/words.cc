@@ -1,0 +1,268 @@
+#include "router/insight/near/words.h"
+
+#include <algorithm>
+
+#include "router/insight/near/word_lists.h"
+
+namespace earshot::router {
+namespace {
+
+// Codes of six bits. 1 to 26: a to z; 27 to 36: 0 to 9.
+constexpr uint32_t kGap = 0;  // a word ends
+constexpr uint32_t kDigit0 = 27;
+constexpr uint32_t kNegationCode = 60;  // the word that begins is a negation
+constexpr uint32_t kNumberCode = 61;    // or a number without a digit
+constexpr uint32_t kEscape = 62;        // three codes follow: 16 bits
+constexpr uint32_t kEnd = 63;           // fills the last byte
+
+bool IsDigit(char16_t letter) { return letter >= u'0' && letter <= u'9'; }
+
+// Words of these have no blanks between them: Thai, kana, ideographs.
+bool StandsAlone(uint32_t c) {
+  return (c >= 0x0E00 && c < 0x0E80) || (c >= 0x3040 && c < 0x3100) ||
+         (c >= 0x3400 && c < 0xA000) || (c >= 0x20000 && c < 0x32000);
+}
+
+// The code point at `at`, which moves on; the tokens' text is UTF-8.
+uint32_t NextPoint(std::string_view utf8, size_t& at) {
+  const auto byte = [&](size_t i) {
+    return i < utf8.size() ? static_cast<unsigned char>(utf8[i]) : 0U;
+  };
+  const uint32_t lead = byte(at);
+  const size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  uint32_t point = size == 1 ? lead : lead & (0x7FU >> size);
+  for (size_t i = 1; i < size; ++i) point = (point << 6) | (byte(at + i) & 63U);
+  at = std::min(at + size, utf8.size());
+  return point;
+}
+
+uint64_t HashOf(const NearWords& words, const NearWord& word) {
+  uint64_t hash = word.size;
+  for (uint32_t i = 0; i < word.size; ++i) {
+    hash = (hash ^ words.letters[word.begin + i]) * 0x9E3779B97F4A7C15ULL;
+    hash ^= hash >> 29;
+  }
+  return MixBits(hash);
+}
+
+// Puts letters into words.
+class Writer {
+ public:
+  explicit Writer(NearWords& out) : out_(out) {
+    out_.letters.clear();
+    out_.words.clear();
+  }
+
+  bool full() const { return out_.letters.size() >= kMostLetters; }
+  bool open() const { return open_; }
+
+  void Put(char16_t letter) {
+    if (full()) return;
+    if (open_ && out_.words.back().size == kMostLettersOfWord) Close();
+    if (!open_) {
+      NearWord word;
+      word.begin = static_cast<uint32_t>(out_.letters.size());
+      out_.words.push_back(word);
+      open_ = true;
+    }
+    out_.letters.push_back(letter);
+    NearWord& word = out_.words.back();
+    ++word.size;
+    word.number |= IsDigit(letter);
+  }
+  void PutAll(std::string_view ascii) {
+    for (const char c : ascii) Put(static_cast<unsigned char>(c));
+  }
+  void MarkNegation() { out_.words.back().negation = true; }
+  void MarkNumber() { out_.words.back().number = true; }
+
+  void Close() {
+    if (!open_) return;
+    open_ = false;
+    NearWord& word = out_.words.back();
+    word.hash = HashOf(out_, word);
+    word.weight = WeightOf(word);
+  }
+
+ private:
+  NearWord::Weight WeightOf(const NearWord& word) const {
+    constexpr size_t kLongestListed = 14;
+    if (word.number || word.size > kLongestListed) {
+      return NearWord::Weight::kContent;
+    }
+    std::array<char, kLongestListed> ascii{};
+    for (uint32_t i = 0; i < word.size; ++i) {
+      const char16_t letter = out_.letters[word.begin + i];
+      if (letter >= 0x80) return NearWord::Weight::kContent;
+      ascii.at(i) = static_cast<char>(letter);
+    }
+    const std::string_view listed(ascii.data(), word.size);
+    if (IsCourtesy(listed)) return NearWord::Weight::kCourtesy;
+    return IsFunctionWord(listed) || word.size == 1
+               ? NearWord::Weight::kFunction
+               : NearWord::Weight::kContent;
+  }
+
+  NearWords& out_;
+  bool open_ = false;
+};
+
+// A listed form: every word of it, the negation among them marked.
+void PutForm(std::string_view form, Writer& writer) {
+  while (!form.empty()) {
+    const std::string_view word = form.substr(0, form.find(' '));
+    form.remove_prefix(std::min(form.size(), word.size() + 1));
+    writer.PutAll(word);
+    if (word == "not" || word == "without") writer.MarkNegation();
+    writer.Close();
+  }
+}
+
+void PutToken(std::string_view token, bool number, bool negation,
+              Writer& writer) {
+  for (size_t at = 0; at < token.size() && !writer.full();) {
+    const uint32_t point = NextPoint(token, at);
+    const bool alone = StandsAlone(point);
+    if (alone) writer.Close();
+    writer.Put(static_cast<char16_t>(point ^ (point >> 16)));
+    if (alone) writer.Close();
+  }
+  if (writer.open()) {
+    if (number) writer.MarkNumber();
+    if (negation) writer.MarkNegation();
+  }
+  writer.Close();
+}
+
+bool IsNumber(std::string_view word) {
+  return !word.empty() && word.find_first_not_of("0123456789") == word.npos;
+}
+
+}  // namespace
+
+void ReadWords(const TokenisedText& text, NearWords& out) {
+  Writer writer(out);
+  const auto& tokens = text.tokens;
+  for (size_t i = 0; i < tokens.size() && !writer.full(); ++i) {
+    if (tokens[i].mark) continue;
+    std::string_view word = text.View(tokens[i]);
+    const std::string_view next =
+        i + 1 < tokens.size() ? text.View(tokens[i + 1]) : "";
+    bool negation = tokens[i].negation;
+    if (word == "and") continue;
+    if (word == "w" && next == "o") {  // w/o
+      ++i;
+      word = "without";
+      negation = true;
+    } else if (word == "b" && next == "c") {  // b/c
+      ++i;
+      word = "because";
+    } else if (word == "no" && IsNumber(next)) {  // no. 12
+      word = "number";
+      negation = false;
+    }
+    std::string_view form = LongForm(word);
+    if (form.empty()) form = LongForm(MendedNegation(word));
+    const std::string_view digits = DigitsOf(word);
+    if (!form.empty()) {
+      PutForm(form, writer);
+    } else {
+      PutToken(digits.empty() ? word : digits, tokens[i].number, negation,
+               writer);
+    }
+  }
+  writer.Close();
+}
+
+void Pack(const NearWords& words, std::string& out) {
+  out.clear();
+  uint32_t bits = 0;
+  int held = 0;
+  const auto put = [&](uint32_t code) {
+    bits = (bits << 6) | code;
+    held += 6;
+    while (held >= 8) {
+      held -= 8;
+      out.push_back(static_cast<char>(bits >> held));
+    }
+  };
+  for (const NearWord& word : words.words) {
+    if (&word != words.words.data()) put(kGap);
+    if (word.negation) put(kNegationCode);
+    bool digit = false;
+    for (uint32_t i = 0; i < word.size; ++i) {
+      digit |= IsDigit(words.letters[word.begin + i]);
+    }
+    if (word.number && !digit) put(kNumberCode);
+    for (uint32_t i = 0; i < word.size; ++i) {
+      const char16_t letter = words.letters[word.begin + i];
+      if (letter >= u'a' && letter <= u'z') {
+        put(letter - u'a' + 1U);
+      } else if (IsDigit(letter)) {
+        put(letter - u'0' + kDigit0);
+      } else {
+        put(kEscape);
+        put(letter >> 12);
+        put((letter >> 6) & 63U);
+        put(letter & 63U);
+      }
+    }
+  }
+  while (held != 0) put(kEnd);
+}
+
+bool Unpack(std::string_view packed, NearWords& out) {
+  Writer writer(out);
+  const size_t codes = packed.size() * 8 / 6;
+  size_t at = 0;
+  const auto next = [&]() -> uint32_t {
+    if (at >= codes) return kEnd;
+    const size_t bit = 6 * at++;
+    const auto byte = [&](size_t i) {
+      return i < packed.size() ? static_cast<unsigned char>(packed[i]) : 0U;
+    };
+    const uint32_t two = (byte(bit / 8) << 8) | byte(bit / 8 + 1);
+    return (two >> (10 - bit % 8)) & 63U;
+  };
+  bool negation = false;
+  bool number = false;
+  const auto finish = [&] {
+    if (!writer.open()) return false;
+    if (negation) writer.MarkNegation();
+    if (number) writer.MarkNumber();
+    negation = number = false;
+    writer.Close();
+    return true;
+  };
+  while (at < codes) {
+    const uint32_t code = next();
+    if (code == kEnd) break;
+    if (code == kGap) {
+      if (!finish()) return false;
+    } else if (code <= 26) {
+      writer.Put(static_cast<char16_t>(u'a' + code - 1));
+    } else if (code <= 36) {
+      writer.Put(static_cast<char16_t>(u'0' + code - kDigit0));
+    } else if (code == kEscape) {
+      uint32_t letter = next();
+      letter = (letter << 6) | next();
+      letter = (letter << 6) | next();
+      if (letter > 0xFFFF) return false;
+      writer.Put(static_cast<char16_t>(letter));
+    } else if (code == kNegationCode && !writer.open() && !negation) {
+      negation = true;
+    } else if (code == kNumberCode && !writer.open() && !number) {
+      number = true;
+    } else {
+      return false;
+    }
+  }
+  if (!packed.empty() && !finish()) return false;
+  // One way to write it: what follows the end is only filling.
+  while (at < codes) {
+    if (next() != kEnd) return false;
+  }
+  return !writer.full() || out.letters.size() == kMostLetters;
+}
+
+}  // namespace earshot::router
