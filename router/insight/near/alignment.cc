@@ -9,8 +9,6 @@
 namespace earshot::router {
 namespace {
 
-constexpr size_t kDigitsOfReference = 5;
-
 double WeightOf(const NearWord& word) {
   switch (word.weight) {
     case NearWord::Weight::kCourtesy:
@@ -26,23 +24,35 @@ std::u16string_view LettersOf(const NearWords& text, const NearWord& word) {
   return std::u16string_view(text.letters).substr(word.begin, word.size);
 }
 
-// A number that long names a ticket or an order and counts nothing.
-bool IsReference(const NearWords& text, const NearWord& word) {
-  size_t digits = 0;
-  for (const char16_t letter : LettersOf(text, word)) {
-    digits += letter >= u'0' && letter <= u'9' ? 1 : 0;
-  }
-  return digits >= kDigitsOfReference;
+bool HasDigit(std::u16string_view letters) {
+  return std::any_of(letters.begin(), letters.end(), [](char16_t letter) {
+    return letter >= u'0' && letter <= u'9';
+  });
 }
 
 }  // namespace
 
+// The weights were fitted on two sets of repeats; README.md.
 double Alignment::Score() const {
-  const auto ends = [](const std::array<double, 2>& at) {
-    const double both = std::min(at[0], at[1]);
-    return 0.25 * (std::max(at[0], at[1]) - both) + 1.2 * both;
+  constexpr double kFunction = 1.75;
+  const double common = common_content + kFunction * common_function;
+  double apart = 0.67 * inside_content + 1.75 * kFunction * inside_function +
+                 0.015 * breaks;
+  const auto both = [](const std::array<double, 2>& at) {
+    return std::min(at[0], at[1]);
   };
-  const double apart = inside[0] + inside[1] + ends(before) + ends(after);
+  const auto more = [&](const std::array<double, 2>& at) {
+    return std::max(at[0], at[1]) - both(at);
+  };
+  // What only one text has before or after was put there or cut off; what both
+  // have, each its own, makes them two texts.
+  apart += 0.95 * more(going_on[kBefore]) + 1.25 * both(going_on[kBefore]);
+  apart += 0.27 * more(going_on[kAfter]) + 1.4 * both(going_on[kAfter]);
+  for (const auto& at : parted) {
+    apart += 0.16 * (at[0] + at[1]) + 0.5 * both(at);
+  }
+  // The less there is in common, the more counts that anything is not.
+  apart += 0.6 * apart / (apart + 0.3);
   return common <= 0 ? 0 : common / (common + apart);
 }
 
@@ -131,7 +141,9 @@ double Aligner::Likeness(int left, int right) const {
       (letters == u"number" && other_letters == u"no")) {
     return 1;
   }
-  if (word.number || other.number) return 0;
+  // A number is never another one, but a word for it may be typed badly.
+  if (word.number && other.number) return 0;
+  if (HasDigit(letters) || HasDigit(other_letters)) return 0;
   // Two words of the lists are two words, however near their letters.
   if (word.weight != NearWord::Weight::kContent &&
       other.weight != NearWord::Weight::kContent) {
@@ -233,24 +245,50 @@ void Aligner::DropOutside() {
   }
 }
 
-void Aligner::Sum(Alignment& out) const {
-  for (size_t s = 0; s < 2; ++s) {
-    const Side& side = sides_.at(s);
-    for (size_t i = 0; i < side.partner.size(); ++i) {
-      const NearWord& word = side.text->words[i];
-      double weight = WeightOf(word);
-      const int at = static_cast<int>(i);
-      if (side.partner[i] != kNone) {
-        out.common += weight * side.likeness[i] / 2;
-        weight *= 1 - side.likeness[i];
-      }
-      if (at >= side.begin && at < side.end) {
-        out.inside.at(s) += weight;
-        continue;
-      }
-      if (IsReference(*side.text, word)) weight = 0.15;
-      (at < side.begin ? out.before : out.after).at(s) += weight;
-    }
+void Aligner::SumInside(const Side& side, Alignment& out) const {
+  for (int at = side.begin; at < side.end; ++at) {
+    const auto i = static_cast<size_t>(at);
+    const NearWord& word = side.text->words[i];
+    const double weight = WeightOf(word);
+    const double likeness = side.partner[i] == kNone ? 0 : side.likeness[i];
+    const bool content = word.weight == NearWord::Weight::kContent;
+    (content ? out.common_content : out.common_function) +=
+        weight * likeness / 2;
+    (content ? out.inside_content : out.inside_function) +=
+        weight * (1 - likeness);
+  }
+}
+
+// From the stretch outwards: once a sign was met, all is parted from it.
+void Aligner::SumEnd(size_t side_number, Alignment::End end,
+                     Alignment& out) const {
+  const Side& side = sides_.at(side_number);
+  const auto& words = side.text->words;
+  const int size = static_cast<int>(words.size());
+  const bool before = end == Alignment::kBefore;
+  const int step = before ? -1 : 1;
+  bool parted = false;
+  for (int at = before ? side.begin - 1 : side.end; at >= 0 && at < size;
+       at += step) {
+    // The sign between this word and the one nearer to the stretch.
+    const int left = before ? at : at - 1;
+    parted |= left >= 0 && words[static_cast<size_t>(left)].parted;
+    const NearWord& word = words[static_cast<size_t>(at)];
+    const bool aside = parted || word.weight == NearWord::Weight::kCourtesy ||
+                       IsReference(*side.text, word);
+    (aside ? out.parted : out.going_on).at(end).at(side_number) +=
+        WeightOf(word);
+  }
+}
+
+void Aligner::CountBreaks(Alignment& out) const {
+  const Side& side = sides_[0];
+  int last = kNone;
+  for (int at = side.begin; at < side.end; ++at) {
+    const int partner = side.partner[static_cast<size_t>(at)];
+    if (partner == kNone) continue;
+    if (last != kNone && partner < last) ++out.breaks;
+    last = partner;
   }
 }
 
@@ -307,7 +345,12 @@ Alignment Aligner::Align(const NearWords& left, const NearWords& right) {
   PairLoose();
   for (Side& side : sides_) FindInside(side);
   DropOutside();
-  Sum(out);
+  for (const Side& side : sides_) SumInside(side, out);
+  for (const size_t side : {0U, 1U}) {
+    SumEnd(side, Alignment::kBefore, out);
+    SumEnd(side, Alignment::kAfter, out);
+  }
+  CountBreaks(out);
   CheckNumbers(out);
   CheckNegations(out);
   return out;

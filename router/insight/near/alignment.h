@@ -12,13 +12,21 @@ namespace earshot::router {
 
 // What two texts have in common, word by word. "Inside" is the stretch of each
 // text that the other one has too, from its first common word to its last;
-// before and after it stand greetings, references, signatures, or what was cut
-// off the other one. Sums of the words' weights.
+// before and after it stand greetings and signatures, or what was cut off the
+// other one. Sums of the words' weights.
 struct Alignment {
-  double common = 0;
-  std::array<double, 2> inside{};  // in one text alone
-  std::array<double, 2> before{};
-  std::array<double, 2> after{};
+  enum End { kBefore, kAfter };
+
+  double common_content = 0;
+  double common_function = 0;
+  double inside_content = 0;  // in one text alone
+  double inside_function = 0;
+  // Of each end in each text: what a sign parts from the stretch, courtesy
+  // and references; and what goes on from it.
+  std::array<std::array<double, 2>, 2> parted{};
+  std::array<std::array<double, 2>, 2> going_on{};
+  // How often the next common word is not the next one in the other text.
+  int breaks = 0;
   bool numbers_agree = true;
   bool negations_agree = true;
 
@@ -52,7 +60,9 @@ class Aligner {
   void Unpair(int left, int right);
   static void FindInside(Side& side);
   void DropOutside();
-  void Sum(Alignment& out) const;
+  void SumInside(const Side& side, Alignment& out) const;
+  void SumEnd(size_t side, Alignment::End end, Alignment& out) const;
+  void CountBreaks(Alignment& out) const;
   void CheckNumbers(Alignment& out) const;
   void CheckNegations(Alignment& out) const;
 

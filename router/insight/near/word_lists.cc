@@ -247,53 +247,63 @@ constexpr std::array kDigits{
 };
 
 // Sorted.
-constexpr std::array<std::string_view, 196> kFunctionWords{
-    "a",     "about",  "ai",    "al",    "all",    "also",  "am",    "an",
-    "and",   "any",    "are",   "as",    "at",     "au",    "aux",   "avec",
-    "avoir", "be",     "been",  "being", "but",    "by",    "can",   "ce",
-    "ces",   "cet",    "cette", "como",  "con",    "could", "cual",  "cuando",
-    "dans",  "de",     "del",   "des",   "did",    "do",    "does",  "donde",
-    "done",  "down",   "du",    "el",    "elle",   "elles", "en",    "era",
-    "es",    "esa",    "eso",   "est",   "esta",   "estan", "estar", "este",
-    "esto",  "et",     "etait", "etre",  "for",    "from",  "fue",   "get",
-    "go",    "got",    "had",   "has",   "have",   "hay",   "he",    "her",
-    "here",  "him",    "his",   "how",   "i",      "if",    "il",    "ils",
-    "in",    "into",   "is",    "it",    "je",     "just",  "la",    "las",
-    "le",    "les",    "lo",    "los",   "ma",     "mais",  "mas",   "may",
-    "me",    "mes",    "mi",    "might", "mine",   "mon",   "must",  "muy",
-    "my",    "myself", "ne",    "no",    "nos",    "not",   "nous",  "o",
-    "of",    "off",    "on",    "only",  "ont",    "onto",  "or",    "ou",
-    "our",   "out",    "over",  "par",   "para",   "pero",  "plus",  "por",
-    "pour",  "quand",  "que",   "qui",   "quien",  "quoi",  "sa",    "se",
-    "ser",   "ses",    "shall", "she",   "should", "si",    "so",    "some",
-    "son",   "sont",   "still", "su",    "sur",    "sus",   "te",    "than",
-    "that",  "the",    "their", "them",  "then",   "there", "these", "they",
-    "this",  "those",  "to",    "too",   "tres",   "tu",    "un",    "una",
-    "unas",  "une",    "unos",  "up",    "us",     "very",  "vous",  "was",
-    "we",    "were",   "what",  "when",  "where",  "which", "who",   "whom",
-    "whose", "why",    "will",  "with",  "would",  "y",     "ya",    "yet",
-    "yo",    "you",    "your",  "yours"};
+constexpr std::array<std::string_view, 215> kFunctionWords{
+    "a",     "about",    "ai",       "al",     "all",    "also",   "am",
+    "an",    "and",      "any",      "are",    "as",     "at",     "au",
+    "aux",   "avec",     "avoir",    "be",     "been",   "being",  "besoin",
+    "but",   "by",       "can",      "ce",     "ces",    "cet",    "cette",
+    "como",  "con",      "could",    "cual",   "cuando", "dans",   "de",
+    "del",   "des",      "did",      "do",     "does",   "donde",  "done",
+    "down",  "du",       "el",       "elle",   "elles",  "en",     "era",
+    "es",    "esa",      "eso",      "est",    "esta",   "estan",  "estar",
+    "este",  "esto",     "et",       "etait",  "etre",   "for",    "from",
+    "fue",   "get",      "give",     "go",     "got",    "had",    "has",
+    "have",  "hay",      "he",       "help",   "her",    "here",   "him",
+    "his",   "how",      "i",        "if",     "il",     "ils",    "in",
+    "into",  "is",       "it",       "je",     "just",   "know",   "la",
+    "las",   "le",       "les",      "let",    "like",   "lo",     "los",
+    "ma",    "mais",     "mas",      "may",    "me",     "mes",    "mi",
+    "might", "mine",     "mon",      "must",   "muy",    "my",     "myself",
+    "ne",    "necesito", "need",     "no",     "nos",    "not",    "nous",
+    "o",     "of",       "off",      "on",     "only",   "ont",    "onto",
+    "or",    "ou",       "our",      "out",    "over",   "par",    "para",
+    "pero",  "peut",     "peux",     "plus",   "por",    "pour",   "puede",
+    "puedo", "quand",    "que",      "qui",    "quien",  "quiero", "quisiera",
+    "quoi",  "sa",       "saber",    "savoir", "se",     "ser",    "ses",
+    "shall", "she",      "should",   "si",     "so",     "some",   "son",
+    "sont",  "still",    "su",       "sur",    "sus",    "te",     "tell",
+    "than",  "that",     "the",      "their",  "them",   "then",   "there",
+    "these", "they",     "this",     "those",  "to",     "too",    "tres",
+    "tu",    "un",       "una",      "unas",   "une",    "unos",   "up",
+    "us",    "very",     "voudrais", "vous",   "want",   "was",    "we",
+    "were",  "what",     "when",     "where",  "which",  "who",    "whom",
+    "whose", "why",      "will",     "with",   "would",  "y",      "ya",
+    "yet",   "yo",       "you",      "your",   "yours"};
 
 // Sorted.
-constexpr std::array<std::string_view, 67> kCourtesy{
-    "advise",    "afternoon",    "all",          "asap",     "asunto",
-    "attn",      "best",         "bonjour",      "bonne",    "bonsoir",
-    "buenas",    "buenos",       "case",         "cheers",   "cher",
-    "chere",     "cordialement", "cordialmente", "dear",     "dias",
-    "estimado",  "estimados",    "evening",      "everyone", "favor",
-    "folks",     "forwarded",    "fw",           "fwd",      "fyi",
-    "good",      "gracias",      "guys",         "hello",    "hey",
-    "hi",        "hola",         "inc",          "incident", "journee",
-    "kind",      "madam",        "many",         "merci",    "message",
-    "morning",   "noches",       "note",         "objet",    "original",
-    "please",    "re",           "reenviado",    "ref",      "reference",
-    "regards",   "saludos",      "salut",        "sent",     "sir",
-    "tardes",    "team",         "thank",        "thanks",   "ticket",
-    "transfere", "update"};
+constexpr std::array<std::string_view, 79> kCourtesy{
+    "advise",       "afternoon",    "all",       "asap",    "asunto",
+    "attn",         "best",         "bon",       "bonjour", "bonne",
+    "bonsoir",      "buenas",       "bueno",     "buenos",  "case",
+    "cheers",       "cher",         "chere",     "cont",    "continued",
+    "cordialement", "cordialmente", "dear",      "dias",    "estimado",
+    "estimados",    "evening",      "everyone",  "favor",   "folks",
+    "forwarded",    "fw",           "fwd",       "fyi",     "good",
+    "gracias",      "guys",         "hello",     "hey",     "hi",
+    "hola",         "inc",          "incident",  "job",     "journee",
+    "kind",         "madam",        "many",      "merci",   "message",
+    "morning",      "noches",       "note",      "objet",   "oh",
+    "ok",           "okay",         "original",  "please",  "re",
+    "reenviado",    "ref",          "reference", "regards", "request",
+    "saludos",      "salut",        "sent",      "sir",     "sr",
+    "tardes",       "team",         "thank",     "thanks",  "ticket",
+    "tkt",          "transfere",    "update",    "vale"};
 
-constexpr std::array<std::string_view, 13> kContractions{
-    "isnt",  "arent",  "wasnt", "werent",  "dont",    "doesnt",  "didnt",
-    "hasnt", "havent", "hadnt", "couldnt", "wouldnt", "shouldnt"};
+// Negations that are not another word after a slip.
+constexpr std::array<std::string_view, 16> kMendable{
+    "arent", "cannot", "couldnt", "didnt",  "doesnt", "dont",
+    "hadnt", "hasnt",  "havent",  "isnt",   "never",  "shouldnt",
+    "wasnt", "werent", "without", "wouldnt"};
 
 static_assert(std::is_sorted(kLongForms.begin(), kLongForms.end(), InOrder));
 static_assert(std::is_sorted(kDigits.begin(), kDigits.end(), InOrder));
@@ -308,25 +318,26 @@ std::string_view MeaningIn(const std::array<Pair, n>& list,
   return found != list.end() && found->word == word ? found->meaning : "";
 }
 
-// One letter twice, or two neighbours the other way round; or, where the word
-// is long enough to be told by the rest, one letter another one.
+// After a first letter that is the same: one letter twice, or two neighbours
+// the other way round; where the word is long enough to be told by the rest,
+// one letter left out or another one in its place, but for the last.
 bool IsSlipOf(std::string_view slip, std::string_view word) {
   const size_t common = std::min(slip.size(), word.size());
   size_t i = 0;
   while (i < common && slip[i] == word[i]) ++i;
+  if (i == 0 || i == common) return false;
+  const std::string_view rest = word.substr(i + 1);
   if (slip.size() == word.size()) {
     if (i + 1 < common && slip[i] == word[i + 1] && slip[i + 1] == word[i]) {
       return slip.substr(i + 2) == word.substr(i + 2);
     }
-    return word.size() >= 6 && i > 0 && i < common &&
-           slip.substr(i + 1) == word.substr(i + 1);
+    return word.size() >= 6 && !rest.empty() && slip.substr(i + 1) == rest;
   }
   if (slip.size() == word.size() + 1) {
-    return i > 0 && slip[i] == slip[i - 1] &&
-           slip.substr(i + 1) == word.substr(i);
+    return slip[i] == slip[i - 1] && slip.substr(i + 1) == word.substr(i);
   }
-  return word.size() >= 6 && slip.size() + 1 == word.size() && i > 0 &&
-         i + 1 < word.size() && slip.substr(i) == word.substr(i + 1);
+  return word.size() >= 6 && slip.size() + 1 == word.size() &&
+         slip.substr(i) == rest;
 }
 
 }  // namespace
@@ -349,10 +360,8 @@ bool IsCourtesy(std::string_view word) {
 
 std::string_view MendedNegation(std::string_view word) {
   if (word.size() < 4 || word.size() > 9) return "";
-  const std::string_view end = word.substr(word.size() - 2);
-  if (end != "nt" && end != "tn" && end != "tt" && end != "st") return "";
-  for (const std::string_view contraction : kContractions) {
-    if (IsSlipOf(word, contraction)) return contraction;
+  for (const std::string_view negation : kMendable) {
+    if (word[0] == negation[0] && IsSlipOf(word, negation)) return negation;
   }
   return "";
 }

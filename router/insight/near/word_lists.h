@@ -21,8 +21,8 @@ bool IsFunctionWord(std::string_view word);
 // Words of mail and of courtesy around a text: hello, fwd, ticket, gracias.
 bool IsCourtesy(std::string_view word);
 
-// A contraction of "not" with one slip in it: "deosnt" -> "doesnt"; "" when it
-// is none, or might be another word.
+// A negation with one slip in it: "deosnt" -> "doesnt", "withot" -> "without";
+// "" when it is none, or might be another word.
 std::string_view MendedNegation(std::string_view word);
 
 }  // namespace earshot::router

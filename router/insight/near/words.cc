@@ -1,6 +1,7 @@
 #include "router/insight/near/words.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "router/insight/near/word_lists.h"
 
@@ -10,6 +11,7 @@ namespace {
 // Codes of six bits. 1 to 26: a to z; 27 to 36: 0 to 9.
 constexpr uint32_t kGap = 0;  // a word ends
 constexpr uint32_t kDigit0 = 27;
+constexpr uint32_t kPartedGap = 59;     // a word ends, a sign follows
 constexpr uint32_t kNegationCode = 60;  // the word that begins is a negation
 constexpr uint32_t kNumberCode = 61;    // or a number without a digit
 constexpr uint32_t kEscape = 62;        // three codes follow: 16 bits
@@ -36,14 +38,38 @@ uint32_t NextPoint(std::string_view utf8, size_t& at) {
   return point;
 }
 
-uint64_t HashOf(const NearWords& words, const NearWord& word) {
-  uint64_t hash = word.size;
-  for (uint32_t i = 0; i < word.size; ++i) {
-    hash = (hash ^ words.letters[word.begin + i]) * 0x9E3779B97F4A7C15ULL;
+constexpr size_t kLongestListed = 14;
+
+uint64_t HashOf(std::u16string_view letters) {
+  uint64_t hash = letters.size();
+  for (const char16_t letter : letters) {
+    hash = (hash ^ letter) * 0x9E3779B97F4A7C15ULL;
     hash ^= hash >> 29;
   }
   return MixBits(hash);
 }
+
+// Letters that a list might have, as the lists have them.
+class Listed {
+ public:
+  explicit Listed(std::u16string_view letters) {
+    if (letters.size() > kLongestListed) return;
+    for (const char16_t letter : letters) {
+      if (letter >= 0x80) return;
+      ascii_.at(size_++) = static_cast<char>(letter);
+    }
+    listed_ = true;
+  }
+  // "" when no list has such a word.
+  std::string_view word() const {
+    return listed_ ? std::string_view(ascii_.data(), size_) : "";
+  }
+
+ private:
+  std::array<char, kLongestListed> ascii_{};
+  size_t size_ = 0;
+  bool listed_ = false;
+};
 
 // Puts letters into words.
 class Writer {
@@ -75,28 +101,30 @@ class Writer {
   }
   void MarkNegation() { out_.words.back().negation = true; }
   void MarkNumber() { out_.words.back().number = true; }
+  // The last word, if there is one.
+  void MarkParted() {
+    if (!out_.words.empty()) out_.words.back().parted = true;
+  }
 
   void Close() {
     if (!open_) return;
     open_ = false;
     NearWord& word = out_.words.back();
-    word.hash = HashOf(out_, word);
-    word.weight = WeightOf(word);
+    const auto letters =
+        std::u16string_view(out_.letters).substr(word.begin, word.size);
+    const Listed listed(letters);
+    word.weight = WeightOf(word, listed.word());
+    const std::string_view digits =
+        word.number ? DigitsOf(listed.word()) : std::string_view();
+    word.hash = digits.empty()
+                    ? HashOf(letters)
+                    : HashOf(std::u16string(digits.begin(), digits.end()));
   }
 
  private:
-  NearWord::Weight WeightOf(const NearWord& word) const {
-    constexpr size_t kLongestListed = 14;
-    if (word.number || word.size > kLongestListed) {
-      return NearWord::Weight::kContent;
-    }
-    std::array<char, kLongestListed> ascii{};
-    for (uint32_t i = 0; i < word.size; ++i) {
-      const char16_t letter = out_.letters[word.begin + i];
-      if (letter >= 0x80) return NearWord::Weight::kContent;
-      ascii.at(i) = static_cast<char>(letter);
-    }
-    const std::string_view listed(ascii.data(), word.size);
+  static NearWord::Weight WeightOf(const NearWord& word,
+                                   std::string_view listed) {
+    if (word.number || listed.empty()) return NearWord::Weight::kContent;
     if (IsCourtesy(listed)) return NearWord::Weight::kCourtesy;
     return IsFunctionWord(listed) || word.size == 1
                ? NearWord::Weight::kFunction
@@ -113,7 +141,8 @@ void PutForm(std::string_view form, Writer& writer) {
     const std::string_view word = form.substr(0, form.find(' '));
     form.remove_prefix(std::min(form.size(), word.size() + 1));
     writer.PutAll(word);
-    if (word == "not" || word == "without") writer.MarkNegation();
+    if (word == "not" || word == "without" || word == "never")
+      writer.MarkNegation();
     writer.Close();
   }
 }
@@ -134,11 +163,48 @@ void PutToken(std::string_view token, bool number, bool negation,
   writer.Close();
 }
 
+// The number of a ticket stands by itself ("(ref 709914)", "INC322466 |"), or
+// ends what a text begins with ("Hi all - case no. 371384: the gate sticks").
+void DropReferences(NearWords& out) {
+  constexpr size_t kLongestHeading = 7;
+  auto& words = out.words;
+  const auto ends = [&](size_t i) { return i == 0 || words[i - 1].parted; };
+  const auto is_mixed = [&](const NearWord& word) {
+    return !IsDigit(out.letters[word.begin]);
+  };
+  size_t kept = 0;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (!IsReference(out, words[i])) continue;
+    size_t from = i;  // of the heading
+    while (from > kept && !ends(from) &&
+           words[from - 1].weight == NearWord::Weight::kCourtesy) {
+      --from;
+    }
+    const bool alone = ends(from) && (words[i].parted || from < i);
+    const bool heads = i < kLongestHeading && kept == 0 &&
+                       (words[i].parted || (i == 0 && is_mixed(words[i])));
+    if (!alone && !heads) continue;
+    if (heads) from = 0;
+    if (i + 1 - from == words.size()) return;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(from),
+                words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    kept = from;
+    i = from - 1;
+  }
+}
+
 bool IsNumber(std::string_view word) {
   return !word.empty() && word.find_first_not_of("0123456789") == word.npos;
 }
 
 }  // namespace
+
+bool IsReference(const NearWords& words, const NearWord& word) {
+  constexpr size_t kDigits = 5;
+  const char16_t* letters = words.letters.data() + word.begin;
+  return static_cast<size_t>(
+             std::count_if(letters, letters + word.size, IsDigit)) >= kDigits;
+}
 
 void ReadWords(const TokenisedText& text, NearWords& out) {
   Writer writer(out);
@@ -150,28 +216,34 @@ void ReadWords(const TokenisedText& text, NearWords& out) {
         i + 1 < tokens.size() ? text.View(tokens[i + 1]) : "";
     bool negation = tokens[i].negation;
     if (word == "and") continue;
+    bool parted = tokens[i].parted;
     if (word == "w" && next == "o") {  // w/o
-      ++i;
+      parted = tokens[++i].parted;
       word = "without";
       negation = true;
     } else if (word == "b" && next == "c") {  // b/c
-      ++i;
+      parted = tokens[++i].parted;
       word = "because";
     } else if (word == "no" && IsNumber(next)) {  // no. 12
       word = "number";
       negation = false;
+      parted = false;
     }
     std::string_view form = LongForm(word);
-    if (form.empty()) form = LongForm(MendedNegation(word));
-    const std::string_view digits = DigitsOf(word);
+    if (form.empty() && !negation) {
+      const std::string_view mended = MendedNegation(word);
+      form = LongForm(mended);
+      if (form.empty()) form = mended;
+    }
     if (!form.empty()) {
       PutForm(form, writer);
     } else {
-      PutToken(digits.empty() ? word : digits, tokens[i].number, negation,
-               writer);
+      PutToken(word, tokens[i].number, negation, writer);
     }
+    if (parted) writer.MarkParted();
   }
   writer.Close();
+  DropReferences(out);
 }
 
 void Pack(const NearWords& words, std::string& out) {
@@ -187,7 +259,9 @@ void Pack(const NearWords& words, std::string& out) {
     }
   };
   for (const NearWord& word : words.words) {
-    if (&word != words.words.data()) put(kGap);
+    if (&word != words.words.data()) {
+      put((&word)[-1].parted ? kPartedGap : kGap);
+    }
     if (word.negation) put(kNegationCode);
     bool digit = false;
     for (uint32_t i = 0; i < word.size; ++i) {
@@ -237,8 +311,9 @@ bool Unpack(std::string_view packed, NearWords& out) {
   while (at < codes) {
     const uint32_t code = next();
     if (code == kEnd) break;
-    if (code == kGap) {
+    if (code == kGap || code == kPartedGap) {
       if (!finish()) return false;
+      if (code == kPartedGap) writer.MarkParted();
     } else if (code <= 26) {
       writer.Put(static_cast<char16_t>(u'a' + code - 1));
     } else if (code <= 36) {

@@ -19,14 +19,16 @@ struct NearWord {
   uint16_t size = 0;   // in letters, at least 1
   bool number = false;
   bool negation = false;
+  bool parted = false;  // a sign such as a comma or a dash follows
   Weight weight = Weight::kContent;
-  uint64_t hash = 0;
+  uint64_t hash = 0;  // of a number word that of its digits
 };
 
 // The words of a text, told alike however they were typed: short forms and
-// contractions as long ones (u -> you, isnt -> is not), number words as digits
-// (two -> 2), "and" left out, each sign of a script without blanks a word. A
-// letter is a code point, folded to 16 bits beyond the first plane.
+// contractions as long ones (u -> you, isnt -> is not), "and" left out, each
+// sign of a script without blanks a word, and the reference of a ticket left
+// out (see IsReference). A letter is a code point, folded to 16 bits beyond the
+// first plane.
 struct NearWords {
   std::u16string letters;  // of all words, nothing between them
   std::vector<NearWord> words;
@@ -35,6 +37,9 @@ struct NearWords {
 // What is longer is read up to here. Bounds memory and time of one text.
 inline constexpr size_t kMostLetters = 16384;
 inline constexpr size_t kMostLettersOfWord = 1024;
+
+// A number of so many digits that it is a name: of a ticket, an order.
+bool IsReference(const NearWords& words, const NearWord& word);
 
 // Both keep the capacity of `out`. Linear in the length.
 void ReadWords(const TokenisedText& text, NearWords& out);

@@ -217,6 +217,8 @@ def main() -> None:
     unused = texts[: args.messages // 4]
     weights: list[float] = []
     rows = []
+    traps: list[list[str]] = []
+    trapped: set[tuple[str, int]] = set()
     for number in range(args.messages):
         name = f"own{number:06d}"
         kind, anchor = "original", None
@@ -229,9 +231,15 @@ def main() -> None:
                 kind = rng.choice(["trap_number", "trap_number",
                                    "trap_negation"])
                 make = trap_number if kind == "trap_number" else trap_negation
-                trap = make(rng, text)
+                if (kind, place) not in trapped:
+                    trap = make(rng, text)
+                    trapped.add((kind, place))
             anchor = first_id
+            # No trap is made twice.
+            if trap and sorted(trap.split()) in traps:
+                trap = None
             if trap:
+                traps.append(sorted(trap.split()))
                 text, place = trap, None
             else:
                 kind, text = resend(rng, text)
