@@ -208,11 +208,30 @@ bool NearIndex::Remove(uint64_t id) {
   if (place == PlaceTable::kNone) return false;
   RemoveFromTables(place);
   Entry& entry = entries_[place];
+  const std::array<uint64_t, 2> key = entry.key;
   packed_->Erase(entry.packed, entry.packed_size);
   entry.removed = true;
   entry.key = {};
   ++removed_;
+  BringBack(key);
   return true;
+}
+
+// The newest text of a key, if none is found by it any more.
+void NearIndex::BringBack(const std::array<uint64_t, 2>& key) {
+  Signature signature;
+  signature.key = key;
+  if (FindKey(signature) != PlaceTable::kNone) return;
+  for (uint64_t number = end_; number-- > begin_;) {
+    const uint32_t place = PlaceOf(number);
+    const Entry& entry = entries_[place];
+    if (entry.removed || entry.key != key) continue;
+    Unpack(PackedOf(entry), other_);
+    MakeBands(other_, signature.bands);
+    keys_->Put(key[0], place);
+    for (const uint32_t band : signature.bands) buckets_->Put(band, place);
+    return;
+  }
 }
 
 void NearIndex::DropOldest() {

@@ -58,7 +58,7 @@ class NearIndex {
            int64_t at = 0);
 
   // Forgets one text at once, as its erasure requires; false if it was not
-  // remembered. Its cluster stays.
+  // remembered. Its cluster stays. Linear in the window.
   bool Remove(uint64_t id);
 
   size_t size() const { return static_cast<size_t>(end_ - begin_) - removed_; }
@@ -90,6 +90,7 @@ class NearIndex {
   bool Agrees(uint64_t cluster, uint32_t place);
   void Insert(const Entry& entry, const Signature& signature, uint64_t number);
   void RemoveFromTables(uint32_t place);
+  void BringBack(const std::array<uint64_t, 2>& key);
   void MakeRoom(size_t packed_size, int64_t at);
   void DropOldest();
   void Grow();

@@ -7,7 +7,6 @@ namespace {
 
 constexpr char kVersion = 1;
 constexpr size_t kKeyBytes = 16;
-constexpr size_t kMinima = kBands * kRows;
 constexpr uint32_t kNone = ~0U;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -42,34 +41,33 @@ std::array<uint64_t, 2> KeyOf(const TokenisedText& text) {
 // Minima of one permutation: each hash falls into one bin and the least of a
 // bin stays. An empty bin takes that of another, which the bin's number alone
 // chooses, so that like texts fill theirs alike.
+template <size_t kBins>
 class Minima {
  public:
   Minima() { bins_.fill(kNone); }
 
   void Add(uint64_t hash) {
-    uint32_t& bin = bins_.at(((hash >> 32) * kMinima) >> 32);
+    uint32_t& bin = bins_[((hash >> 32) * kBins) >> 32];
     bin = std::min(bin, static_cast<uint32_t>(hash) & ~1U);
+    any_ = true;
   }
+  bool any() const { return any_; }
 
   // At least one was added.
-  std::array<uint32_t, kMinima> Filled() const {
-    std::array<uint32_t, kMinima> out = bins_;
-    for (size_t bin = 0; bin < kMinima; ++bin) {
-      if (bins_.at(bin) != kNone) continue;
-      uint64_t tries = bin;
-      size_t from = bin;
-      for (int i = 0; i < 256 && bins_.at(from) == kNone; ++i) {
-        tries = MixBits(tries + 1);
-        from = ((tries >> 32) * kMinima) >> 32;
-      }
-      while (bins_.at(from) == kNone) from = (from + 1) % kMinima;
-      out.at(bin) = bins_.at(from);
+  uint32_t At(size_t bin) const {
+    uint64_t tries = bin;
+    size_t from = bin;
+    for (int i = 0; i < 256 && bins_[from] == kNone; ++i) {
+      tries = MixBits(tries + 1);
+      from = ((tries >> 32) * kBins) >> 32;
     }
-    return out;
+    while (bins_[from] == kNone) from = (from + 1) % kBins;
+    return bins_[from];
   }
 
  private:
-  std::array<uint32_t, kMinima> bins_{};
+  std::array<uint32_t, kBins> bins_{};
+  bool any_ = false;
 };
 
 }  // namespace
@@ -77,25 +75,30 @@ class Minima {
 void MakeBands(const NearWords& words, std::array<uint32_t, kBands>& out) {
   out.fill(0);
   if (words.words.empty()) return;
-  const auto is_content = [](const NearWord& word) {
-    return word.weight == NearWord::Weight::kContent;
-  };
-  // Words such as "the" would make most texts look alike; where there is
-  // nothing else to go by, they count.
-  const bool all =
-      std::count_if(words.words.begin(), words.words.end(), is_content) < 2;
-  Minima minima;
+  Minima<kSingles + 2 * kPairs> of_content;
+  Minima<2 * kPairsOfAll> of_all;
   for (const NearWord& word : words.words) {
-    if (!all && !is_content(word)) continue;
-    ForEachGram(words, word, [&](uint64_t gram) { minima.Add(gram); });
+    const bool content = word.weight == NearWord::Weight::kContent;
+    ForEachGram(words, word, [&](uint64_t gram) {
+      if (content) of_content.Add(gram);
+      of_all.Add(gram);
+    });
   }
-  const auto filled = minima.Filled();
-  for (size_t band = 0; band < kBands; ++band) {
-    uint64_t hash = band;
-    for (size_t row = 0; row < kRows; ++row) {
-      hash = MixBits(hash ^ filled.at(band * kRows + row));
-    }
-    out.at(band) = static_cast<uint32_t>(hash >> 32);
+  if (!of_content.any()) {
+    for (size_t i = 0; i < 2 * kPairsOfAll; ++i)
+      of_content.Add(MixBits(of_all.At(i)));
+  }
+  const auto put = [&](size_t band, uint64_t first, uint64_t second) {
+    out.at(band) =
+        static_cast<uint32_t>(MixBits(MixBits(band ^ first) ^ second) >> 32);
+  };
+  for (size_t i = 0; i < kSingles; ++i) put(i, of_content.At(i), 0);
+  for (size_t i = 0; i < kPairs; ++i) {
+    const size_t at = kSingles + 2 * i;
+    put(kSingles + i, of_content.At(at), of_content.At(at + 1));
+  }
+  for (size_t i = 0; i < kPairsOfAll; ++i) {
+    put(kSingles + kPairs + i, of_all.At(2 * i), of_all.At(2 * i + 1));
   }
 }
 

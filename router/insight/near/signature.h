@@ -12,10 +12,14 @@
 
 namespace earshot::router {
 
-// How many places of the index a text is found under, and of how many minima
-// each is made.
-inline constexpr size_t kBands = 24;
-inline constexpr size_t kRows = 2;
+// Under how many hashes the index finds a text. The first are made of one
+// minimum of the grams of its content words, which short texts have in common
+// sooner; then come those of two, which few texts have in common by chance; the
+// last are of two of all its words, for texts with little content.
+inline constexpr size_t kSingles = 10;
+inline constexpr size_t kPairs = 6;
+inline constexpr size_t kPairsOfAll = 8;
+inline constexpr size_t kBands = kSingles + kPairs + kPairsOfAll;
 
 // What near repeats know of one text. It holds the text's words, so it is as
 // personal as the text and has to be erased with it. The same text gives the
@@ -26,7 +30,7 @@ struct Signature {
   // for a text without any. Hashes, not for secrets.
   std::array<uint64_t, 2> key{};
   std::string packed;                    // the words, see words.h
-  std::array<uint32_t, kBands> bands{};  // each of kRows minima of its grams
+  std::array<uint32_t, kBands> bands{};  // of its grams
 
   // A text without a letter or digit is like no other.
   bool empty() const { return key[0] == 0 && key[1] == 0; }
