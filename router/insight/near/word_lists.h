@@ -1,6 +1,7 @@
 #ifndef EARSHOT_ROUTER_INSIGHT_NEAR_WORD_LISTS_H_
 #define EARSHOT_ROUTER_INSIGHT_NEAR_WORD_LISTS_H_
 
+#include <span>
 #include <string_view>
 
 // What single words are to near repeats: English, Spanish and French, lower
@@ -11,15 +12,20 @@ namespace earshot::router {
 // them: "u" -> "you", "whats" -> "what is"; "" when it stands for itself.
 std::string_view LongForm(std::string_view word);
 
-// The digits of a number word in any of the languages: "two", "dos", "deux" ->
-// "2"; "" when it is none.
-std::string_view DigitsOf(std::string_view word);
+struct Meaning {
+  std::string_view word;
+  std::string_view means;
+};
+
+// Number words of all the languages with their digits: "two", "dos", "deux"
+// with "2".
+std::span<const Meaning> NumberWords();
 
 // Words that say little of what a text is about: the, how, para, avec.
-bool IsFunctionWord(std::string_view word);
+std::span<const std::string_view> FunctionWords();
 
 // Words of mail and of courtesy around a text: hello, fwd, ticket, gracias.
-bool IsCourtesy(std::string_view word);
+std::span<const std::string_view> CourtesyWords();
 
 // A negation with one slip in it: "deosnt" -> "doesnt", "withot" -> "without";
 // "" when it is none, or might be another word.

@@ -38,8 +38,6 @@ uint32_t NextPoint(std::string_view utf8, size_t& at) {
   return point;
 }
 
-constexpr size_t kLongestListed = 14;
-
 uint64_t HashOf(std::u16string_view letters) {
   uint64_t hash = letters.size();
   for (const char16_t letter : letters) {
@@ -49,26 +47,59 @@ uint64_t HashOf(std::u16string_view letters) {
   return MixBits(hash);
 }
 
-// Letters that a list might have, as the lists have them.
-class Listed {
+// What the lists say of words, by their hashes. Made once, never changed.
+class ListedWords {
  public:
-  explicit Listed(std::u16string_view letters) {
-    if (letters.size() > kLongestListed) return;
-    for (const char16_t letter : letters) {
-      if (letter >= 0x80) return;
-      ascii_.at(size_++) = static_cast<char>(letter);
-    }
-    listed_ = true;
+  struct Slot {
+    uint64_t hash = 0;    // 0: empty
+    uint64_t digits = 0;  // of a number word the hash of its digits
+    NearWord::Weight weight = NearWord::Weight::kContent;
+  };
+
+  static const ListedWords& Get() {
+    static const ListedWords listed;
+    return listed;
   }
-  // "" when no list has such a word.
-  std::string_view word() const {
-    return listed_ ? std::string_view(ascii_.data(), size_) : "";
+
+  // Null when no list has it.
+  const Slot* Find(uint64_t hash) const {
+    for (size_t i = hash % slots_.size(); slots_[i].hash != 0;
+         i = (i + 1) % slots_.size()) {
+      if (slots_[i].hash == hash) return &slots_[i];
+    }
+    return nullptr;
   }
 
  private:
-  std::array<char, kLongestListed> ascii_{};
-  size_t size_ = 0;
-  bool listed_ = false;
+  ListedWords() {
+    for (const std::string_view word : CourtesyWords()) {
+      At(word).weight = NearWord::Weight::kCourtesy;
+    }
+    for (const std::string_view word : FunctionWords()) {
+      Slot& slot = At(word);
+      if (slot.weight == NearWord::Weight::kContent) {
+        slot.weight = NearWord::Weight::kFunction;
+      }
+    }
+    for (const Meaning& number : NumberWords()) {
+      At(number.word).digits = HashOfAscii(number.means);
+    }
+  }
+
+  static uint64_t HashOfAscii(std::string_view word) {
+    return HashOf(std::u16string(word.begin(), word.end()));
+  }
+  Slot& At(std::string_view word) {
+    const uint64_t hash = HashOfAscii(word);
+    size_t i = hash % slots_.size();
+    while (slots_[i].hash != 0 && slots_[i].hash != hash) {
+      i = (i + 1) % slots_.size();
+    }
+    slots_[i].hash = hash;
+    return slots_[i];
+  }
+
+  std::array<Slot, 2048> slots_{};
 };
 
 // Puts letters into words.
@@ -112,25 +143,19 @@ class Writer {
     NearWord& word = out_.words.back();
     const auto letters =
         std::u16string_view(out_.letters).substr(word.begin, word.size);
-    const Listed listed(letters);
-    word.weight = WeightOf(word, listed.word());
-    const std::string_view digits =
-        word.number ? DigitsOf(listed.word()) : std::string_view();
-    word.hash = digits.empty()
-                    ? HashOf(letters)
-                    : HashOf(std::u16string(digits.begin(), digits.end()));
+    word.hash = HashOf(letters);
+    const ListedWords::Slot* listed = listed_.Find(word.hash);
+    if (word.number) {
+      if (listed != nullptr && listed->digits != 0) word.hash = listed->digits;
+    } else if (listed != nullptr) {
+      word.weight = listed->weight;
+    } else if (word.size == 1 && letters[0] < 0x80) {
+      word.weight = NearWord::Weight::kFunction;
+    }
   }
 
  private:
-  static NearWord::Weight WeightOf(const NearWord& word,
-                                   std::string_view listed) {
-    if (word.number || listed.empty()) return NearWord::Weight::kContent;
-    if (IsCourtesy(listed)) return NearWord::Weight::kCourtesy;
-    return IsFunctionWord(listed) || word.size == 1
-               ? NearWord::Weight::kFunction
-               : NearWord::Weight::kContent;
-  }
-
+  const ListedWords& listed_ = ListedWords::Get();
   NearWords& out_;
   bool open_ = false;
 };
