@@ -14,7 +14,7 @@ constexpr size_t kMostAligned = 5;       // whose words are compared
 constexpr double kLeastLikeness = 0.12;  // of grams, to compare words
 constexpr double kLeastScore = 0.7;
 constexpr double kLeastOfFirst = 0.35;  // with the cluster's first text
-constexpr double kGoodEnough = 0.9;    // no other is looked at
+constexpr double kGoodEnough = 0.9;     // no other is looked at
 constexpr size_t kPackedBytesOfText = 256;
 
 uint64_t HashOfId(uint64_t id) { return MixBits(id + 1); }

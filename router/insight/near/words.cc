@@ -197,8 +197,10 @@ void DropReferences(NearWords& out) {
   const auto is_mixed = [&](const NearWord& word) {
     return !IsDigit(out.letters[word.begin]);
   };
+  constexpr int kMostReferences = 8;
   size_t kept = 0;
-  for (size_t i = 0; i < words.size(); ++i) {
+  int dropped = 0;
+  for (size_t i = 0; i < words.size() && dropped < kMostReferences; ++i) {
     if (!IsReference(out, words[i])) continue;
     size_t from = i;  // of the heading
     while (from > kept && !ends(from) &&
@@ -213,6 +215,7 @@ void DropReferences(NearWords& out) {
     if (i + 1 - from == words.size()) return;
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(from),
                 words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    ++dropped;
     kept = from;
     i = from - 1;
   }
@@ -254,6 +257,7 @@ void ReadWords(const TokenisedText& text, NearWords& out) {
       negation = false;
       parted = false;
     }
+    if (word == "w") parted = false;  // w/
     std::string_view form = LongForm(word);
     if (form.empty() && !negation) {
       const std::string_view mended = MendedNegation(word);
