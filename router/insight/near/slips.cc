@@ -96,6 +96,12 @@ double SlipLikeness(std::u16string_view left, std::u16string_view right) {
       ++back;
     }
     const size_t longest = right.size();
+    // A slip at both ends at once is another word, and one slip alone leaves
+    // two letters between what is common at the front and at the back.
+    if (front == 0 && back == 0) return 0;
+    if (longest < 8 && right.size() - front - back > 2) {
+      return IsCutShort(left, right) ? kCutShort : 0;
+    }
     const int slips =
         Slips(left.substr(front, left.size() - front - back),
               right.substr(front, right.size() - front - back), longest >= 6);

@@ -318,14 +318,18 @@ bool Unpack(std::string_view packed, NearWords& out) {
   Writer writer(out);
   const size_t codes = packed.size() * 8 / 6;
   size_t at = 0;
+  size_t read = 0;
+  uint32_t bits = 0;
+  unsigned held = 0;
   const auto next = [&]() -> uint32_t {
     if (at >= codes) return kEnd;
-    const size_t bit = 6 * at++;
-    const auto byte = [&](size_t i) {
-      return i < packed.size() ? static_cast<unsigned char>(packed[i]) : 0U;
-    };
-    const uint32_t two = (byte(bit / 8) << 8) | byte(bit / 8 + 1);
-    return (two >> (10 - bit % 8)) & 63U;
+    ++at;
+    if (held < 6) {
+      bits = (bits << 8) | static_cast<unsigned char>(packed[read++]);
+      held += 8;
+    }
+    held -= 6;
+    return (bits >> held) & 63U;
   };
   bool negation = false;
   bool number = false;
