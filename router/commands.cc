@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <functional>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
+constexpr size_t kMostWindow = 4194304;
 
 struct Options {
   std::string config;
@@ -39,6 +41,8 @@ struct Options {
   std::vector<std::string> sites;
   std::string id;
   uint64_t number = 0;
+  size_t window = 100000;
+  bool needs_settings = true;
 };
 
 int Report(const absl::Status& status) {
@@ -226,6 +230,22 @@ void Define(CLI::App& app, Options& options, Action& action) {
     return status;
   });
 
+  command = Add(app, "cluster",
+                "Say of each row of JSON lines which earlier one it repeats.",
+                "  earshot-router cluster < in.jsonl > out.jsonl\n"
+                "  earshot-router cluster --window 1000000 < in.jsonl");
+  command
+      ->add_option("--window", options.window,
+                   "how many of the last texts are remembered")
+      ->check(CLI::Range(size_t{1}, kMostWindow))
+      ->capture_default_str();
+  command->callback([&] {
+    options.needs_settings = false;
+    action = [&](const Settings&) {
+      return Cluster(std::cin, std::cout, std::cerr, options.window);
+    };
+  });
+
   run(Add(app, "check-config",
           "Read every configuration file, list every "
           "mistake, change nothing.",
@@ -252,7 +272,9 @@ int RunCommand(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
-  const auto settings = LoadSettings(options.config, options.data_dir);
+  const auto settings = options.needs_settings
+                            ? LoadSettings(options.config, options.data_dir)
+                            : Settings{};
   if (!settings.ok()) {
     Report(settings.status());
     return kUsage;

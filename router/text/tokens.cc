@@ -67,6 +67,15 @@ bool EndsClause(UChar32 c) {
          c == 0xA1 || c == 0x3002 || c == 0x3001;
 }
 
+// Signs that part, though they end no clause; a dash or a slash only beside a
+// blank.
+bool Parts(UChar32 c) {
+  return c == '|' || c == '>' || c == '[' || c == ']' || c == 0x2013 ||
+         c == 0x2014 || c == 0x2022;
+}
+
+bool PartsBesideBlank(UChar32 c) { return c == '-' || c == '/' || c == '*'; }
+
 // Collects letters into tokens.
 class Builder {
  public:
@@ -88,17 +97,21 @@ class Builder {
   }
   void Mark(char mark) {
     Close();
-    if (!out_.tokens.empty()) out_.tokens.back().clause_end = true;
+    if (!out_.tokens.empty()) EndClause();
     Open(true);
     out_.text.push_back(mark);
     Close();
-    out_.tokens.back().clause_end = true;
+    EndClause();
   }
   void Sign(UChar32 c) {
     Close();
-    if (EndsClause(c) && !out_.tokens.empty()) {
-      out_.tokens.back().clause_end = true;
-    }
+    const bool beside_blank = PartsBesideBlank(c) && last_ == ' ';
+    const bool after_sign = c == ' ' && PartsBesideBlank(last_);
+    last_ = c;
+    if (out_.tokens.empty()) return;
+    if (EndsClause(c)) EndClause();
+    if (Parts(c) || beside_blank || after_sign)
+      out_.tokens.back().parted = true;
   }
   void Digit() { digit_ = true; }
 
@@ -122,12 +135,19 @@ class Builder {
     Token token;
     token.begin = static_cast<uint32_t>(out_.text.size());
     token.mark = mark;
+    last_ = 0;
     out_.tokens.push_back(token);
     open_ = true;
     digit_ = false;
   }
 
+  void EndClause() {
+    out_.tokens.back().clause_end = true;
+    out_.tokens.back().parted = true;
+  }
+
   TokenisedText& out_;
+  UChar32 last_ = 0;  // the sign before, in the same gap
   bool open_ = false;
   bool digit_ = false;
 };

@@ -16,6 +16,7 @@ struct Token {
   bool number = false;      // has a digit, or is a number word
   bool negation = false;    // not, never, isnt; no, nunca, sin; pas, sans
   bool clause_end = false;  // a comma, full stop, mark or line break follows
+  bool parted = false;      // so does it, or a dash between blanks, | or >
 };
 
 // A text as everything that understands it sees it, made once: Unicode NFKC,

@@ -256,6 +256,25 @@ def intake_seeds() -> dict[str, bytes]:
     }
 
 
+def near_seeds() -> dict[str, bytes]:
+    def texts(*lines: str) -> bytes:
+        return b"".join(b"\0" + chunk(line.encode()) for line in lines)
+
+    packed = b"\x01" + bytes(range(1, 17)) + b"\x04\x20\xc4"
+    return {
+        "exact": texts("Lane 3 isn't open.", "lane 3 isnt open"),
+        "edited": texts("the receipt printer jams every morning",
+                        "Fwd: the reciept printer jams...",
+                        "INC334512 | every morning the printer jams"),
+        "apart": texts("lane 2 is closed", "lane four is closed",
+                       "lane 2 is not closed"),
+        "scripts": texts("касса 5",
+                         "3号收银台坏了", "?!", "and"),
+        "removed": b"\2" + chunk(b"the gate sticks") + texts("the gate sticks"),
+        "serialised": b"\1" + chunk(packed) + b"\1" + chunk(packed[:9]),
+    }
+
+
 SEEDS = {
     "frame_fuzz": frame_seeds,
     "body_fuzz": body_seeds,
@@ -263,6 +282,7 @@ SEEDS = {
     "session_fuzz": session_seeds,
     "uplink_fuzz": uplink_seeds,
     "intake_fuzz": intake_seeds,
+    "near_fuzz": near_seeds,
 }
 
 
