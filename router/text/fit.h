@@ -9,6 +9,7 @@
 
 #include "router/text/features.h"
 #include "router/text/model.h"
+#include "router/text/separate.h"
 
 namespace earshot::router {
 
@@ -16,6 +17,7 @@ namespace earshot::router {
 struct Example {
   std::vector<Feature> features;
   uint32_t label = 0;
+  float trust = 1;  // in the label; an error costs so much
 };
 
 struct FitSettings {
@@ -28,8 +30,8 @@ struct FitSettings {
 // One weight for each feature and label, not yet rounded.
 class LinearFit {
  public:
-  // One label against the others, each by liblinear. The same examples in the
-  // same order give the same weights. Blocks for seconds.
+  // One label against the others, each. The same examples in the same order
+  // give the same weights. Blocks for seconds.
   static LinearFit Of(std::span<const Example* const> examples, size_t labels,
                       const FitSettings& settings);
 
@@ -47,12 +49,12 @@ class LinearFit {
     uint32_t rarity = 0;
   };
   void CountFeatures(std::span<const Example* const> examples, double power);
+  // Values of the known features, each block brought to length one.
+  void Vectorise(const std::vector<Feature>& features, Vector& vector) const;
 
-  size_t labels_ = 0;
   std::unordered_map<uint32_t, Known> known_;
   std::vector<uint32_t> hashes_;  // by index
-  std::vector<float> weights_;    // labels_ for each index
-  std::vector<float> biases_;
+  Hyperplanes planes_;
 };
 
 }  // namespace earshot::router

@@ -38,7 +38,7 @@ std::string TitleOf(std::string name) {
 
 v1::FeatureSettings FeaturesFor(v1::ModelTask task) {
   v1::FeatureSettings features;
-  features.set_widest_pair(1);
+  features.set_widest_pair(8);
   features.set_shortest_run(2);
   features.set_longest_run(5);
   if (task == v1::MODEL_TASK_SENTIMENT) {
@@ -51,8 +51,7 @@ v1::FeatureSettings FeaturesFor(v1::ModelTask task) {
 FitSettings FitFor(v1::ModelTask task) {
   FitSettings fit;
   if (task == v1::MODEL_TASK_SENTIMENT) {
-    fit.cost = 3;
-    fit.logistic = true;
+    fit.cost = 0.25;
   }
   return fit;
 }
