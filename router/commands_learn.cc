@@ -116,9 +116,7 @@ absl::StatusOr<TrainingSet> ReadSet(const LearnOptions& options) {
   if (!options.unlabelled.empty()) {
     auto unlabelled = ReadRows(options.unlabelled, options, false);
     if (!unlabelled.ok()) return unlabelled.status();
-    for (LabelledText& text : *unlabelled) {
-      set.unlabelled.push_back(std::move(text.text));
-    }
+    set.unlabelled = *std::move(unlabelled);
   }
   return set;
 }

@@ -23,6 +23,8 @@ FeatureReader::FeatureReader(const v1::FeatureSettings& settings)
     : widest_pair_(std::min(settings.widest_pair(), kWidestPair)),
       shortest_run_(settings.shortest_run()),
       longest_run_(std::min(settings.longest_run(), kLongestRun)),
+      shortest_phrase_(settings.shortest_phrase()),
+      longest_phrase_(std::min(settings.longest_phrase(), kLongestRun)),
       marks_negation_(settings.marks_negation()),
       places_(kFirstPlaces) {
   if (settings.lexicon()) lexicon_.emplace();
@@ -36,7 +38,12 @@ const std::vector<Feature>& FeatureReader::Read(const TokenisedText& text) {
   }
   ReadWords(text);
   if (longest_run_ > 0) {
-    for (const Token& token : text.tokens) ReadLetters(text.View(token));
+    for (const Token& token : text.tokens) {
+      ReadRuns(text.View(token), shortest_run_, longest_run_, Block::kLetters);
+    }
+  }
+  if (longest_phrase_ > 0) {
+    ReadRuns(text.text, shortest_phrase_, longest_phrase_, Block::kPhrases);
   }
   if (lexicon_) ReadLexicon(text);
   return features_;
@@ -60,22 +67,25 @@ void FeatureReader::ReadWords(const TokenisedText& text) {
   }
 }
 
-// Runs are counted in characters, also those that take several bytes.
-void FeatureReader::ReadLetters(std::string_view word) {
-  const size_t size = word.size() + 2;
+// Of the letters with a blank before and after them. Runs are counted in
+// characters, also those that take several bytes.
+void FeatureReader::ReadRuns(std::string_view letters, uint32_t shortest,
+                             uint32_t longest, Block block) {
+  const size_t size = letters.size() + 2;
   const auto at = [&](size_t i) {
-    return i == 0 || i + 1 == size ? ' ' : word[i - 1];
+    return i == 0 || i + 1 == size ? ' ' : letters[i - 1];
   };
+  const uint64_t seed = kRunSeed + kPairFactor * static_cast<uint64_t>(block);
   for (size_t begin = 0; begin < size; ++begin) {
     if (Continues(at(begin))) continue;
-    uint64_t hash = kRunSeed;
+    uint64_t hash = seed;
     size_t i = begin;
-    for (uint32_t length = 1; length <= longest_run_ && i < size; ++length) {
+    for (uint32_t length = 1; length <= longest && i < size; ++length) {
       do {
         hash = HashByte(hash, at(i));
         ++i;
       } while (i < size && Continues(at(i)));
-      if (length >= shortest_run_) Count(FinishHash(hash), Block::kLetters);
+      if (length >= shortest) Count(FinishHash(hash), block);
     }
   }
 }

@@ -18,9 +18,10 @@ namespace earshot::router {
 enum class Block : uint8_t {
   kWords = 0,    // words and pairs of words
   kLetters = 1,  // runs of letters inside blank-padded words
-  kLexicon = 2,  // what the valence lexicon says; not brought to length one
+  kPhrases = 2,  // runs of letters and blanks across words
+  kLexicon = 3,  // what the valence lexicon says; not brought to length one
 };
-inline constexpr size_t kBlocks = 3;
+inline constexpr size_t kBlocks = 4;
 
 // One thing that a text has. Two different things share a hash about once in
 // four thousand million.
@@ -50,7 +51,8 @@ class FeatureReader {
   };
 
   void ReadWords(const TokenisedText& text);
-  void ReadLetters(std::string_view word);
+  void ReadRuns(std::string_view letters, uint32_t shortest, uint32_t longest,
+                Block block);
   void ReadLexicon(const TokenisedText& text);
   void Count(uint32_t hash, Block block);
   void Grow();
@@ -58,6 +60,8 @@ class FeatureReader {
   const uint32_t widest_pair_;
   const uint32_t shortest_run_;
   const uint32_t longest_run_;
+  const uint32_t shortest_phrase_;
+  const uint32_t longest_phrase_;
   const bool marks_negation_;
   std::optional<Lexicon> lexicon_;
   std::vector<Feature> features_;

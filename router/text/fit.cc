@@ -7,6 +7,8 @@ namespace earshot::router {
 namespace {
 
 constexpr double kLargestWeight = 127;
+// A phrase of one text alone says nothing that its words do not say.
+constexpr uint32_t kFewestPhrases = 2;
 
 // What a block's values are divided by.
 class BlockLengths {
@@ -46,25 +48,25 @@ float SmallestKept(const Hyperplanes& planes, size_t features, double kept) {
 
 void LinearFit::CountFeatures(std::span<const Example* const> examples,
                               double power) {
-  std::vector<uint32_t> texts;
+  std::unordered_map<uint32_t, uint32_t> texts;
   for (const Example* example : examples) {
-    for (const Feature& feature : example->features) {
-      const auto [it, added] = known_.try_emplace(feature.hash);
-      if (added) {
-        it->second.index = static_cast<uint32_t>(texts.size());
-        texts.push_back(0);
-        hashes_.push_back(feature.hash);
-      }
-      ++texts[it->second.index];
-    }
+    for (const Feature& feature : example->features) ++texts[feature.hash];
   }
   const auto all = static_cast<double>(examples.size());
-  for (auto& [hash, known] : known_) {
-    const double rarity =
-        std::pow(std::log((1 + all) / (1 + texts[known.index])) + 1, power);
-    known.rarity = std::clamp<uint32_t>(
-        static_cast<uint32_t>(std::lround(rarity * kRarityUnit)), 1,
-        kMostRarity);
+  for (const Example* example : examples) {
+    for (const Feature& feature : example->features) {
+      const uint32_t count = texts.at(feature.hash);
+      if (feature.block == Block::kPhrases && count < kFewestPhrases) continue;
+      const auto [it, added] = known_.try_emplace(feature.hash);
+      if (!added) continue;
+      it->second.index = static_cast<uint32_t>(hashes_.size());
+      hashes_.push_back(feature.hash);
+      const double rarity =
+          std::pow(std::log((1 + all) / (1.0 + count)) + 1, power);
+      it->second.rarity = std::clamp<uint32_t>(
+          static_cast<uint32_t>(std::lround(rarity * kRarityUnit)), 1,
+          kMostRarity);
+    }
   }
 }
 
@@ -82,7 +84,8 @@ void LinearFit::Vectorise(const std::vector<Feature>& features,
     if (found == known_.end()) continue;
     vector.emplace_back(
         found->second.index,
-        static_cast<float>(FeatureValue(feature, found->second.rarity) /
+        static_cast<float>(BlockWeight(settings_, feature.block) *
+                           FeatureValue(feature, found->second.rarity) /
                            lengths.Of(feature.block)));
   }
 }
@@ -90,6 +93,7 @@ void LinearFit::Vectorise(const std::vector<Feature>& features,
 LinearFit LinearFit::Of(std::span<const Example* const> examples, size_t labels,
                         const FitSettings& settings) {
   LinearFit fit;
+  fit.settings_ = settings.features;
   fit.CountFeatures(examples, settings.rarity_power);
   std::vector<Vector> vectors(examples.size());
   std::vector<Point> points;

@@ -21,10 +21,11 @@ struct Example {
 };
 
 struct FitSettings {
-  double cost = 1;          // of a wrong example: more fits closer
-  bool logistic = false;    // the loss; otherwise the squared hinge
-  double rarity_power = 1;  // of the inverse document frequency
-  double kept_weights = 1;  // share of the weights that a model file keeps
+  v1::FeatureSettings features;
+  double cost = 1;             // of a wrong example: more fits closer
+  bool logistic = false;       // the loss; otherwise the squared hinge
+  double rarity_power = 1;     // of the inverse document frequency
+  double kept_weights = 0.12;  // share of the weights that a model file keeps
 };
 
 // One weight for each feature and label, not yet rounded.
@@ -54,6 +55,7 @@ class LinearFit {
 
   std::unordered_map<uint32_t, Known> known_;
   std::vector<uint32_t> hashes_;  // by index
+  v1::FeatureSettings settings_;
   Hyperplanes planes_;
 };
 

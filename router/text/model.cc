@@ -141,6 +141,10 @@ absl::Status Model::Read(std::string_view bytes) {
   } else {
     wide_labels_ = Part<uint16_t>(bytes, layout.labels, 0).data();
   }
+  for (const v1::ModelLabel& label : header_.labels()) {
+    scales_.push_back(label.scale());
+    biases_.push_back(label.bias());
+  }
   return CheckNumbers();
 }
 
@@ -191,45 +195,47 @@ void Model::Add(const Label* labels, uint32_t row, int32_t value,
   }
 }
 
+// Two passes: the places of all features first, so that waiting for memory
+// overlaps.
 void Model::Score(const std::vector<Feature>& features, Scores& scores) const {
-  const auto labels = static_cast<size_t>(header_.labels_size());
-  scores.of_label.resize(labels);
-  for (size_t i = 0; i < labels; ++i) {
-    scores.of_label[i] = header_.labels(static_cast<int>(i)).bias();
+  scores.of_label.assign(biases_.begin(), biases_.end());
+  scores.found.clear();
+  size_t known = 0;
+  for (const Feature& feature : features) {
+    const uint32_t found = Find(feature.hash);
+    if (found != 0) ++known;
+    scores.found.push_back(found);
   }
+  size_t begin = 0;
+  while (begin < features.size()) {
+    const Block block = features[begin].block;
+    size_t end = begin + 1;
+    while (end < features.size() && features[end].block == block) ++end;
+    ScoreBlock(std::span(features).subspan(begin, end - begin),
+               &scores.found[begin], scores);
+    begin = end;
+  }
+  scores.known = features.empty() ? 0
+                                  : static_cast<double>(known) /
+                                        static_cast<double>(features.size());
+}
+
+void Model::ScoreBlock(std::span<const Feature> features, const uint32_t* found,
+                       Scores& scores) const {
+  const size_t labels = scales_.size();
   scores.part.assign(labels, 0);
   scores.sums.assign(labels, 0);
   const auto empty = [&] {
     for (size_t i = 0; i < labels; ++i) scores.sums[i] += scores.part[i];
     std::fill(scores.part.begin(), scores.part.end(), 0);
   };
-  size_t known = 0;
   size_t added = 0;
   int64_t squares = 0;
-  const auto end_block = [&](Block block) {
-    empty();
-    double length = std::sqrt(static_cast<double>(squares));
-    if (block == Block::kLexicon) length = kRarityUnit;
-    if (length > 0) {
-      for (size_t i = 0; i < labels; ++i) {
-        scores.of_label[i] += header_.labels(static_cast<int>(i)).scale() *
-                              static_cast<double>(scores.sums[i]) / length;
-      }
-    }
-    std::fill(scores.sums.begin(), scores.sums.end(), 0);
-    squares = 0;
-  };
   for (size_t i = 0; i < features.size(); ++i) {
-    const Feature& feature = features[i];
-    if (i > 0 && features[i - 1].block != feature.block) {
-      end_block(features[i - 1].block);
-    }
-    const uint32_t found = Find(feature.hash);
-    if (found == 0) continue;
-    ++known;
-    const int32_t value = FeatureValue(feature, found & kMostRarity);
+    if (found[i] == 0) continue;
+    const int32_t value = FeatureValue(features[i], found[i] & kMostRarity);
     squares += int64_t{value} * value;
-    const uint32_t row = found >> kRarityBits;
+    const uint32_t row = found[i] >> kRarityBits;
     if (row == kNoRow) continue;
     if (narrow_labels_ != nullptr) {
       Add(narrow_labels_, row, value, scores.part.data());
@@ -238,10 +244,21 @@ void Model::Score(const std::vector<Feature>& features, Scores& scores) const {
     }
     if (++added % kFeaturesBetweenEmptying == 0) empty();
   }
-  if (!features.empty()) end_block(features.back().block);
-  scores.known = features.empty() ? 0
-                                  : static_cast<double>(known) /
-                                        static_cast<double>(features.size());
+  empty();
+  const Block block = features[0].block;
+  const double length = block == Block::kLexicon
+                            ? double{kRarityUnit}
+                            : std::sqrt(static_cast<double>(squares));
+  if (length == 0) return;
+  const double factor = BlockWeight(header_.features(), block) / length;
+  for (size_t i = 0; i < labels; ++i) {
+    scores.of_label[i] +=
+        scales_[i] * static_cast<double>(scores.sums[i]) * factor;
+  }
+}
+
+double BlockWeight(const v1::FeatureSettings& features, Block block) {
+  return block == Block::kPhrases ? features.phrase_weight() : 1;
 }
 
 int32_t FeatureValue(const Feature& feature, uint32_t rarity) {

@@ -39,12 +39,16 @@ absl::StatusOr<std::string> EncodeModel(v1::ModelHeader header,
 // in 1/kRarityUnit. Training and use share it.
 int32_t FeatureValue(const Feature& feature, uint32_t rarity);
 
+// What the scores of a block count, beside those of the others.
+double BlockWeight(const v1::FeatureSettings& features, Block block);
+
 // Scores of one text, reused from text to text.
 struct Scores {
   std::vector<double> of_label;
   double known = 0;  // share of the text's features that the model has
 
-  // Scratch memory: sums of each block and label.
+  // Scratch memory: places of the features, sums of each label.
+  std::vector<uint32_t> found;
   std::vector<int64_t> sums;
   std::vector<int32_t> part;
 };
@@ -78,6 +82,9 @@ class Model {
   absl::Status Read(std::string_view bytes);
   absl::Status CheckNumbers() const;
   uint32_t Find(uint32_t hash) const;
+  // Adds what the features of one block say.
+  void ScoreBlock(std::span<const Feature> features, const uint32_t* found,
+                  Scores& scores) const;
   template <typename Label>
   void Add(const Label* labels, uint32_t row, int32_t value,
            int32_t* sums) const;
@@ -86,6 +93,8 @@ class Model {
   std::string bytes_;
   v1::ModelHeader header_;
   std::string name_;
+  std::vector<double> scales_;  // of each label
+  std::vector<double> biases_;
   std::span<const Place> places_;
   std::span<const uint32_t> ends_;  // of each row's weights
   std::span<const int8_t> weights_;

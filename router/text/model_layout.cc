@@ -99,7 +99,9 @@ absl::Status CheckHead(const v1::ModelHeader& header) {
   }
   const v1::FeatureSettings& features = header.features();
   if (features.widest_pair() > kWidestPair ||
-      features.longest_run() > kLongestRun) {
+      features.longest_run() > kLongestRun ||
+      features.longest_phrase() > kLongestRun ||
+      !std::isfinite(features.phrase_weight())) {
     return Wrong("it asks for features that this program does not have");
   }
   if (!std::has_single_bit(header.places()) ||
@@ -141,9 +143,10 @@ absl::StatusOr<std::string> EncodeModel(v1::ModelHeader header,
     }
     Append(ends, static_cast<uint32_t>(weights.size()));
   }
-  // Half full at most, so that a search is short and ends.
+  // Four fifths full at most, so that a search is short and ends.
   header.set_places(std::bit_ceil(std::max<uint32_t>(
-      kFewestPlaces, static_cast<uint32_t>(2 * rows.size()))));
+      kFewestPlaces,
+      static_cast<uint32_t>(rows.size() + rows.size() / 4 + 1))));
   header.set_rows(weighty);
   header.set_weights(static_cast<uint32_t>(weights.size()));
   const absl::Status status = CheckHead(header);

@@ -12,6 +12,7 @@
 #include "router/text/classifier.h"
 #include "router/text/fit.h"
 #include "router/text/logistic.h"
+#include "router/text/self_training.h"
 #include "router/text/tokens.h"
 
 namespace earshot::router {
@@ -41,6 +42,9 @@ v1::FeatureSettings FeaturesFor(v1::ModelTask task) {
   features.set_widest_pair(8);
   features.set_shortest_run(2);
   features.set_longest_run(5);
+  features.set_shortest_phrase(5);
+  features.set_longest_phrase(6);
+  features.set_phrase_weight(0.7F);
   if (task == v1::MODEL_TASK_SENTIMENT) {
     features.set_marks_negation(true);
     features.set_lexicon(true);
@@ -86,6 +90,7 @@ class Training {
   std::vector<std::string> labels_;  // in scope, sorted
   std::vector<Example> train_;
   std::vector<Example> dev_;
+  std::vector<Example> unlabelled_;
   bool learned_ = false;
   v1::ModelHeader header_;
 };
@@ -112,6 +117,7 @@ absl::Status Training::ReadSet(const TrainingSet& set) {
   FeatureReader reader(header_.features());
   ReadTexts(set.train, reader, train_);
   ReadTexts(set.dev, reader, dev_);
+  ReadTexts(set.unlabelled, reader, unlabelled_);
   const auto rejects = [](const std::vector<Example>& examples) {
     return std::any_of(
         examples.begin(), examples.end(),
@@ -150,7 +156,10 @@ LinearFit Training::Fit(const Examples& examples) const {
   for (const Example* example : examples) {
     if (example->label != kOutOfScope || learned_) used.push_back(example);
   }
-  return LinearFit::Of(used, FitLabels(), fit_settings_);
+  if (unlabelled_.empty()) {
+    return LinearFit::Of(used, FitLabels(), fit_settings_);
+  }
+  return FitWithGuesses(used, unlabelled_, FitLabels(), fit_settings_);
 }
 
 void Training::Try(const LinearFit& fit, const Examples& unseen,
@@ -248,6 +257,7 @@ absl::StatusOr<Trained> Training::Run(const TrainingSet& set) {
   header_.set_task(settings_.task);
   *header_.mutable_features() = FeaturesFor(settings_.task);
   fit_settings_ = FitFor(settings_.task);
+  fit_settings_.features = header_.features();
   progress_("reading the texts");
   absl::Status status = ReadSet(set);
   if (!status.ok()) return status;

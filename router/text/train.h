@@ -20,8 +20,8 @@ struct LabelledText {
 
 struct TrainingSet {
   std::vector<LabelledText> train;
-  std::vector<LabelledText> dev;        // may be empty
-  std::vector<std::string> unlabelled;  // may be empty
+  std::vector<LabelledText> dev;         // may be empty
+  std::vector<LabelledText> unlabelled;  // labels not read; may be empty
 };
 
 struct TrainSettings {
