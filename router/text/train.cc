@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <utility>
@@ -276,9 +277,11 @@ absl::StatusOr<Trained> Training::Run(const TrainingSet& set) {
   Trained trained;
   trained.measured_on_dev = !dev.empty() && (!Rejects() || dev_rejects);
   std::vector<Trialled> tried;
+  std::optional<LinearFit> fit;
   if (trained.measured_on_dev) {
     progress_("fitting on train, trying on dev");
-    Try(Fit(train), dev, tried);
+    fit = Fit(train);
+    Try(*fit, dev, tried);
   } else {
     tried = TryOnFolds(all);
   }
@@ -287,7 +290,7 @@ absl::StatusOr<Trained> Training::Run(const TrainingSet& set) {
   trained.measures = Measure(Judge(tried), labels_.size());
 
   progress_("fitting the model");
-  const LinearFit fit = Fit(all);
+  if (!fit || settings_.refit) fit = Fit(all);
   for (const std::string& name : labels_) {
     v1::ModelLabel* label = header_.add_labels();
     label->set_name(name);
@@ -298,7 +301,7 @@ absl::StatusOr<Trained> Training::Run(const TrainingSet& set) {
   if (learned_) header_.add_labels()->set_name(settings_.reject_label);
   header_.set_examples(static_cast<uint32_t>(all.size()));
   const std::vector<ModelRow> rows =
-      fit.Rounded(fit_settings_.kept_weights, header_);
+      fit->Rounded(fit_settings_.kept_weights, header_);
   auto bytes = EncodeModel(header_, rows);
   if (!bytes.ok()) return bytes.status();
   const auto model = Model::Load(*bytes);

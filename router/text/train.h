@@ -19,18 +19,18 @@ struct LabelledText {
 };
 
 struct TrainingSet {
-  std::vector<LabelledText> train;
-  std::vector<LabelledText> dev;         // may be empty
-  std::vector<LabelledText> unlabelled;  // labels not read; may be empty
+  std::vector<LabelledText> train = {};
+  std::vector<LabelledText> dev = {};         // may be empty
+  std::vector<LabelledText> unlabelled = {};  // labels not read; may be empty
 };
 
 struct TrainSettings {
   v1::ModelTask task = v1::MODEL_TASK_TOPIC;
-  std::string reject_label;    // "": no text is out of scope
-  double reject_cost = 0.025;  // share of the texts in scope lost for it
-  bool refit = true;           // at the end on train and dev together
-  std::map<std::string, std::string> titles;  // of labels; others get theirs
-                                              // from their names
+  std::string reject_label = {};  // "": no text is out of scope
+  double reject_cost = 0.025;     // share of the texts in scope lost for it
+  bool refit = true;              // at the end on train and dev together
+  // Of labels; others get theirs from their names.
+  std::map<std::string, std::string> titles = {};
 };
 
 struct Trained {
