@@ -25,7 +25,7 @@ struct FitSettings {
   double cost = 1;             // of a wrong example: more fits closer
   bool logistic = false;       // the loss; otherwise the squared hinge
   double rarity_power = 1;     // of the inverse document frequency
-  double kept_weights = 0.12;  // share of the weights that a model file keeps
+  double kept_weights = 0.08;  // share of the weights that a model file keeps
 };
 
 // One weight for each feature and label, not yet rounded.

@@ -116,6 +116,10 @@ absl::Status Model::Read(std::string_view bytes) {
                              version, kModelVersion));
   }
   const std::string_view content = bytes.substr(0, bytes.size() - kDigestBytes);
+  const std::string digest = os::Sha256(content);
+  if (digest != bytes.substr(content.size())) {
+    return Wrong("its checksum does not match");
+  }
   if (head_bytes > content.size() - kHeadAt ||
       !header_.ParseFromArray(bytes.data() + kHeadAt,
                               static_cast<int>(head_bytes))) {
@@ -127,10 +131,6 @@ absl::Status Model::Read(std::string_view bytes) {
   if (layout.end != content.size()) {
     return Wrong(fmt::format("it has {} bytes, its head says {}", bytes.size(),
                              layout.end + kDigestBytes));
-  }
-  const std::string digest = os::Sha256(content);
-  if (digest != bytes.substr(content.size())) {
-    return Wrong("its checksum does not match");
   }
   name_ = os::ToHex(digest);
   places_ = Part<Place>(bytes, layout.places, header_.places());
@@ -187,32 +187,57 @@ uint32_t Model::Find(uint32_t hash) const {
 }
 
 template <typename Label>
-void Model::Add(const Label* labels, uint32_t row, int32_t value,
+void Model::Add(const Label* labels, const Scores::Row& row, int32_t value,
                 int32_t* sums) const {
-  const uint32_t end = ends_[row];
-  for (uint32_t i = row == 0 ? 0 : ends_[row - 1]; i < end; ++i) {
+  for (uint32_t i = row.begin; i < row.end; ++i) {
     sums[labels[i]] += value * weights_[i];
   }
 }
 
-// Two passes: the places of all features first, so that waiting for memory
-// overlaps.
+// Most of the time goes into waiting for memory, so each step is done for all
+// features, and asks for what the next step reads.
+size_t Model::Locate(const std::vector<Feature>& features,
+                     std::vector<Scores::Row>& rows) const {
+  const size_t mask = places_.size() - 1;
+  for (const Feature& feature : features) {
+    __builtin_prefetch(&places_[feature.hash & mask]);
+  }
+  rows.resize(features.size());
+  size_t known = 0;
+  for (size_t i = 0; i < features.size(); ++i) {
+    const uint32_t found = Find(features[i].hash);
+    const uint32_t row = found >> kRarityBits;
+    rows[i] = {.rarity = found & kMostRarity};
+    if (found != 0) ++known;
+    if (found == 0 || row == kNoRow) continue;
+    rows[i].begin = row;
+    rows[i].end = row + 1;
+    __builtin_prefetch(&ends_[row]);
+  }
+  for (Scores::Row& row : rows) {
+    if (row.begin == row.end) continue;
+    row.end = ends_[row.begin];
+    row.begin = row.begin == 0 ? 0 : ends_[row.begin - 1];
+    __builtin_prefetch(weights_.data() + row.begin);
+    if (narrow_labels_ != nullptr) {
+      __builtin_prefetch(narrow_labels_ + row.begin);
+    } else {
+      __builtin_prefetch(wide_labels_ + row.begin);
+    }
+  }
+  return known;
+}
+
 void Model::Score(const std::vector<Feature>& features, Scores& scores) const {
   scores.of_label.assign(biases_.begin(), biases_.end());
-  scores.found.clear();
-  size_t known = 0;
-  for (const Feature& feature : features) {
-    const uint32_t found = Find(feature.hash);
-    if (found != 0) ++known;
-    scores.found.push_back(found);
-  }
+  const size_t known = Locate(features, scores.rows);
   size_t begin = 0;
   while (begin < features.size()) {
     const Block block = features[begin].block;
     size_t end = begin + 1;
     while (end < features.size() && features[end].block == block) ++end;
     ScoreBlock(std::span(features).subspan(begin, end - begin),
-               &scores.found[begin], scores);
+               &scores.rows[begin], scores);
     begin = end;
   }
   scores.known = features.empty() ? 0
@@ -220,8 +245,8 @@ void Model::Score(const std::vector<Feature>& features, Scores& scores) const {
                                         static_cast<double>(features.size());
 }
 
-void Model::ScoreBlock(std::span<const Feature> features, const uint32_t* found,
-                       Scores& scores) const {
+void Model::ScoreBlock(std::span<const Feature> features,
+                       const Scores::Row* rows, Scores& scores) const {
   const size_t labels = scales_.size();
   scores.part.assign(labels, 0);
   scores.sums.assign(labels, 0);
@@ -232,15 +257,14 @@ void Model::ScoreBlock(std::span<const Feature> features, const uint32_t* found,
   size_t added = 0;
   int64_t squares = 0;
   for (size_t i = 0; i < features.size(); ++i) {
-    if (found[i] == 0) continue;
-    const int32_t value = FeatureValue(features[i], found[i] & kMostRarity);
+    if (rows[i].rarity == 0) continue;
+    const int32_t value = FeatureValue(features[i], rows[i].rarity);
     squares += int64_t{value} * value;
-    const uint32_t row = found[i] >> kRarityBits;
-    if (row == kNoRow) continue;
+    if (rows[i].begin == rows[i].end) continue;
     if (narrow_labels_ != nullptr) {
-      Add(narrow_labels_, row, value, scores.part.data());
+      Add(narrow_labels_, rows[i], value, scores.part.data());
     } else {
-      Add(wide_labels_, row, value, scores.part.data());
+      Add(wide_labels_, rows[i], value, scores.part.data());
     }
     if (++added % kFeaturesBetweenEmptying == 0) empty();
   }

@@ -47,8 +47,13 @@ struct Scores {
   std::vector<double> of_label;
   double known = 0;  // share of the text's features that the model has
 
-  // Scratch memory: places of the features, sums of each label.
-  std::vector<uint32_t> found;
+  // Scratch memory: rows of the features, sums of each label.
+  struct Row {
+    uint32_t rarity = 0;  // 0: the model does not have the feature
+    uint32_t begin = 0;   // of its weights
+    uint32_t end = 0;
+  };
+  std::vector<Row> rows;
   std::vector<int64_t> sums;
   std::vector<int32_t> part;
 };
@@ -83,10 +88,13 @@ class Model {
   absl::Status CheckNumbers() const;
   uint32_t Find(uint32_t hash) const;
   // Adds what the features of one block say.
-  void ScoreBlock(std::span<const Feature> features, const uint32_t* found,
+  void ScoreBlock(std::span<const Feature> features, const Scores::Row* rows,
                   Scores& scores) const;
+  // Finds the row of every feature; how many there are.
+  size_t Locate(const std::vector<Feature>& features,
+                std::vector<Scores::Row>& rows) const;
   template <typename Label>
-  void Add(const Label* labels, uint32_t row, int32_t value,
+  void Add(const Label* labels, const Scores::Row& row, int32_t value,
            int32_t* sums) const;
 
   std::unique_ptr<Mapping> mapping_;

@@ -143,10 +143,9 @@ absl::StatusOr<std::string> EncodeModel(v1::ModelHeader header,
     }
     Append(ends, static_cast<uint32_t>(weights.size()));
   }
-  // Four fifths full at most, so that a search is short and ends.
+  // Half full at most, so that a search is short and ends.
   header.set_places(std::bit_ceil(std::max<uint32_t>(
-      kFewestPlaces,
-      static_cast<uint32_t>(rows.size() + rows.size() / 4 + 1))));
+      kFewestPlaces, static_cast<uint32_t>(2 * rows.size()))));
   header.set_rows(weighty);
   header.set_weights(static_cast<uint32_t>(weights.size()));
   const absl::Status status = CheckHead(header);
