@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <cmath>
@@ -26,6 +27,11 @@ static_assert(std::endian::native == std::endian::little,
 // After so many features the 32-bit sums are emptied into 64-bit ones: the
 // largest value times the largest weight times this is below 2^31.
 constexpr size_t kFeaturesBetweenEmptying = 256;
+
+// 1 + ln(n) of the small counts: nearly all.
+constexpr std::array<double, 16> kFactors{
+    0,      1.0000, 1.6931, 2.0986, 2.3863, 2.6094, 2.7918, 2.9459,
+    3.0794, 3.1972, 3.3026, 3.3979, 3.4849, 3.5649, 3.6391, 3.7081};
 
 absl::Status Wrong(std::string_view what) {
   return absl::InvalidArgumentError(
@@ -189,8 +195,11 @@ uint32_t Model::Find(uint32_t hash) const {
 template <typename Label>
 void Model::Add(const Label* labels, const Scores::Row& row, int32_t value,
                 int32_t* sums) const {
-  for (uint32_t i = row.begin; i < row.end; ++i) {
-    sums[labels[i]] += value * weights_[i];
+  // Copies, because the compiler must think that `sums` overlaps the others.
+  const uint32_t end = row.end;
+  const int8_t* const weights = weights_.data();
+  for (uint32_t i = row.begin; i < end; ++i) {
+    sums[labels[i]] += value * weights[i];
   }
 }
 
@@ -261,7 +270,9 @@ void Model::ScoreBlock(std::span<const Feature> features,
     const int32_t value = FeatureValue(features[i], rows[i].rarity);
     squares += int64_t{value} * value;
     if (rows[i].begin == rows[i].end) continue;
-    if (narrow_labels_ != nullptr) {
+    if (rows[i].end - rows[i].begin == labels) {  // one weight for each
+      add_row_(&weights_[rows[i].begin], value, scores.part.data(), labels);
+    } else if (narrow_labels_ != nullptr) {
       Add(narrow_labels_, rows[i], value, scores.part.data());
     } else {
       Add(wide_labels_, rows[i], value, scores.part.data());
@@ -288,8 +299,11 @@ double BlockWeight(const v1::FeatureSettings& features, Block block) {
 int32_t FeatureValue(const Feature& feature, uint32_t rarity) {
   if (feature.block == Block::kLexicon) return feature.amount;
   if (feature.amount == 1) return static_cast<int32_t>(rarity);
-  return static_cast<int32_t>(
-      std::lround(rarity * (1 + std::log(feature.amount))));
+  const auto count = static_cast<size_t>(feature.amount);
+  const double factor = count < kFactors.size()
+                            ? kFactors[count]
+                            : 1 + std::log(static_cast<double>(count));
+  return static_cast<int32_t>(rarity * factor + 0.5);
 }
 
 }  // namespace earshot::router

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "earshot/v1/model.pb.h"
 #include "router/text/features.h"
+#include "router/text/row_sums.h"
 
 namespace earshot::router {
 
@@ -97,6 +98,7 @@ class Model {
   void Add(const Label* labels, const Scores::Row& row, int32_t value,
            int32_t* sums) const;
 
+  const AddRow add_row_ = FastestAddRow();
   std::unique_ptr<Mapping> mapping_;
   std::string bytes_;
   v1::ModelHeader header_;

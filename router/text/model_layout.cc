@@ -65,6 +65,18 @@ absl::Status CheckRow(const ModelRow& row, size_t labels) {
   return absl::OkStatus();
 }
 
+// A row that has many weights gets one for each label: it is added faster.
+constexpr size_t kFullFrom = 3;  // one label in so many
+
+std::vector<std::pair<uint16_t, int8_t>> Filled(const ModelRow& row,
+                                                size_t labels) {
+  if (row.weights.size() * kFullFrom < labels) return row.weights;
+  std::vector<std::pair<uint16_t, int8_t>> full(labels);
+  for (size_t i = 0; i < labels; ++i) full[i].first = static_cast<uint16_t>(i);
+  for (const auto& [label, weight] : row.weights) full[label].second = weight;
+  return full;
+}
+
 }  // namespace
 
 Layout LayoutOf(const v1::ModelHeader& header, size_t head_bytes) {
@@ -133,7 +145,7 @@ absl::StatusOr<std::string> EncodeModel(v1::ModelHeader header,
     if (!status.ok()) return status;
     if (row.weights.empty()) continue;
     ++weighty;
-    for (const auto& [label, weight] : row.weights) {
+    for (const auto& [label, weight] : Filled(row, labels)) {
       if (labels <= kNarrowLabels) {
         Append(of_labels, static_cast<uint8_t>(label));
       } else {

@@ -76,6 +76,23 @@ TEST(Model, SumsOfLongTextsDoNotOverflow) {
   EXPECT_NEAR(scores.of_label[0], 0.5 * 127 * std::sqrt(100000.0), 1e-3);
 }
 
+TEST(Model, EveryMachineSumsTheSame) {
+  testing::SeededRandom random(8);
+  for (int i = 0; i < 500; ++i) {
+    const size_t count = random.Below(200);
+    std::vector<int8_t> weights(count);
+    for (int8_t& weight : weights) {
+      weight = static_cast<int8_t>(random.Below(255));
+    }
+    const auto value = static_cast<int32_t>(random.Below(50000));
+    std::vector<int32_t> plain(count, 3);
+    std::vector<int32_t> fast(count, 3);
+    PlainAddRow(weights.data(), value, plain.data(), count);
+    FastestAddRow()(weights.data(), value, fast.data(), count);
+    EXPECT_EQ(plain, fast);
+  }
+}
+
 TEST(Model, AFileIsTheSameAsItsBytesAndNamedByThem) {
   const testing::TempFolder folder;
   folder.Write("a.model", SomeModel());

@@ -70,7 +70,7 @@ TEST(Train, TenExamplesATopicAreUseful) {
 TEST(Train, TextsWithoutLabelsHelp) {
   TrainingSet set;
   std::map<std::string, size_t> taken;
-  for (LabelledText& row : Rows("banking77/train.jsonl", 20)) {
+  for (LabelledText& row : Rows("banking77/train.jsonl", 40)) {
     (taken[row.label]++ < 5 ? set.train : set.unlabelled)
         .push_back(std::move(row));
   }
