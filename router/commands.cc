@@ -18,6 +18,7 @@
 #include "base/wire/keys.h"
 #include "router/access/access.h"
 #include "router/command_output.h"
+#include "router/commands_learn.h"
 #include "router/router.h"
 #include "router/settings.h"
 
@@ -266,12 +267,15 @@ int RunCommand(int argc, char** argv) {
   app.add_option("--config", options.config, "configuration file");
   app.add_option("--data-dir", options.data_dir, "where the router's state is");
   Action action;
+  std::function<absl::Status()> learning;
   Define(app, options, action);
+  DefineLearning(app, learning);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
+  if (learning) return Report(learning());
   const auto settings = options.needs_settings
                             ? LoadSettings(options.config, options.data_dir)
                             : Settings{};

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""`earshot-router train` and `classify` as a person runs them."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+BIN = pathlib.Path(os.environ["EARSHOT_BIN_DIR"]) / "earshot-router"
+ROWS = [{"id": f"{label}-{index}", "text": f"{text} {index}", "label": label}
+        for index in range(12)
+        for label, text in (("stock/milk", "there is no milk on the shelf"),
+                            ("till", "the self checkout froze again"),
+                            ("other", "my brother sings in a choir"))]
+
+
+class LearnCommands(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.model = str(self.folder / "a.model")
+        self.train = self.write("train.jsonl", ROWS)
+
+    def write(self, name: str, rows: list[dict]) -> str:
+        path = self.folder / name
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows),
+                        encoding="utf-8")
+        return str(path)
+
+    def run_program(self, *arguments: str, given: str = "",
+                    code: int = 0) -> subprocess.CompletedProcess:
+        # A configuration that is broken is no matter to these commands.
+        done = subprocess.run(
+            [BIN, "--config", str(self.folder / "none.conf"), *arguments],
+            input=given, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def learn(self, *more: str) -> dict:
+        done = self.run_program("train", "--train", self.train, "--out",
+                                self.model, "--json", *more)
+        self.assertEqual(done.stderr, "")
+        return json.loads(done.stdout)
+
+    def test_labels_in_are_labels_out_in_the_same_order(self) -> None:
+        report = self.learn()
+        self.assertEqual(report["labels"], 3)
+        given = [{"id": 7, "text": "checkout froze", "site": "s", "new": [1]},
+                 {"id": "b", "text": "no milk", "tags": ["x"], "ts": 1}]
+        done = self.run_program(
+            "classify", "--model", self.model,
+            given="\n".join(json.dumps(row) for row in given))
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([(row["id"], row["label"]) for row in rows],
+                         [(7, "till"), ("b", "stock/milk")])
+        for row in rows:
+            self.assertEqual(row["top"][0]["label"], row["label"])
+            self.assertEqual(row["top"][0]["score"], row["score"])
+            self.assertEqual(len(row["top"]), 3)
+
+    def test_only_asked_for_are_rows_rejected(self) -> None:
+        self.learn("--reject-label", "other")
+        given = json.dumps({"id": 1, "text": "my brother sings in a choir"})
+        for more, expected in ((["--reject-label", "none"], {"none"}),
+                               ([], {"till", "stock/milk"})):
+            done = self.run_program("classify", "--model", self.model, *more,
+                                    given=given)
+            self.assertIn(json.loads(done.stdout)["label"], expected)
+
+    def test_a_model_without_rejection_says_so(self) -> None:
+        self.learn()
+        done = self.run_program("classify", "--model", self.model,
+                                "--reject-label", "none", code=2)
+        self.assertIn("without --reject-label", done.stderr)
+
+    def test_a_bad_row_is_named_and_the_others_are_done(self) -> None:
+        self.learn()
+        done = self.run_program(
+            "classify", "--model", self.model, code=1,
+            given='{"id":1,"text":"no milk"}\n{"id":2}\nnonsense\n'
+                  '\n{"id":3,"text":""}\n')
+        self.assertEqual([json.loads(line)["id"]
+                          for line in done.stdout.splitlines()], [1, 3])
+        self.assertIn("line 2:", done.stderr)
+        self.assertIn("line 3:", done.stderr)
+        self.assertIn("2 bad row", done.stderr)
+
+    def test_a_bad_training_row_is_named_and_nothing_is_written(self) -> None:
+        broken = self.write("broken.jsonl", [*ROWS, {"text": "no label"}])
+        done = self.run_program("train", "--train", broken, "--out",
+                                self.model, code=2)
+        self.assertIn("broken.jsonl:37:", done.stderr)
+        self.assertFalse(pathlib.Path(self.model).exists())
+
+    def test_a_damaged_model_is_refused(self) -> None:
+        self.learn()
+        whole = pathlib.Path(self.model).read_bytes()
+        pathlib.Path(self.model).write_bytes(whole[:-1])
+        done = self.run_program("classify", "--model", self.model, code=2)
+        self.assertIn("model", done.stderr)
+
+    def test_titles_come_from_the_taxonomy_and_fields_have_other_names(
+            self) -> None:
+        taxonomy = self.folder / "taxonomy.textproto"
+        taxonomy.write_text('topics { path: "till" title: "The tills" }')
+        self.train = self.write(
+            "renamed.jsonl", [{"words": row["text"], "topic": row["label"]}
+                              for row in ROWS])
+        done = self.run_program(
+            "train", "--train", self.train, "--out", self.model,
+            "--taxonomy", str(taxonomy), "--text-field", "words",
+            "--label-field", "topic")
+        self.assertIn("The tills", done.stdout)
+        self.assertIn("stock milk", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
