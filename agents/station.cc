@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/os/sha256.h"
 #include "base/os/files.h"
+#include "base/os/sha256.h"
 #include "base/os/status_text.h"
 #include "base/wire/limits.h"
 #include "earshot/v1/session.pb.h"

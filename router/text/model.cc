@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "base/os/status_text.h"
 #include "router/text/model_layout.h"
 

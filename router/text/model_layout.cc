@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "router/text/model.h"
 
 namespace earshot::router {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/os/bytes.h"
+#include "base/os/sha256.h"
 #include "router/text/model_layout.h"
 #include "tests/testing/seeded_random.h"
 #include "tests/testing/temp_folder.h"
