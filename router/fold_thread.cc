@@ -2,12 +2,36 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 
 #include "base/os/status_text.h"
 
 namespace earshot::router {
+namespace {
+
+constexpr int kNiceWithoutReturn = 10;
+
+// Linux sets it for the calling thread alone.
+bool SetPolicy(int policy) {
+  const sched_param none{};
+  return ::pthread_setschedparam(::pthread_self(), policy, &none) == 0;
+}
+
+// Idle priority is easily taken and needs a right to be left again: that of
+// root, or a limit for nice (systemd: LimitNICE=+0). Tried on a thread that
+// nobody needs.
+bool MayLeaveIdlePriority() {
+  bool may = false;
+  std::thread([&] {
+    may = SetPolicy(SCHED_IDLE) && SetPolicy(SCHED_OTHER);
+  }).join();
+  return may;
+}
+
+}  // namespace
 
 FoldThread::FoldThread(Fold& fold, telemetry::Log& log, bool stepped)
     : fold_(fold), log_(log) {
@@ -33,19 +57,20 @@ void FoldThread::Wake() {
   woken_.notify_one();
 }
 
-// Linux sets both for the calling thread alone.
 void FoldThread::TakePriority(bool& hurried) const {
   const bool hurry = hurry_;
   if (hurry == hurried) return;
-  const sched_param none{};
-  ::pthread_setschedparam(::pthread_self(), hurry ? SCHED_OTHER : SCHED_IDLE,
-                          &none);
-  hurried = hurry;
+  if (SetPolicy(hurry ? SCHED_OTHER : SCHED_IDLE)) hurried = hurry;
 }
 
 void FoldThread::Loop() {
   ::pthread_setname_np(::pthread_self(), "fold");  // as `top -H` shows it
-  bool hurried = !hurry_;
+  bool hurried = true;                             // as threads begin
+  const bool fixed = !MayLeaveIdlePriority();
+  if (fixed) {
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()),
+                  kNiceWithoutReturn);
+  }
   while (true) {
     {
       std::unique_lock lock(mutex_);
@@ -54,9 +79,9 @@ void FoldThread::Loop() {
       if (stop_) return;
       wake_ = false;
     }
-    TakePriority(hurried);
+    if (!fixed) TakePriority(hurried);
     while (Step()) {
-      TakePriority(hurried);
+      if (!fixed) TakePriority(hurried);
       const std::lock_guard lock(mutex_);
       if (stop_) return;
     }

@@ -14,7 +14,8 @@ namespace earshot::router {
 
 // Runs a Fold on a thread of its own: a step after every commit of the log,
 // every second at least, and again after an error in a second. It has the
-// processor time that nobody else wants, until it is hurried. done() wakes up
+// processor time that nobody else wants, until it is hurried; where it may not
+// leave such a priority again, it has a small share instead. done() wakes up
 // the wire thread after each step that did something.
 class FoldThread {
  public:

@@ -178,8 +178,11 @@ void Router::OnHello(const wire::HubEvent& event) {
     hub_->Reject(event.session, v1::Reject::BUSY,
                  "the router's disk has trouble; its log says what to do",
                  kAfterFailure);
+    uint64_t left_out = 0;
+    if (Limited("hello", left_out)) return;
     log_.Error("hello_put_off",
                {{"peer", peer->name},
+                {"left_out", left_out},
                 {"why", os::StatusText(status)},
                 {"next",
                  "make room on the router's disk; the peer is heard "

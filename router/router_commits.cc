@@ -12,13 +12,16 @@ namespace earshot::router {
 void Router::AckInTurn(uint64_t session, v1::Ack ack, Acks& acks) {
   constexpr int kMostNacks = 500;
   v1::Ack& waiting = acks[{session, ack.durable().lane()}];
+  if (waiting.nacks_size() + ack.nacks_size() > kMostNacks) {
+    hub_->Send(session, v1::ACK, waiting.SerializeAsString());
+    waiting.clear_nacks();
+  }
   waiting.mutable_nacks()->MergeFrom(ack.nacks());
   ack.mutable_nacks()->Swap(waiting.mutable_nacks());
-  if (ack.refused() || ack.nacks_size() >= kMostNacks) {
-    hub_->Send(session, v1::ACK, ack.SerializeAsString());
-    ack.Clear();
-  }
   waiting = std::move(ack);
+  if (!waiting.refused()) return;
+  hub_->Send(session, v1::ACK, waiting.SerializeAsString());
+  waiting.Clear();
 }
 
 void Router::FinishCommits() {

@@ -244,7 +244,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
         },
         &database->wal_pages_);
   }
-  if (status.ok() && !options.read_only) status = database->Migrate(migrations);
+  if (status.ok()) {
+    status = options.read_only ? database->CheckVersion(migrations.size())
+                               : database->Migrate(migrations);
+  }
   if (!status.ok()) return status;
   return database;
 }
@@ -254,6 +257,18 @@ absl::StatusOr<int64_t> Database::UserVersion() {
   const auto row = ask.Step();
   if (!row.ok()) return row.status();
   return *row ? ask.Int(0) : 0;
+}
+
+// A reader changes nothing, so it must find what it knows.
+absl::Status Database::CheckVersion(size_t known) {
+  if (known == 0) return absl::OkStatus();  // it does not say
+  const auto stored = UserVersion();
+  if (!stored.ok()) return stored.status();
+  if (*stored == static_cast<int64_t>(known)) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "{} is of another release (format {}, this one knows {}); start the "
+      "program that owns it once with this release, or use that release's tool",
+      path_, *stored, known));
 }
 
 absl::Status Database::Migrate(const std::vector<std::string>& migrations) {

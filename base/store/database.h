@@ -138,6 +138,7 @@ class Database {
 
  private:
   Database(std::string path, sqlite3* database);
+  absl::Status CheckVersion(size_t known);
   absl::Status Migrate(const std::vector<std::string>& migrations);
   absl::StatusOr<int64_t> UserVersion();
   const std::string path_;

@@ -279,7 +279,7 @@ Redaction Redactor::Redact(std::string_view utf8) const {
   Draft draft(utf8);
   bool changed = false;
   for (int round = 0; round <= kMostRounds; ++round) {
-    const Scan scan(draft.text());
+    const Scan scan(draft.text(), /*thorough=*/!rules_->customs.empty());
     const std::vector<Finding> found = rules_->Find(scan);
     if (found.empty()) break;
     changed = true;

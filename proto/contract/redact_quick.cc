@@ -123,6 +123,11 @@ class Reader {
   // Whether the first label after a word for the sign may have a dot behind
   // it; see AddressReader.
   bool HostMayFollow(size_t at) const {
+    // "at sign", "at(sign)", "at the rate of": the sign in several words, with
+    // any one sign between them.
+    if (IsAt(at + 1, "sign") || (IsAt(at + 1, "the") && IsAt(at + 5, "rate"))) {
+      return true;
+    }
     constexpr std::string_view kClosing = ")*_-\"'/ ";
     constexpr std::string_view kOpening = "(*_-\"'/ ";
     for (int i = 0; i < 4 && At(at) != '\0' &&
@@ -135,13 +140,8 @@ class Reader {
     if (at == label) return false;
     // A number that may be digits of the label.
     if (LookUpAt(label).number != NumberWord::kNone) return true;
-    // Spelled out, "gmail" in two words, "at sign", "at the rate of".
-    if (at == label + 1 || NextIs(at, "mail") || NextIs(at, "rate"))
-      return true;
-    if (text_.substr(label, at - label).size() == 4 &&
-        Lower(text_[label]) == 's' && Lower(text_[label + 1]) == 'i') {
-      return true;
-    }
+    // Spelled out, or "gmail" in two words.
+    if (at == label + 1 || NextIs(at, "mail")) return true;
     if (text_.substr(label, at - label).find('-') != std::string_view::npos) {
       return true;
     }
@@ -173,9 +173,12 @@ class Reader {
 
   // After one blank.
   bool NextIs(size_t at, std::string_view word) const {
-    if (At(at) != ' ') return false;
+    return At(at) == ' ' && IsAt(at + 1, word);
+  }
+
+  bool IsAt(size_t at, std::string_view word) const {
     for (size_t i = 0; i < word.size(); ++i) {
-      if (Lower(At(at + 1 + i)) != word[i]) return false;
+      if (Lower(At(at + i)) != word[i]) return false;
     }
     return true;
   }

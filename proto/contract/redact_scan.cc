@@ -43,7 +43,7 @@ class Letters {
 
 }  // namespace
 
-Scan::Scan(std::string_view text) : glyphs_(Fold(text)) {
+Scan::Scan(std::string_view text, bool thorough) : glyphs_(Fold(text)) {
   words_ = FindWords(glyphs_);
   size_t spoken = 0;
   size_t spoken_digits = 0;
@@ -76,7 +76,8 @@ Scan::Scan(std::string_view text) : glyphs_(Fold(text)) {
   // Without a name such as "policy", nothing that is looked for has fewer
   // digits; letters that stand for digits do so beside some in one word.
   // Spoken digits may also be part of an address.
-  if (!names_a_number && !long_word && (spoken == 0 || !may_hold_address_) &&
+  if (!thorough && !names_a_number && !long_word &&
+      (spoken == 0 || !may_hold_address_) &&
       digit_count_ + spoken_digits + LookAlikes() < kFewestUnnamed) {
     return;
   }

@@ -63,7 +63,9 @@ struct Finding {
 // A text made ready for searching. Building it is linear.
 class Scan {
  public:
-  explicit Scan(std::string_view text);
+  // `thorough`: also where there are too few digits for what is built in; an
+  // organisation's own patterns may ask for fewer.
+  explicit Scan(std::string_view text, bool thorough = false);
 
   const std::vector<Glyph>& glyphs() const { return glyphs_; }
   const std::vector<Word>& words() const { return words_; }

@@ -111,7 +111,7 @@ absl::StatusOr<std::unique_ptr<Log>> Log::OpenForReading(
     const std::string& path) {
   store::OpenOptions options;
   options.read_only = true;
-  auto database = store::Database::Open(path, {}, options);
+  auto database = store::Database::Open(path, Migrations(), options);
   if (!database.ok()) return database.status();
   std::unique_ptr<Log> log(new Log(*std::move(database)));
   absl::Status status = log->LoadMeta(nullptr);
@@ -222,13 +222,14 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
   if (!status.ok()) return status;
   end_ = position;
   chain_head_ = std::move(head);
-  CheckpointIfDue();
-  const bool erased =
-      std::any_of(appends.begin(), appends.end(),
-                  [](const LogAppend& a) { return !a.erasures.empty(); });
-  if (erased) {
-    // A reader may hold it up; then the next checkpoint does it.
-    const absl::Status ignored = database_->Checkpoint(/*truncate=*/true);
+  truncate_due_ = truncate_due_ || std::any_of(appends.begin(), appends.end(),
+                                               [](const LogAppend& a) {
+                                                 return !a.erasures.empty();
+                                               });
+  if (!truncate_due_) {
+    CheckpointIfDue();
+  } else if (database_->Checkpoint(/*truncate=*/true).ok()) {
+    truncate_due_ = false;
   }
   return first;
 }

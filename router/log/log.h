@@ -153,6 +153,9 @@ class Log {
   std::string chain_head_;  // writer only
   std::unique_ptr<store::Checkpointer> checkpointer_;
   int woken_at_ = 0;  // pages of the WAL
+  // The WAL still holds what was erased: a reader or the checkpointer held up
+  // its end. Tried again with each commit, of which there is one a minute.
+  bool truncate_due_ = false;
 };
 
 }  // namespace earshot::router

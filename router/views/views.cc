@@ -90,7 +90,7 @@ absl::StatusOr<std::unique_ptr<Views>> Views::OpenForReading(
     const std::string& path) {
   store::OpenOptions options;
   options.read_only = true;
-  auto database = store::Database::Open(path, {}, options);
+  auto database = store::Database::Open(path, Migrations(), options);
   if (!database.ok()) return database.status();
   return std::unique_ptr<Views>(new Views(*std::move(database)));
 }

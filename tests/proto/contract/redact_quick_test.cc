@@ -109,6 +109,22 @@ TEST(RedactQuick, PassesNoMixtureInWhichThereIsSomething) {
   EXPECT_GT(passed, 1000U) << "or this test shows little";
 }
 
+TEST(RedactQuick, PassesNoAddressWhoseSignIsSeveralWords) {
+  for (const char* text :
+       {"mail rosa.diaz at(sign)example.com please", "rosa at=sign example.com",
+        "rosa at.sign a.com", "rosa at the rate of example.com"}) {
+    EXPECT_FALSE(redact::NothingToFind(text)) << text;
+  }
+}
+
+// What is built in needs six digits; an organisation may need four.
+TEST(RedactQuick, AnOrganisationsOwnPatternSeesDisguisedDigits) {
+  const auto own =
+      Redactor::WithPatterns({{PersonalKind::kPolicyNumber, "emp-[0-9]{4}"}});
+  ASSERT_TRUE(own.ok());
+  EXPECT_EQ(own->Redact("badge EMP-4O11").text, "badge [policy_number]");
+}
+
 TEST(RedactQuick, PassesWhatPeopleMostlyWrite) {
   for (const char* text :
        {"Self-checkout lanes 3 and 4 froze again right after the loyalty scan",
