@@ -12,24 +12,9 @@
 namespace earshot::router {
 namespace {
 
-constexpr int kNiceWithoutReturn = 10;
-
-// Linux sets it for the calling thread alone.
-bool SetPolicy(int policy) {
-  const sched_param none{};
-  return ::pthread_setschedparam(::pthread_self(), policy, &none) == 0;
-}
-
-// Idle priority is easily taken and needs a right to be left again: that of
-// root, or a limit for nice (systemd: LimitNICE=+0). Tried on a thread that
-// nobody needs.
-bool MayLeaveIdlePriority() {
-  bool may = false;
-  std::thread([&] {
-    may = SetPolicy(SCHED_IDLE) && SetPolicy(SCHED_OTHER);
-  }).join();
-  return may;
-}
+// About a tenth of what a thread of the usual priority gets. Idle priority
+// would take nothing from intake, and be starved by whatever else runs here.
+constexpr int kNice = 10;
 
 }  // namespace
 
@@ -57,20 +42,12 @@ void FoldThread::Wake() {
   woken_.notify_one();
 }
 
-void FoldThread::TakePriority(bool& hurried) const {
-  const bool hurry = hurry_;
-  if (hurry == hurried) return;
-  if (SetPolicy(hurry ? SCHED_OTHER : SCHED_IDLE)) hurried = hurry;
-}
-
 void FoldThread::Loop() {
   ::pthread_setname_np(::pthread_self(), "fold");  // as `top -H` shows it
-  bool hurried = true;                             // as threads begin
-  const bool fixed = !MayLeaveIdlePriority();
-  if (fixed) {
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()),
-                  kNiceWithoutReturn);
-  }
+  // Linux sets both for the calling thread alone.
+  const sched_param none{};
+  ::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none);
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
   while (true) {
     {
       std::unique_lock lock(mutex_);
@@ -79,9 +56,7 @@ void FoldThread::Loop() {
       if (stop_) return;
       wake_ = false;
     }
-    if (!fixed) TakePriority(hurried);
     while (Step()) {
-      if (!fixed) TakePriority(hurried);
       const std::lock_guard lock(mutex_);
       if (stop_) return;
     }

@@ -12,11 +12,10 @@
 
 namespace earshot::router {
 
-// Runs a Fold on a thread of its own: a step after every commit of the log,
-// every second at least, and again after an error in a second. It has the
-// processor time that nobody else wants, until it is hurried; where it may not
-// leave such a priority again, it has a small share instead. done() wakes up
-// the wire thread after each step that did something.
+// Runs a Fold on a thread of its own, at lower priority than intake: a step
+// after every commit of the log, every second at least, and again after an
+// error in a second. done() wakes up the wire thread after each step that did
+// something.
 class FoldThread {
  public:
   // `stepped`: no thread; the owner calls Step.
@@ -27,9 +26,6 @@ class FoldThread {
 
   // From any thread: there may be something to fold. Harmless after Stop.
   void Wake();
-  // Hurried, it takes its share like every other thread: reading must not fall
-  // behind for ever. From any thread; from the next step on.
-  void Hurry(bool hurry) { hurry_ = hurry; }
   // One step on the caller's thread. False: nothing to do, or it failed.
   bool Step();
   // Ends after the step it is in; the log writer must still be there.
@@ -40,7 +36,6 @@ class FoldThread {
 
  private:
   void Loop();
-  void TakePriority(bool& hurried) const;
 
   Fold& fold_;
   telemetry::Log& log_;
@@ -50,7 +45,6 @@ class FoldThread {
   bool stop_ = false;
   os::Wakeup done_;
   std::atomic<bool> progress_{true};
-  std::atomic<bool> hurry_{false};
   std::thread thread_;
 };
 

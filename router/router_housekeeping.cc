@@ -45,8 +45,6 @@ void Router::PauseOrResume() {
   const uint64_t cursor = fold_->counters().cursor.value();
   const bool behind =
       end > cursor && end - cursor > settings_.config.backlog_records();
-  fold_thread_->Hurry(end > cursor &&
-                      end - cursor > settings_.config.backlog_records() / 2);
   const bool pause = behind || clock_.Monotonic() < failed_until_;
   intake_->SetPaused(pause);
   if (std::exchange(paused_, pause) && !pause) {
