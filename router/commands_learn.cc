@@ -216,7 +216,7 @@ absl::Status RunTrain(const LearnOptions& options) {
   settings.refit = !options.no_refit;
   if (!options.taxonomy.empty()) {
     v1::Taxonomy taxonomy;
-    const absl::Status status = config::LoadFile(options.taxonomy, taxonomy);
+    absl::Status status = config::LoadFile(options.taxonomy, taxonomy);
     if (!status.ok()) return status;
     for (const v1::Topic& topic : taxonomy.topics()) {
       if (!topic.title().empty()) settings.titles[topic.path()] = topic.title();
@@ -228,7 +228,7 @@ absl::Status RunTrain(const LearnOptions& options) {
   });
   if (terminal) fmt::print(stderr, "\r\x1b[K");
   if (!trained.ok()) return trained.status();
-  const absl::Status status =
+  absl::Status status =
       os::WriteFileAtomically(options.model, trained->model, kModelMode);
   if (!status.ok()) return status;
   if (options.json) {

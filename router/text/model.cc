@@ -132,7 +132,7 @@ absl::Status Model::Read(std::string_view bytes) {
                               static_cast<int>(head_bytes))) {
     return Wrong("its head is damaged");
   }
-  const absl::Status status = CheckHead(header_);
+  absl::Status status = CheckHead(header_);
   if (!status.ok()) return status;
   const Layout layout = LayoutOf(header_, head_bytes);
   if (layout.end != content.size()) {
@@ -304,7 +304,7 @@ int32_t FeatureValue(const Feature& feature, uint32_t rarity) {
   const double factor = count < kFactors.size()
                             ? kFactors[count]
                             : 1 + std::log(static_cast<double>(count));
-  return static_cast<int32_t>(rarity * factor + 0.5);
+  return static_cast<int32_t>(std::lround(rarity * factor));
 }
 
 }  // namespace earshot::router

@@ -19,7 +19,7 @@ TEST(Sha256, AgreesWithThePublishedDigests) {
 
 TEST(Sha256, TwoPartsAreOneText) {
   const std::string text(300, 'x');
-  for (const size_t at : {0, 1, 63, 64, 65, 300}) {
+  for (const size_t at : {0U, 1U, 63U, 64U, 65U, 300U}) {
     EXPECT_EQ(Sha256(text.substr(0, at), text.substr(at)), Sha256(text)) << at;
   }
 }

@@ -61,18 +61,18 @@ TEST_F(DeliveryTest, CursorOfARunThatACopyDoesNotKnowIsBehindHoweverFarItWent) {
   const auto behind = [&](Role role, uint64_t seq) {
     return deliveries.IsBehind(Peer(role), At(kGeneration, seq)).value();
   };
-  for (const uint64_t seq : {0, 1003, 1005, 6005, 6010}) {
+  for (const uint64_t seq : {0U, 1003U, 1005U, 6005U, 6010U}) {
     EXPECT_FALSE(behind(Role::kFeed, seq)) << seq;
   }
   // Of the first run after the copy was made, of a run in between, and of the
   // present one.
-  for (const uint64_t seq : {1006, 3000, 6011}) {
+  for (const uint64_t seq : {1006U, 3000U, 6011U}) {
     EXPECT_TRUE(behind(Role::kFeed, seq)) << seq;
   }
-  for (const uint64_t seq : {0, 1001, 6006}) {
+  for (const uint64_t seq : {0U, 1001U, 6006U}) {
     EXPECT_FALSE(behind(Role::kAgent, seq)) << seq;
   }
-  for (const uint64_t seq : {1, 1002, 6007}) {
+  for (const uint64_t seq : {1U, 1002U, 6007U}) {
     EXPECT_TRUE(behind(Role::kAgent, seq)) << seq;
   }
   EXPECT_EQ(views_->PendingReplies().value(), 2U);
