@@ -97,7 +97,7 @@ class Ingest:
         self.fold_at("-i", nice)
         self.ours("without fold 100", BATCH100)
         self.ours("without fold 1", SINGLE)
-        self.fold_at("-o", nice)
+        self.fold_at("-b", nice)
         # While a peer is measured, our fold must not work beside it.
         self.router.process.send_signal(signal.SIGSTOP)
         try:
