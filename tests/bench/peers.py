@@ -45,7 +45,7 @@ class Redis:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def load(self, connections: int) -> list[str]:
-        return ["redis_load", "--port", str(self.port),
+        return ["redis_load", "--server", str(self.port),
                 "--connections", str(connections)]
 
     def empty(self) -> None:

@@ -6,15 +6,14 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "tests/bench/payloads.h"
+#include "tests/bench/peer_load.h"
 
 namespace earshot::bench {
 namespace {
@@ -24,23 +23,6 @@ constexpr char kInsert[] =
     "SELECT * FROM unnest($1::uuid[], $2::bytea[]) ON CONFLICT DO NOTHING";
 constexpr Oid kUuid = 2950;
 constexpr Oid kBytea = 17;
-
-struct Options {
-  std::string server;
-  std::string samples;
-  size_t connections = 8;
-  size_t batch = 100;
-  size_t window = 4;
-  double seconds = 3;
-  double warmup = 0.5;
-  uint64_t seed = 1;
-};
-
-double Now() {
-  return std::chrono::duration<double>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 void Append32(std::string& out, uint32_t value) {
   const uint32_t net = htonl(value);
@@ -68,7 +50,7 @@ struct Connection {
 
 class Load {
  public:
-  Load(const Options& options, Payloads payloads)
+  Load(const PeerOptions& options, Payloads payloads)
       : options_(options), payloads_(std::move(payloads)) {}
   ~Load() {
     for (Connection& connection : connections_) PQfinish(connection.server);
@@ -171,47 +153,16 @@ class Load {
     return status == PGRES_COMMAND_OK || Fail(connection.server);
   }
 
-  const Options& options_;
+  const PeerOptions& options_;
   Payloads payloads_;
   std::vector<Connection> connections_;
   std::string ids_, bodies_;
 };
 
-int Main(int argc, char** argv) {
-  CLI::App app("The benchmarks' load on PostgreSQL.", "postgres_load");
-  Options options;
-  app.add_option("--server", options.server, "as libpq takes it")->required();
-  app.add_option("--samples", options.samples)->required();
-  app.add_option("--connections", options.connections);
-  app.add_option("--batch", options.batch);
-  app.add_option("--window", options.window);
-  app.add_option("--seconds", options.seconds);
-  app.add_option("--warmup", options.warmup);
-  app.add_option("--seed", options.seed);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  auto payloads = Payloads::Read(options.samples, options.seed);
-  if (!payloads.ok()) return 1;
-  Load load(options, *std::move(payloads));
-  if (!load.Open() || !load.RunFor(options.warmup)) return 1;
-  const uint64_t before = load.acked;
-  load.latencies = Latencies();
-  const double begin = Now();
-  if (!load.RunFor(options.seconds)) return 1;
-  const double seconds = Now() - begin;
-  const uint64_t acked = load.acked - before;
-  fmt::print(
-      "{{\"acked\": {}, \"acked_per_s\": {:.0f}, \"ack_p50_ms\": {:.3f}, "
-      "\"ack_p99_ms\": {:.3f}}}\n",
-      acked, static_cast<double>(acked) / seconds,
-      load.latencies.Percentile(50), load.latencies.Percentile(99));
-  return 0;
-}
-
 }  // namespace
 }  // namespace earshot::bench
 
-int main(int argc, char** argv) { return earshot::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return earshot::bench::RunPeerLoad<earshot::bench::Load>(argc, argv,
+                                                           "postgres_load");
+}

@@ -5,14 +5,13 @@
 #include <hiredis/hiredis.h>
 #include <poll.h>
 
-#include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "tests/bench/payloads.h"
+#include "tests/bench/peer_load.h"
 
 namespace earshot::bench {
 namespace {
@@ -27,23 +26,6 @@ constexpr char kScript[] =
     "end "
     "return n";
 
-struct Options {
-  int port = 0;
-  std::string samples;
-  size_t connections = 8;
-  size_t batch = 100;
-  size_t window = 4;
-  double seconds = 3;
-  double warmup = 0.5;
-  uint64_t seed = 1;
-};
-
-double Now() {
-  return std::chrono::duration<double>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 struct Connection {
   redisContext* context = nullptr;
   std::deque<double> sent;
@@ -51,7 +33,7 @@ struct Connection {
 
 class Load {
  public:
-  Load(const Options& options, Payloads payloads)
+  Load(const PeerOptions& options, Payloads payloads)
       : options_(options), payloads_(std::move(payloads)) {}
   ~Load() {
     for (Connection& connection : connections_) {
@@ -61,7 +43,8 @@ class Load {
 
   bool Open() {
     for (size_t i = 0; i < options_.connections; ++i) {
-      redisContext* const context = redisConnect("127.0.0.1", options_.port);
+      redisContext* const context =
+          redisConnect("127.0.0.1", std::stoi(options_.server));
       if (context == nullptr || context->err != 0) return false;
       auto* const reply = static_cast<redisReply*>(
           redisCommand(context, "SCRIPT LOAD %s", kScript));
@@ -89,17 +72,6 @@ class Load {
       }
     }
     return true;
-  }
-
-  // Everything that was sent is answered.
-  void Drain() {
-    for (Connection& connection : connections_) {
-      while (!connection.sent.empty()) {
-        pollfd fd{connection.context->fd, POLLIN, 0};
-        ::poll(&fd, 1, 1000);
-        if (!Take(connection)) return;
-      }
-    }
   }
 
   uint64_t acked = 0;
@@ -156,7 +128,7 @@ class Load {
     }
   }
 
-  const Options& options_;
+  const PeerOptions& options_;
   Payloads payloads_;
   std::string sha_;
   std::vector<Connection> connections_;
@@ -165,42 +137,10 @@ class Load {
   std::vector<size_t> sizes_;
 };
 
-int Main(int argc, char** argv) {
-  CLI::App app("The benchmarks' load on Redis.", "redis_load");
-  Options options;
-  app.add_option("--port", options.port)->required();
-  app.add_option("--samples", options.samples)->required();
-  app.add_option("--connections", options.connections);
-  app.add_option("--batch", options.batch);
-  app.add_option("--window", options.window);
-  app.add_option("--seconds", options.seconds);
-  app.add_option("--warmup", options.warmup);
-  app.add_option("--seed", options.seed);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  auto payloads = Payloads::Read(options.samples, options.seed);
-  if (!payloads.ok()) return 1;
-  Load load(options, *std::move(payloads));
-  if (!load.Open() || !load.RunFor(options.warmup)) return 1;
-  const uint64_t before = load.acked;
-  load.latencies = Latencies();
-  const double begin = Now();
-  if (!load.RunFor(options.seconds)) return 1;
-  const double seconds = Now() - begin;
-  const uint64_t acked = load.acked - before;
-  load.Drain();
-  fmt::print(
-      "{{\"acked\": {}, \"acked_per_s\": {:.0f}, \"ack_p50_ms\": {:.3f}, "
-      "\"ack_p99_ms\": {:.3f}}}\n",
-      acked, static_cast<double>(acked) / seconds,
-      load.latencies.Percentile(50), load.latencies.Percentile(99));
-  return 0;
-}
-
 }  // namespace
 }  // namespace earshot::bench
 
-int main(int argc, char** argv) { return earshot::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return earshot::bench::RunPeerLoad<earshot::bench::Load>(argc, argv,
+                                                           "redis_load");
+}
