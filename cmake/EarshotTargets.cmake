@@ -61,8 +61,14 @@ function(earshot_test)
   add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
   set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABEL}"
                        TIMEOUT ${arg_TIMEOUT})
+  if("tsan" IN_LIST arg_LABEL)
+    add_dependencies(tsan_tests ${arg_NAME})
+  endif()
   earshot_note_test_sources(${arg_SRCS})
 endfunction()
+
+# The programs of the tests labelled tsan: all that the thread sanitizer needs.
+add_custom_target(tsan_tests)
 
 # The distribution's own Python goes first: its modules (zmq, protobuf) are not
 # in one that a version manager puts in front.
