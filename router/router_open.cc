@@ -69,7 +69,8 @@ absl::Status Router::OpenStores() {
   deliveries_ = std::make_unique<Deliveries>(*wire_views_, generation_);
   fold_ = std::make_unique<Fold>(
       FoldOptions{*secret, settings_.config.remembered_texts(),
-                  settings_.config.near_texts()},
+                  settings_.config.near_texts(),
+                  settings_.config.compared_issues()},
       *fold_log_, *writer_, *fold_views_, clock_, log_);
   fold_->UseTaxonomy(loaded_.taxonomy);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);

@@ -29,6 +29,7 @@ void FillDefaults(v1::RouterConfig& config) {
   if (config.quarantine_cap_mib() == 0) config.set_quarantine_cap_mib(16);
   if (config.remembered_texts() == 0) config.set_remembered_texts(1000000);
   if (config.near_texts() == 0) config.set_near_texts(100000);
+  if (config.compared_issues() == 0) config.set_compared_issues(20000);
 }
 
 absl::Status CheckRanges(const v1::RouterConfig& config) {

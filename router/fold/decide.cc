@@ -142,6 +142,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   if (reading.join() == v1::JOIN_NEW) {
     (*insight)->set_opened_by(evidence.observation.observation());
+    *(*insight)->mutable_suggested() = derived.suggested();
   }
   AddEvidence(**insight, evidence);
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
@@ -266,7 +267,7 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   const auto positions = views_.PositionsOf(row.insight, observation);
   if (!positions.ok()) return positions.status();
   for (const uint64_t position : *positions) {
-    near_.Forget(position);
+    recent_.Forget(position);
     work.erasures.push_back(position);
     absl::Status status = views_.MarkWithdrawn(position);
     if (!status.ok()) return status;

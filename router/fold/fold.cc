@@ -29,7 +29,7 @@ Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
       views_(views),
       clock_(clock),
       log_(log),
-      near_(options_.near_texts),
+      recent_(options_.near_texts, options_.compared_issues),
       organisation_(DefaultOrganisation()) {}
 
 void Fold::UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy) {
@@ -247,11 +247,11 @@ absl::StatusOr<bool> Fold::Step() {
     counters_.failures.Add();
     PutBack(std::move(inbox));
     recent_activity_.Clear();
-    near_.MakeStale();  // of what this step remembered nothing has happened
+    recent_.MakeStale();  // of what this step remembered nothing has happened
     return status;
   };
-  if (near_.stale()) {
-    absl::Status status = near_.Restore(reader_, cursors_.folded);
+  if (recent_.stale()) {
+    absl::Status status = recent_.Restore(reader_, cursors_.folded);
     if (!status.ok()) return fail(status);
   }
   const auto asked = TakeInbox(inbox);

@@ -18,7 +18,7 @@
 #include "base/telemetry/log.h"
 #include "base/telemetry/metrics.h"
 #include "earshot/v1/configuration.pb.h"
-#include "router/fold/near_texts.h"
+#include "router/fold/recent_texts.h"
 #include "router/fold/scope_activity.h"
 #include "router/insight/insight.h"
 #include "router/log/log.h"
@@ -31,7 +31,8 @@ namespace earshot::router {
 struct FoldOptions {
   std::string router_key;
   uint64_t remembered_texts = 1000000;
-  uint64_t near_texts = 100000;  // compared for near repeats
+  uint64_t near_texts = 100000;      // compared for near repeats
+  uint64_t compared_issues = 20000;  // for the same one in other words
 };
 
 struct FoldCounters {
@@ -133,6 +134,11 @@ class Fold {
     double score = 0;
     std::optional<NearMatch> match;  // if that text is still remembered
   };
+  absl::Status Suggest(const LogRow& row,
+                       const v1::ObservationRecord& observation,
+                       const v1::PersonalObservation& personal,
+                       const v1::Reading& reading,
+                       v1::PersonalReading& derived);
   absl::StatusOr<Join> FindJoin(const std::string& text,
                                 std::string_view text_key);
   // One observation with its text, as it stands in the log.
@@ -169,7 +175,7 @@ class Fold {
   telemetry::Log& log_;
   FoldCounters counters_;
 
-  NearTexts near_;
+  RecentTexts recent_;
   RecentActivity recent_activity_;
   Cursors cursors_;
   Cursors stored_;           // in the views

@@ -40,9 +40,11 @@ absl::Status Fold::DecideJoin(const LogRow& row,
   derived.set_evidence_key(Key(router_key_, "evidence", personal.reporter_key(),
                                std::to_string(reading.insight())));
   if (opens) {
-    near_.Remember(row.position, reading.cluster());
+    recent_.Remember(row.position, reading.cluster());
     reading.set_remembered(true);
     reading.set_join(v1::JOIN_NEW);
+    absl::Status status = Suggest(row, observation, personal, reading, derived);
+    if (!status.ok()) return status;
     reading.set_new_reporter(true);
     return absl::OkStatus();
   }
@@ -56,8 +58,8 @@ absl::Status Fold::DecideJoin(const LogRow& row,
         observation.observed_at().seconds(), kRepeatWindow);
     if (!said.ok()) return said.status();
   }
-  if (!*said && near_.WorthRemembering(join->match)) {
-    near_.Remember(row.position, reading.cluster());
+  if (!*said && recent_.WorthRemembering(join->match)) {
+    recent_.Remember(row.position, reading.cluster());
     reading.set_remembered(true);
   }
   reading.set_join(*said ? v1::JOIN_REPEAT_TEXT : join->reason);
@@ -68,10 +70,30 @@ absl::Status Fold::DecideJoin(const LogRow& row,
   return absl::OkStatus();
 }
 
+// For a person to accept: a new insight joins no other by itself.
+absl::Status Fold::Suggest(const LogRow& row,
+                           const v1::ObservationRecord& observation,
+                           const v1::PersonalObservation& personal,
+                           const v1::Reading& reading,
+                           v1::PersonalReading& derived) {
+  for (const IssueMatch& match : recent_.OpenIssue(row.position, observation,
+                                                   personal, reading.topic())) {
+    const auto insight = views_.InsightAt(match.id);
+    if (!insight.ok()) return insight.status();
+    if (*insight == 0) continue;
+    v1::SuggestedInsight& suggested = *derived.add_suggested();
+    suggested.set_insight(*insight);
+    suggested.set_score_milli(
+        static_cast<uint32_t>(std::lround(match.score * 1000)));
+    suggested.set_why(match.why);
+  }
+  return absl::OkStatus();
+}
+
 // The nearest of the last texts, or one long ago with exactly this text.
 absl::StatusOr<Fold::Join> Fold::FindJoin(const std::string& text,
                                           std::string_view text_key) {
-  if (const auto near = near_.Find(text)) {
+  if (const auto near = recent_.Find(text)) {
     const auto insight = views_.InsightAt(near->id);
     if (!insight.ok()) return insight.status();
     if (*insight != 0) {

@@ -82,6 +82,17 @@ TEST_F(FoldNearTest, ATextThatWasTakenBackIsLikeNoOther) {
   EXPECT_EQ(Insight(2).observations(), 1U);
 }
 
+TEST_F(FoldNearTest, TheSameIssueInOtherWordsIsSuggestedAlsoAfterARestart) {
+  Report(Said("The fridge is running warm at the till, we binned forty", "r1"));
+  FoldAll();
+  OpenFold(kTaxonomy);
+  Report(Said("till side cooler not cold again, threw out the stock", "r2"));
+  FoldAll();
+  ASSERT_EQ(Insight(2).suggested_size(), 1);
+  EXPECT_EQ(Insight(2).suggested(0).insight(), 1U);
+  EXPECT_NE(Insight(2).suggested(0).why().find("fridge"), std::string::npos);
+}
+
 TEST_F(FoldNearTest, TheSameTextInAnotherTopicJoins) {
   v1::Observation tagged = Said("It froze again after the scan", "r1");
   tagged.add_tags("till");
