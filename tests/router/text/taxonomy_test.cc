@@ -217,7 +217,7 @@ class RandomWords {
     return text;
   }
   void Fill(v1::Rule& rule) {
-    rule.set_weight(1 + random_() % 3);
+    rule.set_weight(static_cast<uint32_t>(1 + random_() % 3));
     auto& any = *rule.add_any();
     for (int i = 0; i < 3; ++i) any.add_words(Word());
     any.add_phrases(Word() + " " + Word());
