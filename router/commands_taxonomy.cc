@@ -22,7 +22,8 @@ struct TaxonomyOptions {
 
 // Where one term of a rule was found.
 Json FoundTerm(const TermIndex& terms, const TermHit& hit,
-               const TokenisedText& text, const std::vector<std::string>& tags) {
+               const TokenisedText& text,
+               const std::vector<std::string>& tags) {
   Json out;
   out["term"] = terms.Describe(hit.term);
   TokenisedText tag;
@@ -35,8 +36,8 @@ Json FoundTerm(const TermIndex& terms, const TermHit& hit,
   const size_t width = terms.Width(hit.term);
   if (width == 0) return out;  // a tag or a pattern has no place in the words
   std::string words;
-  for (size_t i = hit.token;
-       i < read->tokens.size() && i < hit.token + width; ++i) {
+  for (size_t i = hit.token; i < read->tokens.size() && i < hit.token + width;
+       ++i) {
     words += words.empty() ? "" : " ";
     words += read->View(read->tokens[i]);
   }
@@ -119,8 +120,7 @@ absl::Status Explain(const TaxonomyOptions& options,
   if (!taxonomy.ok()) return taxonomy.status();
   const Json out = ExplainRules(**taxonomy, options.text, options.tags);
   if (options.json) {
-    fmt::print("{}\n",
-               out.dump(2, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
   } else {
     PrintExplanation(out);
   }
@@ -146,9 +146,8 @@ Json ExplainRules(const Taxonomy& taxonomy, const std::string& text,
   out["read_as"] = read.text;
   out["votes"] = Json::array();
   for (const TopicVote& vote : match.votes) {
-    out["votes"].push_back(
-        {{"topic", taxonomy.topics().at(vote.topic).path},
-         {"weight", vote.weight}});
+    out["votes"].push_back({{"topic", taxonomy.topics().at(vote.topic).path},
+                            {"weight", vote.weight}});
   }
   out["rules"] = Json::array();
   for (const uint32_t rule : match.rules) {

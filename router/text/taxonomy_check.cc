@@ -57,18 +57,21 @@ class Checker {
       return Mistake("the path is empty; write one like checkout/queue");
     }
     if (path_ == kUntriaged) {
-      return Mistake("this path is reserved for texts without a topic; "
-                     "choose another");
+      return Mistake(
+          "this path is reserved for texts without a topic; "
+          "choose another");
     }
     if (!IsPath(path_)) {
-      Mistake("the path has other characters than a-z, 0-9, _ and -, or an "
-              "empty part; spell it like checkout/self_checkout");
+      Mistake(
+          "the path has other characters than a-z, 0-9, _ and -, or an "
+          "empty part; spell it like checkout/self_checkout");
     }
     if (path_.size() > TaxonomyLimits::kPathBytes ||
         Depth(path_) > TaxonomyLimits::kDepth) {
-      Mistake(fmt::format("the path is longer than {} bytes or {} levels; "
-                          "shorten it",
-                          TaxonomyLimits::kPathBytes, TaxonomyLimits::kDepth));
+      Mistake(
+          fmt::format("the path is longer than {} bytes or {} levels; "
+                      "shorten it",
+                      TaxonomyLimits::kPathBytes, TaxonomyLimits::kDepth));
     }
     if (!paths_.insert(topic.path()).second) {
       Mistake("there twice; join the two");
@@ -91,15 +94,17 @@ class Checker {
     if (currency.size() != 3 ||
         !std::all_of(currency.begin(), currency.end(),
                      [](char c) { return c >= 'A' && c <= 'Z'; })) {
-      Mistake(fmt::format("cost: currency '{}' is not a code of three capital "
-                          "letters; write one like USD",
-                          currency));
+      Mistake(
+          fmt::format("cost: currency '{}' is not a code of three capital "
+                      "letters; write one like USD",
+                      currency));
     }
     if (cost.high() == 0 && cost.low() == 0) return;
     if (cost.low() > cost.typical() || cost.typical() > cost.high()) {
-      Mistake(fmt::format("cost: low {}, typical {} and high {} do not rise; "
-                          "put them in order or leave low and high out",
-                          cost.low(), cost.typical(), cost.high()));
+      Mistake(
+          fmt::format("cost: low {}, typical {} and high {} do not rise; "
+                      "put them in order or leave low and high out",
+                      cost.low(), cost.typical(), cost.high()));
     }
   }
 
@@ -107,9 +112,10 @@ class Checker {
     const auto& hours = topic.deadline_hours();
     if (hours.empty()) return;
     if (hours.size() != kSeverities) {
-      return Mistake(fmt::format("deadline_hours has {} numbers; give five, "
-                                 "for severity 1 to 5",
-                                 hours.size()));
+      return Mistake(
+          fmt::format("deadline_hours has {} numbers; give five, "
+                      "for severity 1 to 5",
+                      hours.size()));
     }
     for (int i = 0; i < kSeverities; ++i) {
       if (hours[i] == 0 || hours[i] > TaxonomyLimits::kDeadlineHours) {
@@ -117,9 +123,10 @@ class Checker {
                             TaxonomyLimits::kDeadlineHours));
       }
       if (i > 0 && hours[i] > hours[i - 1]) {
-        Mistake(fmt::format("deadline_hours: severity {} has more time than "
-                            "severity {}; give it as much or less",
-                            i + 1, i));
+        Mistake(
+            fmt::format("deadline_hours: severity {} has more time than "
+                        "severity {}; give it as much or less",
+                        i + 1, i));
       }
     }
   }

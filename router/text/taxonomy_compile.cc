@@ -39,13 +39,12 @@ std::string TermList(std::string_view name, const v1::Terms& terms) {
   std::vector<std::string> all;
   ForEachTerm(terms, [&](TermKind kind, const std::string& text) {
     const bool plain = kind == TermKind::kWord || kind == TermKind::kPhrase;
-    all.push_back(
-        plain ? text
-              : fmt::format("{} {}", kKindNames[static_cast<size_t>(kind)],
-                            text));
+    all.push_back(plain ? text
+                        : fmt::format("{} {}",
+                                      kKindNames[static_cast<size_t>(kind)],
+                                      text));
   });
-  return all.empty() ? ""
-                     : fmt::format("{}({}) ", name, fmt::join(all, ", "));
+  return all.empty() ? "" : fmt::format("{}({}) ", name, fmt::join(all, ", "));
 }
 
 std::string RuleText(const v1::Rule& rule) {
@@ -172,9 +171,10 @@ class Taxonomy::Compiler {
     }
     for (const uint32_t term : none) {
       if (std::find(all.begin(), all.end(), term) != all.end()) {
-        wrong(fmt::format("can never match: {} is in all and in none; take it "
-                          "out of one",
-                          out_.terms_.Describe(term)));
+        wrong(
+            fmt::format("can never match: {} is in all and in none; take it "
+                        "out of one",
+                        out_.terms_.Describe(term)));
       }
       forbids_.emplace(term, Current());
     }
@@ -256,8 +256,8 @@ absl::StatusOr<std::unique_ptr<Taxonomy>> Taxonomy::Compile(
   std::unique_ptr<Taxonomy> out(new Taxonomy());
   std::vector<std::string> mistakes = Compiler(*out).Compile(taxonomy);
   if (!mistakes.empty()) {
-    const size_t more = mistakes.size() - std::min(mistakes.size(),
-                                                   kMostMistakes);
+    const size_t more =
+        mistakes.size() - std::min(mistakes.size(), kMostMistakes);
     mistakes.resize(mistakes.size() - more);
     if (more > 0) mistakes.push_back(fmt::format("and {} more", more));
     return absl::InvalidArgumentError(

@@ -42,9 +42,9 @@ absl::Status CheckWord(const std::string& word, bool prefix) {
         "is more than one word; put it under phrases");
   }
   if (word.size() > TermIndex::kLongestWord) {
-    return absl::InvalidArgumentError(fmt::format(
-        "has {} bytes; shorten it to {}, or to a beginning with *", word.size(),
-        TermIndex::kLongestWord));
+    return absl::InvalidArgumentError(
+        fmt::format("has {} bytes; shorten it to {}, or to a beginning with *",
+                    word.size(), TermIndex::kLongestWord));
   }
   if (prefix && word.size() < TermIndex::kShortestPrefix) {
     return absl::InvalidArgumentError(
@@ -175,9 +175,9 @@ absl::StatusOr<uint32_t> TermIndex::AddPhrase(std::string_view text) {
         "has fewer than two words; put it under words");
   }
   if (phrase.words.size() > kMostPhraseWords) {
-    return absl::InvalidArgumentError(fmt::format(
-        "has {} words; shorten it to {}", phrase.words.size(),
-        kMostPhraseWords));
+    return absl::InvalidArgumentError(
+        fmt::format("has {} words; shorten it to {}", phrase.words.size(),
+                    kMostPhraseWords));
   }
   if (phrase.words.front().text.empty() || phrase.words.back().text.empty()) {
     return absl::InvalidArgumentError(
@@ -208,12 +208,13 @@ absl::Status TermIndex::AddPattern(uint32_t term, std::string_view text) {
                     kLongestPattern));
   }
   if (patterns_->all.size() >= kMostPatterns) {
-    return absl::InvalidArgumentError(fmt::format(
-        "is one of more than {}; use words and phrases instead",
-        kMostPatterns));
+    return absl::InvalidArgumentError(
+        fmt::format("is one of more than {}; use words and phrases instead",
+                    kMostPatterns));
   }
-  auto regex = std::make_unique<re2::RE2>(
-      re2::StringPiece(text.data(), text.size()), PatternOptions(kPatternMemory));
+  auto regex =
+      std::make_unique<re2::RE2>(re2::StringPiece(text.data(), text.size()),
+                                 PatternOptions(kPatternMemory));
   if (!regex->ok()) {
     return absl::InvalidArgumentError(
         fmt::format("does not compile: {}", regex->error()));
@@ -237,8 +238,8 @@ absl::Status TermIndex::Seal() {
   std::string error;
   for (const Patterns::One& one : patterns_->all) {
     if (patterns_->set->Add(one.regex->pattern(), &error) < 0) {
-      return absl::InvalidArgumentError(fmt::format(
-          "pattern '{}': {}", one.regex->pattern(), error));
+      return absl::InvalidArgumentError(
+          fmt::format("pattern '{}': {}", one.regex->pattern(), error));
     }
   }
   if (!patterns_->set->Compile()) {

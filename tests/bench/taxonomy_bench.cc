@@ -80,19 +80,21 @@ class Bench {
     result_["classify_p50_us"] = Median(classifying);
     result_["classify_max_us"] =
         *std::max_element(classifying.begin(), classifying.end());
-    fmt::print("{} texts, {} bytes on average: tokenise {:.2f} us, rules "
-               "{:.2f} us (p50), {:.2f} us (slowest)\n",
-               rows.size(), bytes / rows.size(), Median(reading),
-               Median(classifying), result_["classify_max_us"].get<double>());
+    fmt::print(
+        "{} texts, {} bytes on average: tokenise {:.2f} us, rules "
+        "{:.2f} us (p50), {:.2f} us (slowest)\n",
+        rows.size(), bytes / rows.size(), Median(reading), Median(classifying),
+        result_["classify_max_us"].get<double>());
   }
 
   void Repeated(const std::string& what) {
     const double less = Cost(what, kShort);
     const double more = Cost(what, kLong);
     result_["growth"][what] = more / less;
-    fmt::print("'{}' again and again: {} KiB {:.0f} us, {} KiB {:.0f} us, "
-               "{:.1f} times\n",
-               what, kShort >> 10U, less, kLong >> 10U, more, more / less);
+    fmt::print(
+        "'{}' again and again: {} KiB {:.0f} us, {} KiB {:.0f} us, "
+        "{:.1f} times\n",
+        what, kShort >> 10U, less, kLong >> 10U, more, more / less);
   }
 
   void Print() const { fmt::print("{}\n", result_.dump()); }

@@ -74,8 +74,7 @@ std::map<std::string, Share> Measure(const std::string& file, bool tags) {
     for (const auto& tag : row["tags"]) {
       if (tags) personal.add_tags(tag);
     }
-    const std::string said =
-        reader.Read(Default(), {}, personal).topic;
+    const std::string said = reader.Read(Default(), {}, personal).topic;
     const std::string root = said.substr(0, said.find('/'));
     const std::string expected = row["expected"]["topic"];
     for (Share* share : {&out[expected], &out["all"]}) {

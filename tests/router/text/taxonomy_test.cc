@@ -176,16 +176,26 @@ TEST(Taxonomy, EveryMistakeIsListedWithItsTopicAndWhatToDo) {
     topics { path: "f" rules { certain: true weight: 2 any {} }
              rules { all { words: "x" } none { words: "x" } } })");
   for (const char* expected :
-       {"'a': has no rule", "'a': there twice", "'a': pattern '(' does not",
+       {"'a': has no rule",
+        "'a': there twice",
+        "'a': pattern '(' does not",
         "'two words' is more than one word; put it under phrases",
-        "word 'ab*' begins too many words", "'b/c': its parent 'b' does not",
-        "'b/c': deadline_hours has 3 numbers", "'untriaged': this path is",
-        "phrase 'one' has fewer than two words", "severity 2 has more time",
-        "currency 'dollar'", "low 3, typical 1 and high 2",
-        "pattern 'x*' matches any text", "tag '--' has no letter",
-        "'E': the path has other", "has the weight 101",
-        "would match every text", "is certain and has a weight",
-        "has an any without a term", "can never match: word x"}) {
+        "word 'ab*' begins too many words",
+        "'b/c': its parent 'b' does not",
+        "'b/c': deadline_hours has 3 numbers",
+        "'untriaged': this path is",
+        "phrase 'one' has fewer than two words",
+        "severity 2 has more time",
+        "currency 'dollar'",
+        "low 3, typical 1 and high 2",
+        "pattern 'x*' matches any text",
+        "tag '--' has no letter",
+        "'E': the path has other",
+        "has the weight 101",
+        "would match every text",
+        "is certain and has a weight",
+        "has an any without a term",
+        "can never match: word x"}) {
     EXPECT_NE(message.find(expected), std::string::npos)
         << expected << "\nis not in\n"
         << message;
@@ -199,7 +209,8 @@ TEST(Taxonomy, ATextOfAnyBytesIsRead) {
   for (int round = 0; round < 2000; ++round) {
     std::string text(random() % 40, '\0');
     for (char& c : text) c = static_cast<char>(random());
-    Read(*taxonomy, text, {text, std::string_view(text).substr(text.size() / 2)});
+    Read(*taxonomy, text,
+         {text, std::string_view(text).substr(text.size() / 2)});
   }
   EXPECT_EQ(TopicOf(*taxonomy, std::string(size_t{1} << 16U, 'a')), "a");
   EXPECT_EQ(TopicOf(*taxonomy, std::string(size_t{1} << 16U, 'c')), kUntriaged);
@@ -251,8 +262,8 @@ TEST(Taxonomy, AddingARuleChangesOnlyTextsThatItMatches) {
       const std::string text = words.Text();
       const auto was = Read(**before, text);
       const auto is = Read(**after, text);
-      const bool matches = std::any_of(
-          is.rules.begin(), is.rules.end(), [&](uint32_t rule) {
+      const bool matches =
+          std::any_of(is.rules.begin(), is.rules.end(), [&](uint32_t rule) {
             return (*after)->rules()[rule].text == added.name();
           });
       matched += matches ? 1 : 0;
@@ -291,9 +302,10 @@ TEST(Taxonomy, ClassifyingAllocatesNothingOnceItsRoomHasGrown) {
       config::ParseText(std::string(DefaultTaxonomyText()), parsed).empty());
   const auto taxonomy = *Taxonomy::Compile(parsed);
   TokenisedText tokens;
-  Tokenise("The fridge by till 3 is warm again, we binned forty yogurts. She "
-           "wants her money back and asked for the manager!",
-           tokens);
+  Tokenise(
+      "The fridge by till 3 is warm again, we binned forty yogurts. She "
+      "wants her money back and asked for the manager!",
+      tokens);
   const std::vector<std::string_view> tags{"fridge", "refund"};
   Taxonomy::Match match;
   taxonomy->Classify(tokens, tags, match);
