@@ -72,12 +72,13 @@ class TopicReader {
     v1::PersonalObservation personal;
     personal.set_text(row.observation.text());
     *personal.mutable_tags() = row.observation.tags();
-    out.topic = ReadText(*taxonomy_, record, personal).topic;
+    out.topic = rules_.Read(*taxonomy_, record, personal).topic;
     out.shares.clear();
   }
 
  private:
   std::unique_ptr<const Taxonomy> taxonomy_;
+  TextReader rules_;
   std::unique_ptr<Classifier> classifier_;
 };
 

@@ -44,52 +44,38 @@ bool OpenAlways(const v1::ObservationRecord& observation,
 
 }  // namespace
 
-absl::StatusOr<v1::Reading> Fold::Decide(
-    const LogRow& row, const v1::ObservationRecord& observation,
-    const v1::PersonalObservation& personal, v1::PersonalReading& derived) {
+absl::StatusOr<v1::Reading> Fold::Decide(const LogRow& row,
+                                         const Prepared& prepared,
+                                         const ReadingRules& rules,
+                                         v1::PersonalReading& derived) {
   v1::Reading reading;
   reading.set_of(row.position);
   reading.set_reading_version(kReadingVersion);
-  std::shared_ptr<const Taxonomy> taxonomy;
-  {
-    const std::lock_guard lock(mutex_);
-    taxonomy = taxonomy_;
-  }
-  reading.set_taxonomy(taxonomy->hash());
+  reading.set_taxonomy(rules.taxonomy->hash());
   if (row.erased) {
     reading.set_topic(std::string(kUntriaged));
     reading.set_join(v1::JOIN_ERASED);
     return reading;
   }
-  const TextReading text = ReadText(*taxonomy, observation, personal);
+  const TextReading& text = prepared.text;
   reading.set_topic(text.topic);
   reading.set_rule(text.rule);
   reading.set_kind(text.kind);
   reading.set_language(text.language);
   reading.set_urgency(text.urgency);
   reading.set_confidence_milli(text.confidence_milli);
-  reading.set_open_always(OpenAlways(observation, personal, text.kind));
+  reading.set_open_always(
+      OpenAlways(prepared.said.observation, prepared.said.personal, text.kind));
   derived.set_text_key(Key(router_key_, "text", text.topic, text.normalised));
-  absl::Status status =
-      DecideJoin(row, observation, personal, reading, derived);
+  absl::Status status = DecideJoin(row, prepared, reading, derived);
   if (!status.ok()) return status;
   return reading;
 }
 
-absl::StatusOr<Fold::Said> Fold::Parse(const LogRow& row) {
-  Said said;
-  if (said.observation.ParseFromString(row.body) &&
-      said.personal.ParseFromString(row.personal)) {
-    return said;
-  }
-  return absl::DataLossError(
-      fmt::format("the record at {} cannot be read", row.position));
-}
-
-absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
-  auto said = Parse(row);
-  if (!said.ok()) return said.status();
-  const v1::ObservationRecord& observation = said->observation;
+absl::Status Fold::FoldObservation(const LogRow& row, Prepared prepared,
+                                   const ReadingRules& rules, Work& work) {
+  if (!prepared.status.ok()) return prepared.status;
+  const v1::ObservationRecord& observation = prepared.said.observation;
   // Counted before a crash, or by the other of urgent and routine order.
   const auto counted = views_.HasEvidence(row.position);
   if (!counted.ok()) return counted.status();
@@ -100,7 +86,7 @@ absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
     if (!status.ok()) return status;
   }
   v1::PersonalReading derived;
-  auto reading = Decide(row, observation, said->personal, derived);
+  auto reading = Decide(row, prepared, rules, derived);
   if (!reading.ok()) return reading.status();
   LogEntry entry;
   entry.kind = v1::LOG_READING;
@@ -110,7 +96,7 @@ absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
   reading->SerializeToString(&entry.body);
   work.readings.push_back(std::move(entry));
   work.of.push_back(row.position);
-  return Apply(row, *std::move(said), *reading, derived, work);
+  return Apply(row, std::move(prepared.said), *reading, derived, work);
 }
 
 absl::Status Fold::Apply(const LogRow& row, Said said,

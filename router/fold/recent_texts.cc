@@ -56,26 +56,13 @@ absl::Status RecentTexts::RestoreOne(Log& reader, const v1::Reading& reading) {
       !personal.ParseFromString((*row)->personal)) {
     return absl::OkStatus();
   }
-  Sign(personal.text());
-  Remember(reading.of(), reading.cluster());
+  Tokenise(personal.text(), tokens_);
+  signer_.Sign(tokens_, signature_);
+  Remember(reading.of(), reading.cluster(), signature_);
   if (reading.join() == v1::JOIN_NEW) {
     OpenIssue(reading.of(), observation, personal, reading.topic());
   }
   return absl::OkStatus();
-}
-
-void RecentTexts::Sign(std::string_view text) {
-  Tokenise(text, tokens_);
-  signer_.Sign(tokens_, signature_);
-}
-
-std::optional<NearMatch> RecentTexts::Find(std::string_view text) {
-  Sign(text);
-  return near_->Find(signature_);
-}
-
-void RecentTexts::Remember(uint64_t position, uint64_t cluster) {
-  near_->Add(position, cluster, signature_);
 }
 
 std::vector<IssueMatch> RecentTexts::OpenIssue(

@@ -36,12 +36,17 @@ class RecentTexts {
   void MakeStale() { stale_ = true; }
 
   // The remembered text that this one repeats; `id` and `cluster` are
-  // positions. Remember is about the text that was looked for last.
-  std::optional<NearMatch> Find(std::string_view text);
+  // positions.
+  std::optional<NearMatch> Find(const Signature& signature) {
+    return near_->Find(signature);
+  }
   bool WorthRemembering(const std::optional<NearMatch>& match) const {
     return near_->WorthAdding(match);
   }
-  void Remember(uint64_t position, uint64_t cluster);
+  void Remember(uint64_t position, uint64_t cluster,
+                const Signature& signature) {
+    near_->Add(position, cluster, signature);
+  }
 
   // The issues that this one may be, by the positions of their first texts;
   // and remembers it, under its own position, as the first of another.
@@ -56,7 +61,6 @@ class RecentTexts {
  private:
   void Clear();
   absl::Status RestoreOne(Log& reader, const v1::Reading& reading);
-  void Sign(std::string_view text);
 
   const size_t most_texts_;
   const size_t most_issues_;

@@ -222,7 +222,10 @@ std::vector<IssueMatch> IssueIndex::Find(const IssueText& text) {
 }
 
 void IssueIndex::Add(uint64_t id, IssueText text) {
-  if (text.marks.empty() || entries_.count(id) > 0) return;
+  if (text.marks.empty() || entries_.count(id) > 0 ||
+      options_.most_issues == 0) {
+    return;
+  }
   while (entries_.size() >= options_.most_issues) DropOldest();
   Entry entry;
   const std::vector<IssueMatch> like = Find(text);

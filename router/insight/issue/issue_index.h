@@ -26,7 +26,7 @@ struct IssueMatch {
 class IssueIndex {
  public:
   struct Options {
-    size_t most_issues = 20000;  // about 700 bytes each
+    size_t most_issues = 20000;  // about 700 bytes each; 0: suggests nothing
     size_t most_suggested = 3;
   };
 

@@ -67,6 +67,13 @@ TEST_F(IssueTest, MoreThanTheWindowIsForgottenOldestFirst) {
   EXPECT_TRUE(small.Find(one).empty());
 }
 
+TEST_F(IssueTest, AWindowOfNothingRemembersNothing) {
+  IssueIndex none({.most_issues = 0}, Concepts::Shipped());
+  const IssueText one = Read("scanner at till froze", "checkout");
+  none.Add(1, one);
+  EXPECT_TRUE(none.Find(one).empty());
+}
+
 TEST_F(IssueTest, WhatIsRemovedIsSuggestedNoMore) {
   const IssueText one = Read("scanner at till froze", "checkout");
   index_.Add(1, one);
