@@ -68,6 +68,8 @@ class Model {
   static absl::StatusOr<std::unique_ptr<Model>> Open(const std::string& path);
   // The same of bytes in memory.
   static absl::StatusOr<std::unique_ptr<Model>> Load(std::string bytes);
+  // The same of bytes that outlive the model and begin on a multiple of 8.
+  static absl::StatusOr<std::unique_ptr<Model>> Over(std::string_view bytes);
   ~Model();
 
   const v1::ModelHeader& header() const { return header_; }
