@@ -66,7 +66,9 @@ absl::Status Cluster(std::istream& in, std::ostream& out, std::ostream& bad,
     const auto match = index.Find(signature);
     const uint64_t number = ids.size();
     ids.push_back(*row->id);
-    index.Add(number, match ? match->cluster : number, signature, at);
+    if (index.WorthAdding(match)) {
+      index.Add(number, match ? match->cluster : number, signature, at);
+    }
     if (!match) {
       out << LineOf(*row->id, *row->id, "new", 0) << '\n';
     } else {

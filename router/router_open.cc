@@ -68,8 +68,9 @@ absl::Status Router::OpenStores() {
   quarantine_->Expire(clock_.Wall());
   deliveries_ = std::make_unique<Deliveries>(*wire_views_, generation_);
   fold_ = std::make_unique<Fold>(
-      FoldOptions{*secret, settings_.config.remembered_texts()}, *fold_log_,
-      *writer_, *fold_views_, clock_, log_);
+      FoldOptions{*secret, settings_.config.remembered_texts(),
+                  settings_.config.near_texts()},
+      *fold_log_, *writer_, *fold_views_, clock_, log_);
   fold_->UseTaxonomy(loaded_.taxonomy);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);
   status = fold_->Recover();

@@ -28,6 +28,7 @@ void FillDefaults(v1::RouterConfig& config) {
   if (config.dead_letters_cap() == 0) config.set_dead_letters_cap(10000);
   if (config.quarantine_cap_mib() == 0) config.set_quarantine_cap_mib(16);
   if (config.remembered_texts() == 0) config.set_remembered_texts(1000000);
+  if (config.near_texts() == 0) config.set_near_texts(100000);
 }
 
 absl::Status CheckRanges(const v1::RouterConfig& config) {

@@ -8,6 +8,7 @@
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 #include "router/fold/fold.h"
+#include "router/fold/keys.h"
 #include "router/loop/loop.h"
 #include "router/organisation/organisation.h"
 #include "router/text/reader.h"
@@ -16,24 +17,14 @@
 namespace earshot::router {
 namespace {
 
-constexpr size_t kKeyBytes = 16;
-constexpr absl::Duration kRepeatWindow = absl::Hours(24);
-
-std::string Key(const std::string& router_key, std::string_view purpose,
-                std::string_view first, std::string_view second) {
-  std::string input(purpose);
-  os::AppendU64(input, first.size());
-  input.append(first);
-  input.append(second);
-  return os::HmacSha256(router_key, input).substr(0, kKeyBytes);
-}
-
 std::string_view JoinWord(v1::JoinReason reason) {
   switch (reason) {
     case v1::JOIN_NEW:
       return "new";
     case v1::JOIN_SAME_TEXT:
-      return "same topic and text";
+      return "the same text";
+    case v1::JOIN_NEAR:
+      return "nearly the same words";
     case v1::JOIN_REPEAT_ID:
       return "the same report again";
     case v1::JOIN_REPEAT_TEXT:
@@ -78,57 +69,27 @@ absl::StatusOr<v1::Reading> Fold::Decide(
   reading.set_urgency(text.urgency);
   reading.set_confidence_milli(text.confidence_milli);
   reading.set_open_always(OpenAlways(observation, personal, text.kind));
-  derived.set_text_key(
-      Key(options_.router_key, "text", text.topic, text.normalised));
-
-  const auto taken_back = views_.HasTombstone(observation.observation());
-  if (!taken_back.ok()) return taken_back.status();
-  if (*taken_back) {
-    reading.set_join(v1::JOIN_WITHDRAWN);
-    return reading;
-  }
-  const auto seen = views_.FindObservation(observation.observation());
-  if (!seen.ok()) return seen.status();
-  if (*seen) {
-    reading.set_join(v1::JOIN_REPEAT_ID);
-    reading.set_insight((*seen)->insight);
-    reading.set_joined((*seen)->position);
-    derived.set_evidence_key((*seen)->evidence_key);
-    return reading;
-  }
-  const auto same = views_.FindText(derived.text_key());
-  if (!same.ok()) return same.status();
-  const bool opens = *same == 0;
-  reading.set_insight(opens ? cursors_.next_insight++ : *same);
-  derived.set_evidence_key(Key(options_.router_key, "evidence",
-                               personal.reporter_key(),
-                               std::to_string(reading.insight())));
-  if (opens) {
-    reading.set_join(v1::JOIN_NEW);
-    reading.set_new_reporter(true);
-    return reading;
-  }
-  const auto said = views_.SaidBefore(
-      reading.insight(), derived.evidence_key(), derived.text_key(),
-      observation.observed_at().seconds(), kRepeatWindow);
-  if (!said.ok()) return said.status();
-  const auto known = views_.ReporterKnown(reading.insight(),
-                                          derived.evidence_key(), row.position);
-  if (!known.ok()) return known.status();
-  reading.set_join(*said ? v1::JOIN_REPEAT_TEXT : v1::JOIN_SAME_TEXT);
-  reading.set_join_score_milli(1000);
-  reading.set_new_reporter(!*known);
+  derived.set_text_key(Key(router_key_, "text", text.topic, text.normalised));
+  absl::Status status =
+      DecideJoin(row, observation, personal, reading, derived);
+  if (!status.ok()) return status;
   return reading;
 }
 
-absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
-  v1::ObservationRecord observation;
-  v1::PersonalObservation personal;
-  if (!observation.ParseFromString(row.body) ||
-      !personal.ParseFromString(row.personal)) {
-    return absl::DataLossError(
-        fmt::format("the record at {} cannot be read", row.position));
+absl::StatusOr<Fold::Said> Fold::Parse(const LogRow& row) {
+  Said said;
+  if (said.observation.ParseFromString(row.body) &&
+      said.personal.ParseFromString(row.personal)) {
+    return said;
   }
+  return absl::DataLossError(
+      fmt::format("the record at {} cannot be read", row.position));
+}
+
+absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
+  auto said = Parse(row);
+  if (!said.ok()) return said.status();
+  const v1::ObservationRecord& observation = said->observation;
   // Counted before a crash, or by the other of urgent and routine order.
   const auto counted = views_.HasEvidence(row.position);
   if (!counted.ok()) return counted.status();
@@ -139,28 +100,25 @@ absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
     if (!status.ok()) return status;
   }
   v1::PersonalReading derived;
-  auto reading = Decide(row, observation, personal, derived);
+  auto reading = Decide(row, observation, said->personal, derived);
   if (!reading.ok()) return reading.status();
   LogEntry entry;
   entry.kind = v1::LOG_READING;
-  entry.salt = Key(options_.router_key, "salt", row.body, "");
+  entry.salt = Key(router_key_, "salt", row.body);
   entry.personal = derived.SerializeAsString();
   reading->set_personal_hmac(os::HmacSha256(entry.salt, entry.personal));
   reading->SerializeToString(&entry.body);
   work.readings.push_back(std::move(entry));
   work.of.push_back(row.position);
-  return Apply(row, *reading, derived, work);
+  return Apply(row, *std::move(said), *reading, derived, work);
 }
 
-absl::Status Fold::Apply(const LogRow& row, const v1::Reading& reading,
+absl::Status Fold::Apply(const LogRow& row, Said said,
+                         const v1::Reading& reading,
                          const v1::PersonalReading& derived, Work& work) {
   Evidence evidence;
-  v1::PersonalObservation personal;
-  if (!evidence.observation.ParseFromString(row.body) ||
-      !personal.ParseFromString(row.personal)) {
-    return absl::DataLossError(
-        fmt::format("the record at {} cannot be read", row.position));
-  }
+  evidence.observation = std::move(said.observation);
+  v1::PersonalObservation& personal = said.personal;
   counters_.read.Add();
   if (reading.join() == v1::JOIN_ERASED ||
       reading.join() == v1::JOIN_WITHDRAWN) {
@@ -169,7 +127,7 @@ absl::Status Fold::Apply(const LogRow& row, const v1::Reading& reading,
         {row.position, 0, 0, evidence.observation.observation(), "", "",
          evidence.observation.observed_at().seconds(), true, true});
   }
-  evidence.text = personal.text();
+  evidence.text = std::move(*personal.mutable_text());
   evidence.reading = reading;
   const bool repeat = reading.join() == v1::JOIN_REPEAT_ID ||
                       reading.join() == v1::JOIN_REPEAT_TEXT;
@@ -219,12 +177,15 @@ absl::Status Fold::Apply(const LogRow& row, const v1::Reading& reading,
   // An anonymous reporter is one at this site, and nowhere else.
   const std::string who =
       evidence.observation.anonymous()
-          ? Key(options_.router_key, "activity", personal.reporter_key(),
+          ? Key(router_key_, "activity", personal.reporter_key(),
                 evidence.observation.site())
           : personal.reporter_key();
-  status = views_.NoteActivity(
-      who, evidence.observation.site(), evidence.observation.channel(),
-      reading.topic(), evidence.observation.observed_at().seconds() / 86400);
+  const int64_t day = evidence.observation.observed_at().seconds() / 86400;
+  const std::string& site = evidence.observation.site();
+  const std::string& channel = evidence.observation.channel();
+  if (!recent_activity_.Note(who, site, channel, reading.topic(), day)) {
+    status = views_.NoteActivity(who, site, channel, reading.topic(), day);
+  }
   if (status.ok()) status = OweStanding(row, **insight, work);
   if (!status.ok()) return status;
   return FoldParked(evidence.observation.observation(), work);
@@ -305,6 +266,7 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   const auto positions = views_.PositionsOf(row.insight, observation);
   if (!positions.ok()) return positions.status();
   for (const uint64_t position : *positions) {
+    near_.Forget(position);
     work.erasures.push_back(position);
     absl::Status status = views_.MarkWithdrawn(position);
     if (!status.ok()) return status;

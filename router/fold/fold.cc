@@ -23,11 +23,13 @@ constexpr size_t kUrgentRecords = 64;
 Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
            const os::Clock& clock, telemetry::Log& log)
     : options_(std::move(options)),
+      router_key_(options_.router_key),
       reader_(reader),
       writer_(writer),
       views_(views),
       clock_(clock),
       log_(log),
+      near_(options_.near_texts),
       organisation_(DefaultOrganisation()) {}
 
 void Fold::UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy) {
@@ -155,14 +157,16 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
   const auto counted = views_.HasEvidence(reading.of());
   if (!counted.ok()) return counted.status();
   if (*counted) return absl::OkStatus();
-  v1::ObservationRecord record;
-  if (record.ParseFromString((*observation)->body) &&
-      !record.corrects().empty()) {
-    absl::Status status = TakeOut(
-        record.corrects(), (*observation)->token.agent, "corrected", work);
+  auto said = Parse(**observation);
+  if (!said.ok()) return said.status();
+  if (!said->observation.corrects().empty()) {
+    absl::Status status =
+        TakeOut(said->observation.corrects(), (*observation)->token.agent,
+                "corrected", work);
     if (!status.ok()) return status;
   }
-  absl::Status status = Apply(**observation, reading, derived, work);
+  absl::Status status =
+      Apply(**observation, *std::move(said), reading, derived, work);
   if (!status.ok()) return status;
   return views_.SetReading(reading.of(), row.position);
 }
@@ -220,7 +224,13 @@ absl::StatusOr<std::vector<LogRow>> Fold::NextRows(bool& urgent) {
     }
     urgent = false;
   }
-  return reader_.ReadAfter(cursors_.main, kStepRecords);
+  // Far behind, a step is longer: pages and insights that many records change
+  // are written once for all of them.
+  const uint64_t end = writer_.counters().end.value();
+  const uint64_t behind = end > cursors_.main ? end - cursors_.main : 0;
+  return reader_.ReadAfter(
+      cursors_.main,
+      std::clamp<uint64_t>(behind / 8, kStepRecords, kLongStepRecords));
 }
 
 absl::StatusOr<bool> Fold::Step() {
@@ -236,8 +246,14 @@ absl::StatusOr<bool> Fold::Step() {
     cursors_ = before;
     counters_.failures.Add();
     PutBack(std::move(inbox));
+    recent_activity_.Clear();
+    near_.MakeStale();  // of what this step remembered nothing has happened
     return status;
   };
+  if (near_.stale()) {
+    absl::Status status = near_.Restore(reader_, cursors_.folded);
+    if (!status.ok()) return fail(status);
+  }
   const auto asked = TakeInbox(inbox);
   if (!asked.ok()) return fail(asked.status());
   bool urgent = false;

@@ -14,9 +14,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/os/clock.h"
+#include "base/os/sha256.h"
 #include "base/telemetry/log.h"
 #include "base/telemetry/metrics.h"
 #include "earshot/v1/configuration.pb.h"
+#include "router/fold/near_texts.h"
+#include "router/fold/scope_activity.h"
 #include "router/insight/insight.h"
 #include "router/log/log.h"
 #include "router/log/log_writer.h"
@@ -28,6 +31,7 @@ namespace earshot::router {
 struct FoldOptions {
   std::string router_key;
   uint64_t remembered_texts = 1000000;
+  uint64_t near_texts = 100000;  // compared for near repeats
 };
 
 struct FoldCounters {
@@ -45,13 +49,15 @@ struct FoldCounters {
 // Reads what the log has and the views do not: decides about each observation,
 // appends the decision, and only then commits the views with its position. A
 // restart folds the decisions that the views missed, and reads no text again.
-// Urgent observations go first. A step takes at most kStepRecords.
+// Urgent observations go first. A step takes kStepRecords, when far behind up
+// to kLongStepRecords.
 //
 // Step and Recover run on one thread, at lower priority than intake; the Use
 // and Note calls come from any.
 class Fold {
  public:
   static constexpr size_t kStepRecords = 256;
+  static constexpr size_t kLongStepRecords = 4096;
 
   // `reader` and `views` are the fold's own connections.
   Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
@@ -114,7 +120,28 @@ class Fold {
                                      const v1::ObservationRecord& observation,
                                      const v1::PersonalObservation& personal,
                                      v1::PersonalReading& derived);
-  absl::Status Apply(const LogRow& row, const v1::Reading& reading,
+  absl::Status DecideJoin(const LogRow& row,
+                          const v1::ObservationRecord& observation,
+                          const v1::PersonalObservation& personal,
+                          v1::Reading& reading, v1::PersonalReading& derived);
+  // Which insight says so already, and why; joins nothing yet.
+  struct Join {
+    uint64_t insight = 0;  // 0: none
+    v1::JoinReason reason = v1::JOIN_NEW;
+    uint64_t position = 0;  // of the text that it repeats
+    uint64_t cluster = 0;
+    double score = 0;
+    std::optional<NearMatch> match;  // if that text is still remembered
+  };
+  absl::StatusOr<Join> FindJoin(const std::string& text,
+                                std::string_view text_key);
+  // One observation with its text, as it stands in the log.
+  struct Said {
+    v1::ObservationRecord observation;
+    v1::PersonalObservation personal;
+  };
+  static absl::StatusOr<Said> Parse(const LogRow& row);
+  absl::Status Apply(const LogRow& row, Said said, const v1::Reading& reading,
                      const v1::PersonalReading& derived, Work& work);
   // Takes an observation back out, if it is this agent's own. One that was not
   // read yet leaves a tombstone.
@@ -134,6 +161,7 @@ class Fold {
   absl::Status PutScopeActivity();
 
   const FoldOptions options_;
+  const os::HmacKey router_key_;
   Log& reader_;
   LogWriter& writer_;
   Views& views_;
@@ -141,6 +169,8 @@ class Fold {
   telemetry::Log& log_;
   FoldCounters counters_;
 
+  NearTexts near_;
+  RecentActivity recent_activity_;
   Cursors cursors_;
   Cursors stored_;           // in the views
   bool was_urgent_ = false;  // the step before

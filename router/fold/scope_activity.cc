@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 #include <vector>
+
+#include "absl/hash/hash.h"
 
 namespace earshot::router {
 namespace {
@@ -63,6 +66,16 @@ absl::StatusOr<std::map<std::string, uint32_t>> CountReporters(
         static_cast<uint32_t>(seen[i].size());
   }
   return counts;
+}
+
+bool RecentActivity::Note(std::string_view reporter, std::string_view site,
+                          std::string_view channel, std::string_view topic,
+                          int64_t day) {
+  entries_.resize(kEntries);
+  const uint64_t hash =
+      absl::HashOf(reporter, site, channel, topic, day) | uint64_t{1};
+  uint64_t& entry = entries_[hash >> 48U];
+  return std::exchange(entry, hash) == hash;
 }
 
 }  // namespace earshot::router

@@ -22,7 +22,7 @@
 namespace earshot::router {
 
 // Names the agent that must get the answers; the router's alone.
-struct Token {
+struct ReplyToken {
   std::string agent;
   std::string record;  // record id, 16 bytes
 };
@@ -33,7 +33,7 @@ struct LogEntry {
   std::string body;      // serialised message of log.proto
   std::string salt;      // 16 bytes, when there is a personal part
   std::string personal;  // serialised Personal...
-  std::optional<Token> token;
+  std::optional<ReplyToken> token;
 };
 
 // Where a lane of an agent's epoch stands; overwritten in place.
@@ -75,7 +75,7 @@ struct LogRow {
   std::string body;
   std::string personal;  // empty: none, or erased
   bool erased = false;
-  Token token;  // empty agent: none
+  ReplyToken token;  // empty agent: none
 };
 
 // One connection to the log's file: write with one, read with others. One
@@ -103,6 +103,8 @@ class Log {
                                                       size_t most);
   absl::StatusOr<std::vector<LogRow>> ReadReadingsAfter(uint64_t position,
                                                         size_t most);
+  // The position after which the last `most` readings up to `last` begin.
+  absl::StatusOr<uint64_t> BeforeLastReadings(uint64_t last, size_t most);
   // Decisions and withdrawals strictly between two positions.
   absl::StatusOr<std::vector<LogRow>> ReadChangesBetween(uint64_t after,
                                                          uint64_t before);
@@ -116,7 +118,7 @@ class Log {
   // From the command line, beside a running router: the file is changed
   // through a connection of its own.
   static absl::Status RequestReplay(const std::string& path, uint64_t id);
-  absl::StatusOr<std::optional<Token>> FindToken(uint64_t position);
+  absl::StatusOr<std::optional<ReplyToken>> FindToken(uint64_t position);
   // Drops a token whose obligation has ended.
   absl::Status DropToken(uint64_t position);
 

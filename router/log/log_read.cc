@@ -70,6 +70,16 @@ absl::StatusOr<std::vector<LogRow>> Log::ReadReadingsAfter(uint64_t position,
   return Rows(read);
 }
 
+absl::StatusOr<uint64_t> Log::BeforeLastReadings(uint64_t last, size_t most) {
+  store::Statement ask = database_->Prepare(
+      "SELECT position FROM log WHERE kind=2 AND position<=?1 "
+      "ORDER BY position DESC LIMIT 1 OFFSET ?2");
+  const auto row =
+      ask.Bind(1, last).Bind(2, static_cast<uint64_t>(most)).Step();
+  if (!row.ok()) return row.status();
+  return *row ? ask.Unsigned(0) : 0;
+}
+
 absl::StatusOr<std::vector<LogRow>> Log::ReadChangesBetween(uint64_t after,
                                                             uint64_t before) {
   store::Statement read = database_->Prepare(
@@ -155,14 +165,14 @@ absl::StatusOr<std::optional<DeadLetter>> Log::FindDeadLetter(uint64_t id) {
   return std::optional<DeadLetter>(LetterFrom(read));
 }
 
-absl::StatusOr<std::optional<Token>> Log::FindToken(uint64_t position) {
+absl::StatusOr<std::optional<ReplyToken>> Log::FindToken(uint64_t position) {
   store::Statement ask = database_->Prepare(
       "SELECT agent, record FROM personal "
       "WHERE position=?1 AND agent IS NOT NULL");
   const auto row = ask.Bind(1, position).Step();
   if (!row.ok()) return row.status();
-  if (!*row) return std::optional<Token>();
-  return std::optional<Token>(Token{ask.Text(0), ask.Blob(1)});
+  if (!*row) return std::optional<ReplyToken>();
+  return std::optional<ReplyToken>(ReplyToken{ask.Text(0), ask.Blob(1)});
 }
 
 absl::Status Log::DropToken(uint64_t position) {

@@ -218,12 +218,20 @@ absl::StatusOr<std::vector<uint64_t>> Views::PositionsOf(
 }
 
 absl::Status Views::PutTombstone(std::string_view observation) {
+  any_tombstones_ = true;
   return Sql("INSERT INTO tombstones VALUES(?1) ON CONFLICT DO NOTHING")
       .BindBlob(1, observation)
       .Run();
 }
 
 absl::StatusOr<bool> Views::HasTombstone(std::string_view observation) {
+  if (!any_tombstones_) {
+    const auto any =
+        OneNumber(Sql("SELECT EXISTS(SELECT 1 FROM tombstones)"), 0);
+    if (!any.ok()) return any.status();
+    any_tombstones_ = *any == 1;
+  }
+  if (!*any_tombstones_) return false;
   const auto found =
       OneNumber(Sql("SELECT 1 FROM tombstones WHERE observation=?1")
                     .BindBlob(1, observation),
@@ -314,10 +322,22 @@ absl::StatusOr<std::vector<uint64_t>> Views::EvidenceAfter(uint64_t insight,
   }
 }
 
-absl::StatusOr<uint64_t> Views::FindText(std::string_view text_key) {
+absl::StatusOr<uint64_t> Views::InsightAt(uint64_t position) {
   return OneNumber(
-      Sql("SELECT insight FROM texts WHERE text_key=?1").BindBlob(1, text_key),
+      Sql("SELECT insight FROM evidence WHERE position=?1 AND withdrawn=0")
+          .Bind(1, position),
       0);
+}
+
+absl::StatusOr<Views::TextRow> Views::FindText(std::string_view text_key) {
+  store::Statement& ask =
+      Sql("SELECT insight, position FROM texts WHERE text_key=?1");
+  const auto row = ask.BindBlob(1, text_key).Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return TextRow{};
+  const TextRow found{ask.Unsigned(0), ask.Unsigned(1)};
+  ask.Reset();
+  return found;
 }
 
 absl::Status Views::PutText(std::string_view text_key, uint64_t insight,

@@ -103,8 +103,15 @@ class Views {
                                                       uint64_t position,
                                                       size_t most);
 
-  // The insight that holds this text; 0: none.
-  absl::StatusOr<uint64_t> FindText(std::string_view text_key);
+  // Where the record at a position counts; 0: nowhere, or it was taken back.
+  absl::StatusOr<uint64_t> InsightAt(uint64_t position);
+
+  // The text under this key that was the first; insight 0: none.
+  struct TextRow {
+    uint64_t insight = 0;
+    uint64_t position = 0;
+  };
+  absl::StatusOr<TextRow> FindText(std::string_view text_key);
   absl::Status PutText(std::string_view text_key, uint64_t insight,
                        uint64_t position);
   // Forgets the oldest texts beyond `cap`.
@@ -146,7 +153,8 @@ class Views {
 
   std::unique_ptr<store::Database> database_;
   std::unordered_map<const char*, store::Statement> statements_;
-  uint64_t run_ = 0;  // numbers given by this run are larger
+  std::optional<bool> any_tombstones_;  // false: only while it is known
+  uint64_t run_ = 0;                    // numbers given by this run are larger
 };
 
 }  // namespace earshot::router

@@ -130,7 +130,7 @@ class Scenario:
         """How many flushes the busiest thread made under trace."""
         self._rounds += 1
         word = letters(self._rounds)
-        text = f"The {word} door is stuck"
+        text = f"Door {self._rounds} is stuck"
         self._target.stop()
         trace = self._start(kill_at)
         self._give(f"{word}a", text)

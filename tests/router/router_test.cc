@@ -24,6 +24,7 @@ class RouterTest : public ::testing::Test {
     settings_.config.set_backlog_records(1000000);
     settings_.config.set_silent_after_minutes(60);
     settings_.config.set_remembered_texts(1000);
+    settings_.config.set_near_texts(1000);
     settings_.config.set_quarantine_cap_mib(1);
   }
 

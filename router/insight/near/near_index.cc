@@ -151,6 +151,15 @@ bool NearIndex::Agrees(uint64_t cluster, uint32_t place) {
          alignment.Score() >= kLeastOfFirst;
 }
 
+bool NearIndex::WorthAdding(const std::optional<NearMatch>& match) const {
+  if (!match || match->reason != NearReason::kExact) return true;
+  const uint32_t place = FindId(match->id);
+  if (place == PlaceTable::kNone) return true;
+  const uint64_t last = PlaceOf(end_ + entries_.size() - 1);
+  const uint64_t age = (last + entries_.size() - place) % entries_.size();
+  return 2 * age >= std::max<uint64_t>(end_ - begin_, kSmallest);
+}
+
 void NearIndex::Add(uint64_t id, uint64_t cluster, const Signature& signature,
                     int64_t at) {
   if (signature.empty() || signature.packed.size() > PackedStore::kBlockBytes ||

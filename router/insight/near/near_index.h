@@ -50,6 +50,10 @@ class NearIndex {
   // The best match that is remembered, if any. Adds nothing.
   std::optional<NearMatch> Find(const Signature& signature);
 
+  // Whether a text that matched so needs to be remembered too: not the exact
+  // repeat of one that stays for long yet, in the newer half of the window.
+  bool WorthAdding(const std::optional<NearMatch>& match) const;
+
   // Remembers a text. `cluster` is the id of its cluster's first text: its own
   // id, or what Find said. Ids are not given twice; `at` is in seconds. To
   // restore a window, add what it held in the same order. A text without

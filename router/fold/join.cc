@@ -1,0 +1,94 @@
+#include <cmath>
+#include <string>
+
+#include "router/fold/fold.h"
+#include "router/fold/keys.h"
+
+// Which insight an observation joins, or that it opens one.
+namespace earshot::router {
+namespace {
+
+constexpr absl::Duration kRepeatWindow = absl::Hours(24);
+
+}  // namespace
+
+absl::Status Fold::DecideJoin(const LogRow& row,
+                              const v1::ObservationRecord& observation,
+                              const v1::PersonalObservation& personal,
+                              v1::Reading& reading,
+                              v1::PersonalReading& derived) {
+  const auto taken_back = views_.HasTombstone(observation.observation());
+  if (!taken_back.ok()) return taken_back.status();
+  if (*taken_back) {
+    reading.set_join(v1::JOIN_WITHDRAWN);
+    return absl::OkStatus();
+  }
+  const auto seen = views_.FindObservation(observation.observation());
+  if (!seen.ok()) return seen.status();
+  if (*seen) {
+    reading.set_join(v1::JOIN_REPEAT_ID);
+    reading.set_insight((*seen)->insight);
+    reading.set_joined((*seen)->position);
+    derived.set_evidence_key((*seen)->evidence_key);
+    return absl::OkStatus();
+  }
+  const auto join = FindJoin(personal.text(), derived.text_key());
+  if (!join.ok()) return join.status();
+  const bool opens = join->insight == 0;
+  reading.set_insight(opens ? cursors_.next_insight++ : join->insight);
+  reading.set_cluster(opens ? row.position : join->cluster);
+  derived.set_evidence_key(Key(router_key_, "evidence", personal.reporter_key(),
+                               std::to_string(reading.insight())));
+  if (opens) {
+    near_.Remember(row.position, reading.cluster());
+    reading.set_remembered(true);
+    reading.set_join(v1::JOIN_NEW);
+    reading.set_new_reporter(true);
+    return absl::OkStatus();
+  }
+  const auto known = views_.ReporterKnown(reading.insight(),
+                                          derived.evidence_key(), row.position);
+  if (!known.ok()) return known.status();
+  absl::StatusOr<bool> said = false;
+  if (*known) {
+    said = views_.SaidBefore(
+        reading.insight(), derived.evidence_key(), derived.text_key(),
+        observation.observed_at().seconds(), kRepeatWindow);
+    if (!said.ok()) return said.status();
+  }
+  if (!*said && near_.WorthRemembering(join->match)) {
+    near_.Remember(row.position, reading.cluster());
+    reading.set_remembered(true);
+  }
+  reading.set_join(*said ? v1::JOIN_REPEAT_TEXT : join->reason);
+  reading.set_joined(join->position);
+  reading.set_join_score_milli(
+      static_cast<uint32_t>(std::lround(join->score * 1000)));
+  reading.set_new_reporter(!*known);
+  return absl::OkStatus();
+}
+
+// The nearest of the last texts, or one long ago with exactly this text.
+absl::StatusOr<Fold::Join> Fold::FindJoin(const std::string& text,
+                                          std::string_view text_key) {
+  if (const auto near = near_.Find(text)) {
+    const auto insight = views_.InsightAt(near->id);
+    if (!insight.ok()) return insight.status();
+    if (*insight != 0) {
+      return Join{*insight,
+                  near->reason == NearReason::kExact ? v1::JOIN_SAME_TEXT
+                                                     : v1::JOIN_NEAR,
+                  near->id,
+                  near->cluster,
+                  near->score,
+                  near};
+    }
+  }
+  const auto same = views_.FindText(text_key);
+  if (!same.ok()) return same.status();
+  return Join{
+      same->insight, v1::JOIN_SAME_TEXT, same->position, same->position, 1,
+      std::nullopt};
+}
+
+}  // namespace earshot::router

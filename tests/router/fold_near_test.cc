@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/router/fold_fixture.h"
+
+namespace earshot::router {
+namespace {
+
+constexpr char kFroze[] =
+    "Self-checkout lane 3 froze again right after the loyalty scan and six "
+    "people left their baskets";
+
+v1::Reading LastReading(Log& log) {
+  const auto rows = log.ReadReadingsAfter(0, 1000);
+  v1::Reading reading;
+  EXPECT_TRUE(rows.ok() && !rows->empty());
+  if (rows.ok() && !rows->empty()) reading.ParseFromString(rows->back().body);
+  return reading;
+}
+
+class FoldNearTest : public FoldTest {};
+
+TEST_F(FoldNearTest, NearlyTheSameWordsJoinAndSayWhatTheyResemble) {
+  Report(Said(kFroze, "r1"));
+  FoldAll();
+  const v1::Reading first = LastReading(*reader_);
+  Report(
+      Said("hi, self checkout lane 3 froze agian right after the loyalty "
+           "scan, six people left their baskets. thanks, Bo",
+           "r2"));
+  FoldAll();
+  EXPECT_EQ(Insight(1).observations(), 2U);
+  EXPECT_EQ(Insight(1).reporters(), 2U);
+  const v1::Reading second = LastReading(*reader_);
+  EXPECT_EQ(second.join(), v1::JOIN_NEAR);
+  EXPECT_EQ(second.joined(), first.of());
+  EXPECT_EQ(second.cluster(), first.of());
+  EXPECT_GE(second.join_score_milli(), 700U);
+}
+
+TEST_F(FoldNearTest, AnotherNumberIsAnotherIssue) {
+  Report(Said(kFroze, "r1"));
+  std::string other = kFroze;
+  other.replace(other.find('3'), 1, "7");
+  Report(Said(other, "r2"));
+  FoldAll();
+  EXPECT_EQ(Insight(1).observations(), 1U);
+  EXPECT_EQ(Insight(2).observations(), 1U);
+}
+
+TEST_F(FoldNearTest, ARestartRemembersWhatWasReadBefore) {
+  Report(Said(kFroze, "r1"));
+  FoldAll();
+  OpenFold(kTaxonomy);
+  Report(Said(std::string("again: ") + kFroze, "r2"));
+  FoldAll();
+  EXPECT_EQ(Insight(1).observations(), 2U);
+}
+
+TEST_F(FoldNearTest, ViewsMadeAgainJoinTheSame) {
+  Report(Said(kFroze, "r1"));
+  Report(Said(std::string("again: ") + kFroze, "r2"));
+  FoldAll();
+  const std::string before = Insight(1).SerializeAsString();
+  LoseViews();
+  OpenFold(kTaxonomy);
+  FoldAll();
+  EXPECT_EQ(Insight(1).SerializeAsString(), before);
+}
+
+TEST_F(FoldNearTest, ATextThatWasTakenBackIsLikeNoOther) {
+  const std::string id = Report(Said(kFroze, "r1"));
+  FoldAll();
+  v1::Withdrawal withdrawal;
+  withdrawal.set_id(id);
+  Put(agent_, v1::RECORD_WITHDRAWAL, withdrawal.SerializeAsString());
+  FoldAll();
+  Report(Said(std::string("again: ") + kFroze, "r2"));
+  FoldAll();
+  EXPECT_EQ(LastReading(*reader_).join(), v1::JOIN_NEW);
+  EXPECT_EQ(Insight(2).observations(), 1U);
+}
+
+TEST_F(FoldNearTest, TheSameTextInAnotherTopicJoins) {
+  v1::Observation tagged = Said("It froze again after the scan", "r1");
+  tagged.add_tags("till");
+  Report(tagged);
+  Report(Said("It froze again after the scan!", "r2"));
+  FoldAll();
+  EXPECT_EQ(Insight(1).observations(), 2U);
+}
+
+}  // namespace
+}  // namespace earshot::router
