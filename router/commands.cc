@@ -19,6 +19,7 @@
 #include "router/access/access.h"
 #include "router/command_output.h"
 #include "router/commands_learn.h"
+#include "router/commands_taxonomy.h"
 #include "router/router.h"
 #include "router/settings.h"
 
@@ -267,15 +268,16 @@ int RunCommand(int argc, char** argv) {
   app.add_option("--config", options.config, "configuration file");
   app.add_option("--data-dir", options.data_dir, "where the router's state is");
   Action action;
-  std::function<absl::Status()> learning;
+  std::function<absl::Status()> offline;  // needs no settings
   Define(app, options, action);
-  DefineLearning(app, learning);
+  DefineLearning(app, offline);
+  DefineTaxonomy(app, options.config, offline);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
-  if (learning) return Report(learning());
+  if (offline) return Report(offline());
   const auto settings = options.needs_settings
                             ? LoadSettings(options.config, options.data_dir)
                             : Settings{};

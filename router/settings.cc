@@ -75,8 +75,12 @@ absl::StatusOr<std::vector<contract::CustomPattern>> Patterns(
 }
 
 absl::Status In(const std::string& file, const absl::Status& status) {
-  return absl::InvalidArgumentError(
-      fmt::format("{}: {}", file, os::StatusText(status)));
+  std::string lines = os::StatusText(status);
+  for (size_t at = lines.find('\n'); at != std::string::npos;
+       at = lines.find('\n', at + 1)) {
+    lines.insert(at + 1, file + ": ");
+  }
+  return absl::InvalidArgumentError(fmt::format("{}: {}", file, lines));
 }
 
 }  // namespace
@@ -97,6 +101,24 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file,
   return settings;
 }
 
+absl::StatusOr<std::shared_ptr<const Taxonomy>> LoadTaxonomy(
+    const std::string& file) {
+  v1::Taxonomy taxonomy;
+  absl::Status status;
+  std::string name = "the default taxonomy";
+  if (file.empty()) {
+    status = config::AsStatus(
+        name, config::ParseText(std::string(DefaultTaxonomyText()), taxonomy));
+  } else {
+    name = file;
+    status = config::LoadFile(name, taxonomy);
+  }
+  if (!status.ok()) return status;
+  auto compiled = Taxonomy::Compile(taxonomy);
+  if (!compiled.ok()) return In(name, compiled.status());
+  return std::shared_ptr<const Taxonomy>(*std::move(compiled));
+}
+
 absl::StatusOr<Loaded> LoadFiles(const Settings& settings) {
   Loaded loaded;
   const v1::RouterConfig& config = settings.config;
@@ -113,20 +135,9 @@ absl::StatusOr<Loaded> LoadFiles(const Settings& settings) {
     if (!subscriptions.ok()) return subscriptions.status();
     loaded.subscriptions = *std::move(subscriptions);
   }
-  v1::Taxonomy taxonomy;
-  absl::Status status;
-  std::string name = "the default taxonomy";
-  if (config.taxonomy_file().empty()) {
-    status = config::AsStatus(
-        name, config::ParseText(std::string(DefaultTaxonomyText()), taxonomy));
-  } else {
-    name = config.taxonomy_file();
-    status = config::LoadFile(name, taxonomy);
-  }
-  if (!status.ok()) return status;
-  auto compiled = Taxonomy::Compile(taxonomy);
-  if (!compiled.ok()) return In(name, compiled.status());
-  loaded.taxonomy = *std::move(compiled);
+  auto taxonomy = LoadTaxonomy(config.taxonomy_file());
+  if (!taxonomy.ok()) return taxonomy.status();
+  loaded.taxonomy = *std::move(taxonomy);
   const auto patterns = Patterns(config);
   if (!patterns.ok()) return patterns.status();
   auto redactor = contract::Redactor::WithPatterns(*patterns);

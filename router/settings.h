@@ -39,6 +39,10 @@ struct Loaded {
 };
 absl::StatusOr<Loaded> LoadFiles(const Settings& settings);
 
+// The taxonomy of a file, or with "" the default one; all mistakes at once.
+absl::StatusOr<std::shared_ptr<const Taxonomy>> LoadTaxonomy(
+    const std::string& file);
+
 }  // namespace earshot::router
 
 #endif  // EARSHOT_ROUTER_SETTINGS_H_

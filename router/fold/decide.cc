@@ -61,7 +61,7 @@ absl::StatusOr<v1::Reading> Fold::Decide(
     reading.set_join(v1::JOIN_ERASED);
     return reading;
   }
-  const TextReading text = ReadText(*taxonomy, observation, personal);
+  const TextReading text = text_reader_.Read(*taxonomy, observation, personal);
   reading.set_topic(text.topic);
   reading.set_rule(text.rule);
   reading.set_kind(text.kind);

@@ -23,6 +23,7 @@
 #include "router/insight/insight.h"
 #include "router/log/log.h"
 #include "router/log/log_writer.h"
+#include "router/text/reader.h"
 #include "router/text/taxonomy.h"
 #include "router/views/views.h"
 
@@ -174,6 +175,7 @@ class Fold {
   Cursors cursors_;
   Cursors stored_;           // in the views
   bool was_urgent_ = false;  // the step before
+  TextReader text_reader_;
   v1::Organisation organisation_;
   std::map<std::string, absl::Time> contacts_;
   absl::Duration scopes_due_ = -absl::InfiniteDuration();

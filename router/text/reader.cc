@@ -23,20 +23,19 @@ v1::ObservationKind KindOf(const std::string& topic,
 
 }  // namespace
 
-TextReading ReadText(const Taxonomy& taxonomy,
-                     const v1::ObservationRecord& observation,
-                     const v1::PersonalObservation& personal) {
+TextReading TextReader::Read(const Taxonomy& taxonomy,
+                             const v1::ObservationRecord& observation,
+                             const v1::PersonalObservation& personal) {
   TextReading reading;
   reading.normalised = Normalise(personal.text());
-  const std::vector<std::string> words = Words(reading.normalised);
-  const Taxonomy::Match match =
-      taxonomy.Classify(words, reading.normalised,
-                        {personal.tags().begin(), personal.tags().end()});
-  reading.topic = match.topic;
-  reading.rule = match.rule;
-  reading.confidence_milli = match.confidence_milli;
-  reading.kind = KindOf(match.topic, observation.kind());
-  reading.language = GuessLanguage(words);
+  Tokenise(personal.text(), tokens_);
+  tags_.assign(personal.tags().begin(), personal.tags().end());
+  taxonomy.Classify(tokens_, tags_, match_);
+  reading.topic = match_.topic;
+  reading.rule = match_.rule;
+  reading.confidence_milli = match_.confidence_milli;
+  reading.kind = KindOf(reading.topic, observation.kind());
+  reading.language = GuessLanguage(Words(reading.normalised));
   const uint32_t risk = reading.kind == v1::OBSERVATION_KIND_RISK ? 1 : 0;
   reading.urgency = std::min<uint32_t>(5, observation.severity() + risk);
   return reading;
