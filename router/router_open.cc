@@ -72,6 +72,7 @@ absl::Status Router::OpenStores() {
                   settings_.config.near_texts()},
       *fold_log_, *writer_, *fold_views_, clock_, log_);
   fold_->UseTaxonomy(loaded_.taxonomy);
+  fold_->UseModel(loaded_.model);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);
   status = fold_->Recover();
   if (status.ok()) status = RecordConfiguration();

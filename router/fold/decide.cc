@@ -34,10 +34,12 @@ std::string_view JoinWord(v1::JoinReason reason) {
   }
 }
 
+// By what the reporter said, and was told about before sending; never by what
+// a model makes of the words.
 bool OpenAlways(const v1::ObservationRecord& observation,
-                const v1::PersonalObservation& personal,
-                v1::ObservationKind kind) {
-  return observation.severity() == 5 || kind == v1::OBSERVATION_KIND_RISK ||
+                const v1::PersonalObservation& personal) {
+  return observation.severity() == 5 ||
+         observation.kind() == v1::OBSERVATION_KIND_RISK ||
          std::find(personal.tags().begin(), personal.tags().end(), "safety") !=
              personal.tags().end();
 }
@@ -51,9 +53,11 @@ absl::StatusOr<v1::Reading> Fold::Decide(
   reading.set_of(row.position);
   reading.set_reading_version(kReadingVersion);
   std::shared_ptr<const Taxonomy> taxonomy;
+  std::shared_ptr<const Model> model;
   {
     const std::lock_guard lock(mutex_);
     taxonomy = taxonomy_;
+    model = model_;
   }
   reading.set_taxonomy(taxonomy->hash());
   if (row.erased) {
@@ -61,14 +65,28 @@ absl::StatusOr<v1::Reading> Fold::Decide(
     reading.set_join(v1::JOIN_ERASED);
     return reading;
   }
-  const TextReading text = text_reader_.Read(*taxonomy, observation, personal);
+  if (model != nullptr) text_reader_.Use(std::move(model));
+  const auto read = text_reader_.Read(*taxonomy, observation, personal);
+  if (!read.ok()) return read.status();
+  const TextReading& text = *read;
   reading.set_topic(text.topic);
   reading.set_rule(text.rule);
   reading.set_kind(text.kind);
   reading.set_language(text.language);
   reading.set_urgency(text.urgency);
   reading.set_confidence_milli(text.confidence_milli);
-  reading.set_open_always(OpenAlways(observation, personal, text.kind));
+  reading.set_sentiment(text.sentiment);
+  reading.set_valence(text.valence);
+  const auto milli = [&](Head head) {
+    return text.milli.at(static_cast<size_t>(head));
+  };
+  reading.set_kind_confidence_milli(milli(Head::kKind));
+  reading.set_sentiment_confidence_milli(milli(Head::kSentiment));
+  reading.set_valence_confidence_milli(milli(Head::kValence));
+  reading.set_urgency_confidence_milli(milli(Head::kUrgency));
+  reading.set_language_confidence_milli(milli(Head::kLanguage));
+  reading.set_model(text.model);
+  reading.set_open_always(OpenAlways(observation, personal));
   derived.set_text_key(Key(router_key_, "text", text.topic, text.normalised));
   absl::Status status =
       DecideJoin(row, observation, personal, reading, derived);

@@ -14,6 +14,23 @@ std::array<double, kEvidence> Evidence(const Verdict& verdict,
           learned ? scores.of_label.back() : 0, scores.known};
 }
 
+Candidates BestTwo(std::span<const double> scores) {
+  Candidates best{.place = 0, .score = scores[0], .next = scores[1]};
+  if (best.next > best.score) {
+    best = {.place = 1, .score = scores[1], .next = scores[0]};
+  }
+  for (size_t i = 2; i < scores.size(); ++i) {
+    if (scores[i] > best.score) {
+      best = {.place = static_cast<uint32_t>(i),
+              .score = scores[i],
+              .next = best.score};
+    } else {
+      best.next = std::max(best.next, scores[i]);
+    }
+  }
+  return best;
+}
+
 Verdict BestOf(const Scores& scores, bool learned) {
   Verdict verdict;
   const size_t labels = scores.of_label.size() - (learned ? 1 : 0);

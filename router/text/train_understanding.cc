@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <span>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "router/text/logistic.h"
 #include "router/text/report_tokens.h"
 #include "router/text/tokens.h"
+#include "router/text/topic_votes.h"
 
 namespace earshot::router {
 namespace {
@@ -22,33 +22,26 @@ constexpr size_t kHeldOut = 5;  // one report in so many, for a first fit
 // right ones.
 constexpr double kUntriagedShare = 0.02;
 
-using Examples = std::vector<const Example*>;
-
-double Env(const char* name, double otherwise) {
-  const char* v = std::getenv(name);
-  return v == nullptr ? otherwise : std::atof(v);
-}
-
 v1::FeatureSettings Features() {
   v1::FeatureSettings features;
-  features.set_widest_pair(static_cast<uint32_t>(Env("PAIR", 1)));
-  features.set_shortest_run(static_cast<uint32_t>(Env("SHORT", 3)));
-  features.set_longest_run(static_cast<uint32_t>(Env("LONG", 5)));
-  features.set_lexicon(Env("LEX", 1) != 0);
-  features.set_concepts(Env("CON", 1) != 0);
+  features.set_widest_pair(1);
+  features.set_shortest_run(3);
+  features.set_longest_run(5);
+  features.set_lexicon(true);
+  features.set_concepts(true);
   features.set_start_word(true);
-  features.set_concept_weight(static_cast<float>(Env("CW", 1)));
+  features.set_concept_weight(1);
   return features;
 }
 
 double CostOf(Head head) {
   switch (head) {
     case Head::kTopic:
-      return Env("CTOPIC", 0.3);
+      return 0.15;
     case Head::kKind:
-      return Env("CKIND", 0.3);
+      return 0.15;
     case Head::kSentiment:
-      return Env("CSENT", 0.3);
+      return 0.2;
     case Head::kLanguage:
       return 1;
     default:
@@ -62,6 +55,13 @@ struct Trialled {
   Scores scores;
 };
 
+// A report as it is learned: what it says, and what rules make of it.
+struct Report {
+  Example example;
+  Taxonomy::Match match;
+};
+using Reports = std::vector<const Report*>;
+
 class Training {
  public:
   explicit Training(const Progress& progress) : progress_(progress) {}
@@ -71,15 +71,15 @@ class Training {
  private:
   // Each report twice, with its tags and without; only once if it has none.
   struct Read {
-    std::vector<Example> with_tags;
-    std::vector<Example> without_tags;
+    std::vector<Report> with_tags;
+    std::vector<Report> without_tags;
   };
   absl::Status NameLabels(const UnderstandingSet& set);
-  void ReadReports(const std::vector<LabelledReport>& reports, Read& read);
-  static void AddAll(const Read& read, bool held_out, bool others,
-                     Examples& examples);
-  static std::vector<Trialled> Try(const LinearFit& fit,
-                                   const Examples& unseen);
+  void ReadReports(const UnderstandingSet& set,
+                   const std::vector<LabelledReport>& reports, Read& read);
+  static Reports Some(const Read& read, bool held_out, bool others);
+  std::vector<Trialled> Try(const LinearFit& fit, const Reports& unseen);
+  LinearFit Fit(const Reports& reports, std::span<const FitHead> heads) const;
   std::vector<Judged> Judge(std::span<const Trialled> tried, size_t head,
                             const v1::Logistic& confidence) const;
   v1::Logistic LearnConfidence(std::span<const Trialled> tried,
@@ -94,6 +94,8 @@ class Training {
   Read train_;
   Read dev_;
   FitSettings settings_;
+  const Taxonomy* taxonomy_ = nullptr;
+  TopicVotes votes_;
   v1::ModelHeader header_;
 };
 
@@ -119,47 +121,73 @@ absl::Status Training::NameLabels(const UnderstandingSet& set) {
   return absl::OkStatus();
 }
 
-void Training::ReadReports(const std::vector<LabelledReport>& reports,
+void Training::ReadReports(const UnderstandingSet& set,
+                           const std::vector<LabelledReport>& reports,
                            Read& read) {
   FeatureReader reader(header_.features());
   TokenisedText tokens;
   TokenisedText scratch;
   for (const LabelledReport& report : reports) {
-    Example example;
-    example.trust = report.trust;
+    Report one;
+    one.example.trust = report.trust;
     for (size_t h = 0; h < kHeads; ++h) {
       const auto found = std::lower_bound(labels_[h].begin(), labels_[h].end(),
                                           report.labels[h]);
-      example.of_heads.push_back(
+      one.example.of_heads.push_back(
           report.labels[h].empty()
               ? kNoLabel
               : static_cast<uint32_t>(found - labels_[h].begin()));
     }
     Tokenise(report.text, tokens);
-    example.features = reader.Read(tokens);
-    read.without_tags.push_back(example);
+    const auto rules = [&](const std::vector<std::string_view>& tags) {
+      if (set.taxonomy != nullptr) {
+        set.taxonomy->Classify(tokens, tags, one.match);
+      }
+    };
+    rules({});
+    one.example.features = reader.Read(tokens);
+    read.without_tags.push_back(one);
+    rules({report.tags.begin(), report.tags.end()});
     for (const std::string& tag : report.tags) AppendTag(tag, scratch, tokens);
-    example.features = reader.Read(tokens);
-    read.with_tags.push_back(std::move(example));
+    one.example.features = reader.Read(tokens);
+    read.with_tags.push_back(std::move(one));
   }
 }
 
-void Training::AddAll(const Read& read, bool held_out, bool others,
-                      Examples& examples) {
+Reports Training::Some(const Read& read, bool held_out, bool others) {
+  Reports reports;
   for (size_t i = 0; i < read.with_tags.size(); ++i) {
     if (i % kHeldOut == 0 ? !held_out : !others) continue;
-    examples.push_back(&read.with_tags[i]);
-    examples.push_back(&read.without_tags[i]);
+    reports.push_back(&read.with_tags[i]);
+    reports.push_back(&read.without_tags[i]);
   }
+  return reports;
 }
 
+LinearFit Training::Fit(const Reports& reports,
+                        std::span<const FitHead> heads) const {
+  std::vector<const Example*> examples;
+  for (const Report* report : reports) examples.push_back(&report->example);
+  return LinearFit::OfHeads(examples, heads, settings_);
+}
+
+// Scores of topics have the votes of the rules in them.
 std::vector<Trialled> Training::Try(const LinearFit& fit,
-                                    const Examples& unseen) {
+                                    const Reports& unseen) {
+  constexpr auto kTopics = static_cast<size_t>(Head::kTopic);
   std::vector<Trialled> tried;
-  for (const Example* example : unseen) {
+  if (taxonomy_ != nullptr) votes_.Use(*taxonomy_, labels_[kTopics]);
+  for (const Report* report : unseen) {
     Trialled one;
-    one.example = example;
-    fit.Score(example->features, one.scores);
+    one.example = &report->example;
+    fit.Score(report->example.features, one.scores);
+    if (taxonomy_ != nullptr) {
+      const std::span<double> topics =
+          std::span(one.scores.of_label)
+              .subspan(first_[kTopics], labels_[kTopics].size());
+      const auto voted = votes_.Add(topics, report->match);
+      std::copy_n(voted.begin(), topics.size(), topics.begin());
+    }
     tried.push_back(std::move(one));
   }
   return tried;
@@ -221,28 +249,31 @@ double ThresholdOf(const std::vector<Judged>& judged) {
 
 void Training::Calibrate(const LinearFit& first, const LinearFit& last,
                          TrainedUnderstanding& trained) {
-  const auto pointers = [](const std::vector<Example>& examples) {
-    Examples out;
-    for (const Example& example : examples) out.push_back(&example);
+  const auto pointers = [](const std::vector<Report>& reports) {
+    Reports out;
+    for (const Report& report : reports) out.push_back(&report);
     return out;
   };
-  Examples fifth;
-  AddAll(train_, true, false, fifth);
-  const std::vector<Trialled> on_fifth = Try(first, fifth);
+  const std::vector<Trialled> on_fifth = Try(first, Some(train_, true, false));
   const std::vector<Trialled> with = Try(last, pointers(dev_.with_tags));
   const std::vector<Trialled> without = Try(last, pointers(dev_.without_tags));
   std::vector<Trialled> on_dev = with;
   on_dev.insert(on_dev.end(), without.begin(), without.end());
+  std::vector<Trialled> on_both = on_dev;
+  on_both.insert(on_both.end(), on_fifth.begin(), on_fifth.end());
   for (size_t h = 0; h < kHeads; ++h) {
     HeadReport report;
     report.head = static_cast<Head>(h);
-    report.on_dev = std::any_of(
-        dev_.with_tags.begin(), dev_.with_tags.end(),
-        [&](const Example& one) { return one.of_heads[h] != kNoLabel; });
+    const bool dev_knows =
+        std::any_of(on_dev.begin(), on_dev.end(), [&](const Trialled& one) {
+          return one.example->of_heads[h] != kNoLabel;
+        });
     v1::ModelHead& head = *header_.add_heads();
     head.set_name(std::string(kHeadNames[h]));
     head.set_labels(static_cast<uint32_t>(labels_[h].size()));
-    const std::vector<Trialled>& tried = report.on_dev ? on_dev : on_fifth;
+    const std::vector<Trialled>& tried = report.head == Head::kTopic ? on_both
+                                         : dev_knows                 ? on_dev
+                                                                     : on_fifth;
     *head.mutable_confidence() = LearnConfidence(tried, h);
     if (report.head == Head::kTopic) {
       head.set_threshold(ThresholdOf(Judge(tried, h, head.confidence())));
@@ -250,8 +281,9 @@ void Training::Calibrate(const LinearFit& first, const LinearFit& last,
     const auto measure = [&](std::span<const Trialled> some) {
       return Measure(Judge(some, h, head.confidence()), labels_[h].size());
     };
-    report.with_tags = measure(report.on_dev ? with : on_fifth);
-    report.without_tags = measure(report.on_dev ? without : on_fifth);
+    report.held_out = measure(on_fifth);
+    report.with_tags = measure(with);
+    report.without_tags = measure(without);
     trained.heads.push_back(std::move(report));
   }
 }
@@ -261,14 +293,15 @@ absl::StatusOr<TrainedUnderstanding> Training::Run(
   header_.set_task(v1::MODEL_TASK_UNDERSTANDING);
   *header_.mutable_features() = Features();
   settings_.features = header_.features();
-  settings_.rarity_power = Env("POW", 1);
+  settings_.rarity_power = 1;
   // A report is there with and without its tags: features of two reports.
-  settings_.fewest_texts = static_cast<uint32_t>(Env("FEW", 3));
+  settings_.fewest_texts = 3;
   absl::Status status = NameLabels(set);
   if (!status.ok()) return status;
   progress_("reading the reports");
-  ReadReports(set.train, train_);
-  ReadReports(set.dev, dev_);
+  taxonomy_ = set.taxonomy;
+  ReadReports(set, set.train, train_);
+  ReadReports(set, set.dev, dev_);
 
   std::vector<FitHead> heads;
   for (size_t h = 0; h < kHeads; ++h) {
@@ -278,14 +311,10 @@ absl::StatusOr<TrainedUnderstanding> Training::Run(
       header_.add_labels()->set_name(label);
     }
   }
-  Examples part;
-  AddAll(train_, false, true, part);
   progress_("fitting four fifths, to set what dev has no labels for");
-  const LinearFit first = LinearFit::OfHeads(part, heads, settings_);
-  Examples all;
-  AddAll(train_, true, true, all);
+  const LinearFit first = Fit(Some(train_, false, true), heads);
   progress_("fitting the model");
-  const LinearFit last = LinearFit::OfHeads(all, heads, settings_);
+  const LinearFit last = Fit(Some(train_, true, true), heads);
   header_.set_examples(static_cast<uint32_t>(set.train.size()));
 
   TrainedUnderstanding trained;

@@ -9,6 +9,7 @@
 #include "earshot/v1/model.pb.h"
 #include "router/text/heads.h"
 #include "router/text/measure.h"
+#include "router/text/taxonomy.h"
 #include "router/text/train.h"
 
 namespace earshot::router {
@@ -24,11 +25,14 @@ struct LabelledReport {
 struct UnderstandingSet {
   std::vector<LabelledReport> train = {};
   std::vector<LabelledReport> dev = {};  // measured on, never learned
+  // Whose rules vote for topics, not owned; nullptr: none.
+  const Taxonomy* taxonomy = nullptr;
 };
 
 struct HeadReport {
   Head head = Head::kTopic;
-  bool on_dev = false;  // else on a fifth of train that a first fit left out
+  Measures held_out;  // a fifth of train, with its tags and without
+  // Of dev; `texts` is 0 when it has no labels of the head.
   Measures with_tags;
   Measures without_tags;
 };
@@ -42,7 +46,8 @@ struct TrainedUnderstanding {
 
 // Learns one model that answers every head from the features of one reading.
 // Each report is learned with its tags and without. Confidences are set on dev
-// for the heads that dev has labels of, otherwise on a fifth of train. The same
+// for the heads that dev has labels of, otherwise on a fifth of train that a
+// first fit left out; those of topics, for which rules vote, on both. The same
 // set gives the same bytes. Blocks for seconds; any thread.
 absl::StatusOr<TrainedUnderstanding> TrainUnderstanding(
     const UnderstandingSet& set, const Progress& progress);
