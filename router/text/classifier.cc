@@ -7,8 +7,9 @@
 
 namespace earshot::router {
 
-std::array<double, kEvidence> Evidence(const Verdict& verdict,
-                                       const Scores& scores, bool learned) {
+std::array<double, kEvidence> ScopeEvidence(const Verdict& verdict,
+                                            const Scores& scores,
+                                            bool learned) {
   const double best = verdict.top[0].score;
   return {best, best - verdict.top[1].score,
           learned ? scores.of_label.back() : 0, scores.known};
@@ -49,7 +50,8 @@ Verdict BestOf(const Scores& scores, bool learned) {
 
 void Calibrate(const v1::ModelHeader& header, const Scores& scores,
                Verdict& verdict) {
-  const auto evidence = Evidence(verdict, scores, header.rejection().learned());
+  const auto evidence =
+      ScopeEvidence(verdict, scores, header.rejection().learned());
   verdict.confidence = Probability(header.confidence(), evidence);
   if (header.has_rejection()) {
     verdict.in_scope = Probability(header.rejection().in_scope(), evidence);

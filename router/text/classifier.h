@@ -33,8 +33,8 @@ struct Verdict {
 // What tells a text that belongs to no label: best score, its lead, the score
 // of the learned out-of-scope label (0 without), share of known features.
 inline constexpr size_t kEvidence = 4;
-std::array<double, kEvidence> Evidence(const Verdict& verdict,
-                                       const Scores& scores, bool learned);
+std::array<double, kEvidence> ScopeEvidence(const Verdict& verdict,
+                                            const Scores& scores, bool learned);
 
 // The best of some scores, and the next best. At least two scores.
 struct Candidates {

@@ -18,7 +18,7 @@ constexpr size_t kMostNameBytes = 1024;
 constexpr uint32_t kFewestPlaces = 16;
 constexpr uint32_t kMostPlaces = 1U << 22U;
 constexpr uint32_t kMostWeights = 1U << 28U;
-// What Evidence and the confidence look at.
+// What ScopeEvidence and the confidence look at.
 constexpr int kMostWeighted = 16;
 
 absl::Status Wrong(std::string_view what) {

@@ -18,6 +18,7 @@ namespace {
 // shares of the labels, of which the mean is taken.
 constexpr double kSharpness = 4;
 constexpr double kCertain = 0.99;
+constexpr std::string_view kNoise = "noise";  // a topic, and its kind
 constexpr size_t kFewestLetters = 2;  // or there is no language to tell
 
 absl::Status AnswersEveryHead(const Model& model) {
@@ -156,6 +157,11 @@ const Understood& Understanding::Read(
   model_->Score(reader_.Read(tokens_), scores_);
   DecideTopic(taxonomy);
   understood_.kind = Best(Head::kKind);
+  if (understood_.topic.substr(0, understood_.topic.find('/')) == kNoise) {
+    understood_.kind = kNoise;
+    understood_.confidence.at(static_cast<size_t>(Head::kKind)) =
+        understood_.ConfidenceOf(Head::kTopic);
+  }
   understood_.sentiment = Best(Head::kSentiment);
   Best(Head::kValence);  // for its confidence
   DecideValence();
