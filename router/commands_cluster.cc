@@ -72,7 +72,8 @@ class TopicReader {
     v1::PersonalObservation personal;
     personal.set_text(row.observation.text());
     *personal.mutable_tags() = row.observation.tags();
-    out.topic = rules_.Read(*taxonomy_, record, personal).topic;
+    const auto read = rules_.Read(*taxonomy_, record, personal);
+    out.topic = read.ok() ? read->topic : std::string(kUntriaged);
     out.shares.clear();
   }
 
@@ -87,8 +88,8 @@ class Clusters {
  public:
   Clusters(const ClusterOptions& options, TopicReader topics)
       : near_({.most_texts = options.window}),
-        issues_({.most_issues = options.window}, Concepts::Shipped()),
-        issue_reader_(Concepts::Shipped()),
+        issues_({.most_issues = options.window}, IssueConcepts::Shipped()),
+        issue_reader_(IssueConcepts::Shipped()),
         topics_(std::move(topics)),
         level_issue_(options.issues) {}
 

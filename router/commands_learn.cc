@@ -17,16 +17,15 @@
 #include "base/os/files.h"
 #include "base/os/status_text.h"
 #include "earshot/v1/configuration.pb.h"
+#include "router/commands_understand.h"
+#include "router/json_rows.h"
 #include "router/text/classifier.h"
 #include "router/text/train.h"
 
 namespace earshot::router {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr mode_t kModelMode = 0644;
-constexpr size_t kMostRowBytes = size_t{1} << 20U;
 
 struct LearnOptions {
   std::string task = "topic";
@@ -41,35 +40,8 @@ struct LearnOptions {
   std::string model;
   bool no_refit = false;
   bool json = false;
+  bool why = false;
 };
-
-// The field of a row as text; numbers as they are written.
-absl::StatusOr<std::string> Field(const Json& row, const std::string& name) {
-  const auto found = row.find(name);
-  if (found == row.end()) {
-    return absl::InvalidArgumentError(fmt::format("no field {}", name));
-  }
-  if (found->is_string()) return found->get<std::string>();
-  if (found->is_number()) return found->dump();
-  return absl::InvalidArgumentError(
-      fmt::format("{} is neither text nor a number", name));
-}
-
-absl::StatusOr<Json> ParseRow(const std::string& line) {
-  if (line.size() > kMostRowBytes) {
-    return absl::InvalidArgumentError(fmt::format(
-        "the row has {} bytes, at most {}", line.size(), kMostRowBytes));
-  }
-  Json row = Json::parse(line, nullptr, false);
-  if (!row.is_object()) {
-    return absl::InvalidArgumentError("the row is no JSON object");
-  }
-  return row;
-}
-
-bool IsBlank(const std::string& line) {
-  return line.find_first_not_of(" \t\r") == std::string::npos;
-}
 
 // Every row of a file; the first mistake ends it, with its line number.
 absl::StatusOr<std::vector<LabelledText>> ReadRows(const std::string& path,
@@ -206,6 +178,10 @@ void PrintReport(const Trained& trained) {
 }
 
 absl::Status RunTrain(const LearnOptions& options) {
+  if (options.task == "understanding") {
+    return TrainOnReports(options.train, options.dev, options.taxonomy,
+                          options.model, options.json);
+  }
   const auto set = ReadSet(options);
   if (!set.ok()) return set.status();
   TrainSettings settings;
@@ -270,6 +246,8 @@ absl::StatusOr<std::string> ClassifyRow(const std::string& line,
 }
 
 absl::Status RunClassify(const LearnOptions& options) {
+  if (options.model.empty())
+    return UnderstandRows(options.taxonomy, options.why);
   auto opened = Model::Open(options.model);
   if (!opened.ok()) return opened.status();
   const std::shared_ptr<const Model> model = *std::move(opened);
@@ -301,16 +279,19 @@ absl::Status RunClassify(const LearnOptions& options) {
 }
 
 void DefineTrain(CLI::App& app, LearnOptions& options) {
-  const std::string task_help = "what is learned: topic (default), sentiment";
+  const std::string task_help =
+      "what is learned: topic (default), sentiment, understanding";
   app.add_option("--task", options.task, task_help)
-      ->check(CLI::IsMember({"topic", "sentiment"}));
+      ->check(CLI::IsMember({"topic", "sentiment", "understanding"}));
   app.add_option("--train", options.train, "labelled rows, JSON lines")
       ->required();
   app.add_option("--dev", options.dev,
                  "more of them, to measure and to set thresholds on");
   app.add_option("--unlabelled", options.unlabelled,
                  "rows whose labels are not known");
-  app.add_option("--taxonomy", options.taxonomy, "titles of the labels");
+  app.add_option("--taxonomy", options.taxonomy,
+                 "titles of the labels; of task understanding the rules that "
+                 "vote");
   app.add_option("--text-field", options.text_field);
   app.add_option("--label-field", options.label_field);
   app.add_option("--reject-label", options.reject_label,
@@ -336,7 +317,9 @@ void DefineLearning(CLI::App& app, std::function<absl::Status()>& action) {
       "  earshot-router train --train train.jsonl --dev dev.jsonl \\\n"
       "      --reject-label other --out topics.model --json\n"
       "  earshot-router train --task sentiment --train rated.jsonl \\\n"
-      "      --out sentiment.model");
+      "      --out sentiment.model\n"
+      "  earshot-router train --task understanding --train reports.jsonl \\\n"
+      "      --dev more.jsonl --out understanding.model");
   DefineTrain(*command, *options);
   command->callback([&action, options] {
     action = [options] { return RunTrain(*options); };
@@ -346,11 +329,17 @@ void DefineLearning(CLI::App& app, std::function<absl::Status()>& action) {
       "classify", "Label the rows of standard input, one out for each in.");
   command->footer(
       "Examples:\n"
+      "  earshot-router classify < in.jsonl > out.jsonl\n"
       "  earshot-router classify --model topics.model < in.jsonl > out.jsonl\n"
       "  earshot-router classify --model topics.model --reject-label other \\\n"
       "      < in.jsonl");
-  command->add_option("--model", options->model, "the model's file")
-      ->required();
+  command->add_option("--model", options->model,
+                      "the model's file; without, what the router itself "
+                      "makes of each row: topic, kind, sentiment and so on");
+  command->add_option("--taxonomy", options->taxonomy,
+                      "without --model: the topics and their rules");
+  command->add_flag("--why", options->why,
+                    "without --model: the words that say so");
   command->add_option("--reject-label", options->reject_label,
                       "what to call a text that is out of scope");
   command->callback([&action, options] {

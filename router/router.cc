@@ -128,6 +128,7 @@ absl::Status Router::Reload() {
   Loaded old = std::exchange(loaded_, *std::move(loaded));
   reader_->UseRedactor(*loaded_.redactor);
   fold_->UseTaxonomy(loaded_.taxonomy);
+  fold_->UseModel(loaded_.model);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);
   fold_thread_->Wake();
   return RecordConfiguration();

@@ -77,6 +77,7 @@ absl::Status Router::OpenStores() {
                   settings_.config.compared_issues()},
       *fold_log_, *writer_, *fold_views_, clock_, log_, *std::move(read_ahead));
   fold_->UseTaxonomy(loaded_.taxonomy);
+  fold_->UseModel(loaded_.model);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);
   status = fold_->Recover();
   if (status.ok()) status = RecordConfiguration();

@@ -153,6 +153,11 @@ absl::StatusOr<Loaded> LoadFiles(const Settings& settings) {
   auto taxonomy = LoadTaxonomy(config.taxonomy_file());
   if (!taxonomy.ok()) return taxonomy.status();
   loaded.taxonomy = *std::move(taxonomy);
+  auto model = config.model_file().empty()
+                   ? ShippedModel()
+                   : OpenUnderstandingModel(config.model_file());
+  if (!model.ok()) return model.status();
+  loaded.model = *std::move(model);
   const auto patterns = Patterns(config);
   if (!patterns.ok()) return patterns.status();
   auto redactor = contract::Redactor::WithPatterns(*patterns);

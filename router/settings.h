@@ -8,6 +8,7 @@
 #include "earshot/v1/configuration.pb.h"
 #include "proto/contract/redact.h"
 #include "router/text/taxonomy.h"
+#include "router/text/understanding.h"
 
 namespace earshot::router {
 
@@ -35,6 +36,7 @@ struct Loaded {
   v1::Organisation organisation;
   v1::Subscriptions subscriptions;
   std::shared_ptr<const Taxonomy> taxonomy;
+  std::shared_ptr<const Model> model;  // of understanding
   std::unique_ptr<contract::Redactor> redactor;
 };
 absl::StatusOr<Loaded> LoadFiles(const Settings& settings);

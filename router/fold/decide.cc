@@ -34,10 +34,12 @@ std::string_view JoinWord(v1::JoinReason reason) {
   }
 }
 
+// By what the reporter said, and was told about before sending; never by what
+// a model makes of the words.
 bool OpenAlways(const v1::ObservationRecord& observation,
-                const v1::PersonalObservation& personal,
-                v1::ObservationKind kind) {
-  return observation.severity() == 5 || kind == v1::OBSERVATION_KIND_RISK ||
+                const v1::PersonalObservation& personal) {
+  return observation.severity() == 5 ||
+         observation.kind() == v1::OBSERVATION_KIND_RISK ||
          std::find(personal.tags().begin(), personal.tags().end(), "safety") !=
              personal.tags().end();
 }
@@ -64,8 +66,19 @@ absl::StatusOr<v1::Reading> Fold::Decide(const LogRow& row,
   reading.set_language(text.language);
   reading.set_urgency(text.urgency);
   reading.set_confidence_milli(text.confidence_milli);
+  reading.set_sentiment(text.sentiment);
+  reading.set_valence(text.valence);
+  const auto milli = [&](Head head) {
+    return text.milli.at(static_cast<size_t>(head));
+  };
+  reading.set_kind_confidence_milli(milli(Head::kKind));
+  reading.set_sentiment_confidence_milli(milli(Head::kSentiment));
+  reading.set_valence_confidence_milli(milli(Head::kValence));
+  reading.set_urgency_confidence_milli(milli(Head::kUrgency));
+  reading.set_language_confidence_milli(milli(Head::kLanguage));
+  reading.set_model(text.model);
   reading.set_open_always(
-      OpenAlways(prepared.said.observation, prepared.said.personal, text.kind));
+      OpenAlways(prepared.said.observation, prepared.said.personal));
   derived.set_text_key(Key(router_key_, "text", text.topic, text.normalised));
   absl::Status status = DecideJoin(row, prepared, reading, derived);
   if (!status.ok()) return status;

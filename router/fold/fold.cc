@@ -41,6 +41,11 @@ void Fold::UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy) {
   taxonomy_ = std::move(taxonomy);
 }
 
+void Fold::UseModel(std::shared_ptr<const Model> model) {
+  const std::lock_guard lock(mutex_);
+  model_ = std::move(model);
+}
+
 void Fold::UseOrganisation(const v1::Organisation& organisation,
                            const v1::Subscriptions& subscriptions) {
   const std::lock_guard lock(mutex_);
@@ -265,6 +270,7 @@ absl::StatusOr<bool> Fold::Step() {
     const std::lock_guard lock(mutex_);
     inbox = std::exchange(inbox_, {});
     rules.taxonomy = taxonomy_;
+    rules.model = model_;
   }
   const auto fail = [&](const absl::Status& status) {
     cursors_ = before;

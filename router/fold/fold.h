@@ -74,6 +74,8 @@ class Fold {
   absl::StatusOr<bool> Step();
 
   void UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy);
+  // The next text is read with it; without, with the shipped one.
+  void UseModel(std::shared_ptr<const Model> model);
   void UseOrganisation(const v1::Organisation& organisation,
                        const v1::Subscriptions& subscriptions);
   void NoteRepliesAcked(const std::string& agent, uint64_t seq);
@@ -188,6 +190,7 @@ class Fold {
   std::mutex mutex_;
   Inbox inbox_;
   std::shared_ptr<const Taxonomy> taxonomy_;
+  std::shared_ptr<const Model> model_;
   std::set<std::string> owed_;
 };
 

@@ -20,6 +20,7 @@ namespace earshot::router {
 // What texts are read with; the same for all of one step.
 struct ReadingRules {
   std::shared_ptr<const Taxonomy> taxonomy;
+  std::shared_ptr<const Model> model;  // none: the shipped one
 
   friend bool operator==(const ReadingRules&, const ReadingRules&) = default;
 };

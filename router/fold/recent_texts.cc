@@ -12,7 +12,7 @@ constexpr size_t kPage = 1000;
 RecentTexts::RecentTexts(size_t most_texts, size_t most_issues)
     : most_texts_(most_texts),
       most_issues_(most_issues),
-      issue_reader_(Concepts::Shipped()) {
+      issue_reader_(IssueConcepts::Shipped()) {
   Clear();
 }
 
@@ -20,7 +20,8 @@ void RecentTexts::Clear() {
   near_ = std::make_unique<NearIndex>(
       NearIndex::Options{.most_texts = most_texts_});
   issues_ = std::make_unique<IssueIndex>(
-      IssueIndex::Options{.most_issues = most_issues_}, Concepts::Shipped());
+      IssueIndex::Options{.most_issues = most_issues_},
+      IssueConcepts::Shipped());
 }
 
 absl::Status RecentTexts::Restore(Log& reader, uint64_t folded) {

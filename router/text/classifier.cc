@@ -7,11 +7,29 @@
 
 namespace earshot::router {
 
-std::array<double, kEvidence> Evidence(const Verdict& verdict,
-                                       const Scores& scores, bool learned) {
+std::array<double, kEvidence> ScopeEvidence(const Verdict& verdict,
+                                            const Scores& scores,
+                                            bool learned) {
   const double best = verdict.top[0].score;
   return {best, best - verdict.top[1].score,
           learned ? scores.of_label.back() : 0, scores.known};
+}
+
+Candidates BestTwo(std::span<const double> scores) {
+  Candidates best{.place = 0, .score = scores[0], .next = scores[1]};
+  if (best.next > best.score) {
+    best = {.place = 1, .score = scores[1], .next = scores[0]};
+  }
+  for (size_t i = 2; i < scores.size(); ++i) {
+    if (scores[i] > best.score) {
+      best = {.place = static_cast<uint32_t>(i),
+              .score = scores[i],
+              .next = best.score};
+    } else {
+      best.next = std::max(best.next, scores[i]);
+    }
+  }
+  return best;
 }
 
 Verdict BestOf(const Scores& scores, bool learned) {
@@ -32,7 +50,8 @@ Verdict BestOf(const Scores& scores, bool learned) {
 
 void Calibrate(const v1::ModelHeader& header, const Scores& scores,
                Verdict& verdict) {
-  const auto evidence = Evidence(verdict, scores, header.rejection().learned());
+  const auto evidence =
+      ScopeEvidence(verdict, scores, header.rejection().learned());
   verdict.confidence = Probability(header.confidence(), evidence);
   if (header.has_rejection()) {
     verdict.in_scope = Probability(header.rejection().in_scope(), evidence);

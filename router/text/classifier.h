@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -32,8 +33,16 @@ struct Verdict {
 // What tells a text that belongs to no label: best score, its lead, the score
 // of the learned out-of-scope label (0 without), share of known features.
 inline constexpr size_t kEvidence = 4;
-std::array<double, kEvidence> Evidence(const Verdict& verdict,
-                                       const Scores& scores, bool learned);
+std::array<double, kEvidence> ScopeEvidence(const Verdict& verdict,
+                                            const Scores& scores, bool learned);
+
+// The best of some scores, and the next best. At least two scores.
+struct Candidates {
+  uint32_t place = 0;
+  double score = 0;
+  double next = 0;
+};
+Candidates BestTwo(std::span<const double> scores);
 
 // The best labels of `scores`; a learned out-of-scope label is none.
 Verdict BestOf(const Scores& scores, bool learned);

@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kFirstPlaces = 2048;
 constexpr uint64_t kRunSeed = 0x9E3779B97F4A7C15ULL;
 constexpr uint64_t kPairFactor = 0xD6E8FEB86659FD93ULL;
+constexpr uint64_t kStart = 0x8EBC6AF09C88C6E3ULL;
 constexpr uint64_t kNegated = 0xA0761D6478BD642FULL;
 
 constexpr bool Continues(char byte) {
@@ -26,8 +27,10 @@ FeatureReader::FeatureReader(const v1::FeatureSettings& settings)
       shortest_phrase_(settings.shortest_phrase()),
       longest_phrase_(std::min(settings.longest_phrase(), kLongestRun)),
       marks_negation_(settings.marks_negation()),
+      start_word_(settings.start_word()),
       places_(kFirstPlaces) {
   if (settings.lexicon()) lexicon_.emplace();
+  if (settings.concepts()) concepts_.emplace();
 }
 
 const std::vector<Feature>& FeatureReader::Read(const TokenisedText& text) {
@@ -46,12 +49,14 @@ const std::vector<Feature>& FeatureReader::Read(const TokenisedText& text) {
     ReadRuns(text.text, shortest_phrase_, longest_phrase_, Block::kPhrases);
   }
   if (lexicon_) ReadLexicon(text);
+  if (concepts_) ReadConcepts(text);
   return features_;
 }
 
 void FeatureReader::ReadWords(const TokenisedText& text) {
   words_.clear();
   marked_.clear();
+  if (start_word_) marked_.push_back(kStart);
   NegationScope scope;
   for (const Token& token : text.tokens) {
     uint64_t hash = HashWord(text.View(token));
@@ -97,6 +102,22 @@ void FeatureReader::ReadLexicon(const TokenisedText& text) {
     features_.push_back({.hash = static_cast<uint32_t>(i),
                          .amount = reading[i],
                          .block = Block::kLexicon});
+  }
+}
+
+void FeatureReader::ReadConcepts(const TokenisedText& text) {
+  bool starts = true;
+  for (const Token& token : text.tokens) {
+    found_concepts_.clear();
+    concepts_->Find(text.View(token), found_concepts_);
+    for (const uint32_t concept_hash : found_concepts_) {
+      Count(concept_hash, Block::kConcepts);
+      // A clause that begins with it: "put", "could", "nobody".
+      if (starts) {
+        Count(FinishHash(concept_hash * kPairFactor), Block::kConcepts);
+      }
+    }
+    starts = token.clause_end;
   }
 }
 

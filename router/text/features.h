@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "earshot/v1/model.pb.h"
+#include "router/text/concepts.h"
 #include "router/text/lexicon.h"
 #include "router/text/tokens.h"
 
@@ -16,12 +17,13 @@ namespace earshot::router {
 
 // Features of one block are brought to length one together.
 enum class Block : uint8_t {
-  kWords = 0,    // words and pairs of words
-  kLetters = 1,  // runs of letters inside blank-padded words
-  kPhrases = 2,  // runs of letters and blanks across words
-  kLexicon = 3,  // what the valence lexicon says; not brought to length one
+  kWords = 0,     // words and pairs of words
+  kLetters = 1,   // runs of letters inside blank-padded words
+  kPhrases = 2,   // runs of letters and blanks across words
+  kLexicon = 3,   // what the valence lexicon says; not brought to length one
+  kConcepts = 4,  // what words mean, in whichever language they say it
 };
-inline constexpr size_t kBlocks = 4;
+inline constexpr size_t kBlocks = 5;
 
 // One thing that a text has. Two different things share a hash about once in
 // four thousand million.
@@ -54,6 +56,7 @@ class FeatureReader {
   void ReadRuns(std::string_view letters, uint32_t shortest, uint32_t longest,
                 Block block);
   void ReadLexicon(const TokenisedText& text);
+  void ReadConcepts(const TokenisedText& text);
   void Count(uint32_t hash, Block block);
   void Grow();
 
@@ -63,7 +66,10 @@ class FeatureReader {
   const uint32_t shortest_phrase_;
   const uint32_t longest_phrase_;
   const bool marks_negation_;
+  const bool start_word_;
   std::optional<Lexicon> lexicon_;
+  std::optional<Concepts> concepts_;
+  std::vector<uint32_t> found_concepts_;  // scratch memory
   std::vector<Feature> features_;
   std::vector<Place> places_;  // open addressing, a power of two
   uint32_t reading_ = 0;

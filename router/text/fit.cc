@@ -47,7 +47,7 @@ float SmallestKept(const Hyperplanes& planes, size_t features, double kept) {
 }  // namespace
 
 void LinearFit::CountFeatures(std::span<const Example* const> examples,
-                              double power) {
+                              const FitSettings& settings) {
   std::unordered_map<uint32_t, uint32_t> texts;
   for (const Example* example : examples) {
     for (const Feature& feature : example->features) ++texts[feature.hash];
@@ -57,12 +57,13 @@ void LinearFit::CountFeatures(std::span<const Example* const> examples,
     for (const Feature& feature : example->features) {
       const uint32_t count = texts.at(feature.hash);
       if (feature.block == Block::kPhrases && count < kFewestPhrases) continue;
+      if (count < settings.fewest_texts) continue;
       const auto [it, added] = known_.try_emplace(feature.hash);
       if (!added) continue;
       it->second.index = static_cast<uint32_t>(hashes_.size());
       hashes_.push_back(feature.hash);
-      const double rarity =
-          std::pow(std::log((1 + all) / (1.0 + count)) + 1, power);
+      const double rarity = std::pow(std::log((1 + all) / (1.0 + count)) + 1,
+                                     settings.rarity_power);
       it->second.rarity = std::clamp<uint32_t>(
           static_cast<uint32_t>(std::lround(rarity * kRarityUnit)), 1,
           kMostRarity);
@@ -94,7 +95,7 @@ LinearFit LinearFit::Of(std::span<const Example* const> examples, size_t labels,
                         const FitSettings& settings) {
   LinearFit fit;
   fit.settings_ = settings.features;
-  fit.CountFeatures(examples, settings.rarity_power);
+  fit.CountFeatures(examples, settings);
   std::vector<Vector> vectors(examples.size());
   std::vector<Point> points;
   points.reserve(examples.size());
@@ -107,6 +108,45 @@ LinearFit LinearFit::Of(std::span<const Example* const> examples, size_t labels,
                       .trust = examples[i]->trust});
   }
   fit.planes_ = Separate(points, fit.hashes_.size(), labels, settings.cost);
+  return fit;
+}
+
+LinearFit LinearFit::OfHeads(std::span<const Example* const> examples,
+                             std::span<const FitHead> heads,
+                             const FitSettings& settings) {
+  LinearFit fit;
+  fit.settings_ = settings.features;
+  fit.CountFeatures(examples, settings);
+  std::vector<Vector> vectors(examples.size());
+  for (size_t i = 0; i < examples.size(); ++i) {
+    fit.Vectorise(examples[i]->features, vectors[i]);
+  }
+  size_t labels = 0;
+  for (const FitHead& head : heads) labels += head.labels;
+  fit.planes_.labels = labels;
+  fit.planes_.stride = labels;
+  fit.planes_.weights.assign(fit.hashes_.size() * labels, 0);
+  size_t first = 0;
+  for (size_t h = 0; h < heads.size(); ++h) {
+    std::vector<Point> points;
+    for (size_t i = 0; i < examples.size(); ++i) {
+      const uint32_t label = examples[i]->of_heads.at(h);
+      if (label == kNoLabel) continue;
+      points.push_back(
+          {.vector = &vectors[i], .label = label, .trust = examples[i]->trust});
+    }
+    const Hyperplanes planes =
+        Separate(points, fit.hashes_.size(), heads[h].labels, heads[h].cost);
+    for (size_t i = 0; i < fit.hashes_.size(); ++i) {
+      const auto weights = planes.Of(static_cast<uint32_t>(i));
+      std::copy(weights.begin(), weights.end(),
+                &fit.planes_.weights[i * labels + first]);
+    }
+    fit.planes_.biases.insert(
+        fit.planes_.biases.end(), planes.biases.begin(),
+        planes.biases.begin() + static_cast<ptrdiff_t>(heads[h].labels));
+    first += heads[h].labels;
+  }
   return fit;
 }
 

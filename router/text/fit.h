@@ -17,7 +17,15 @@ namespace earshot::router {
 struct Example {
   std::vector<Feature> features;
   uint32_t label = 0;
-  float trust = 1;  // in the label; an error costs so much
+  float trust = 1;                      // in the label; an error costs so much
+  std::vector<uint32_t> of_heads = {};  // OfHeads: one label each or kNoLabel
+};
+inline constexpr uint32_t kNoLabel = 0xFFFFFFFFU;
+
+// A question of several that are fitted on the same features.
+struct FitHead {
+  size_t labels = 0;
+  double cost = 1;
 };
 
 struct FitSettings {
@@ -26,6 +34,7 @@ struct FitSettings {
   bool logistic = false;       // the loss; otherwise the squared hinge
   double rarity_power = 1;     // of the inverse document frequency
   double kept_weights = 0.08;  // share of the weights that a model file keeps
+  uint32_t fewest_texts = 1;   // that have a feature, or it is left out
 };
 
 // One weight for each feature and label, not yet rounded.
@@ -35,6 +44,12 @@ class LinearFit {
   // give the same weights. Blocks for seconds.
   static LinearFit Of(std::span<const Example* const> examples, size_t labels,
                       const FitSettings& settings);
+
+  // One plane for each label of each head, one head after the other. A head
+  // learns from the examples that have a label for it.
+  static LinearFit OfHeads(std::span<const Example* const> examples,
+                           std::span<const FitHead> heads,
+                           const FitSettings& settings);
 
   // As Model::Score(), without the rounding of weights.
   void Score(const std::vector<Feature>& features, Scores& scores) const;
@@ -49,7 +64,8 @@ class LinearFit {
     uint32_t index = 0;
     uint32_t rarity = 0;
   };
-  void CountFeatures(std::span<const Example* const> examples, double power);
+  void CountFeatures(std::span<const Example* const> examples,
+                     const FitSettings& settings);
   // Values of the known features, each block brought to length one.
   void Vectorise(const std::vector<Feature>& features, Vector& vector) const;
 

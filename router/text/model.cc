@@ -107,6 +107,13 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(std::string bytes) {
   return model;
 }
 
+absl::StatusOr<std::unique_ptr<Model>> Model::Over(std::string_view bytes) {
+  std::unique_ptr<Model> model(new Model);
+  const absl::Status status = model->Read(bytes);
+  if (!status.ok()) return status;
+  return model;
+}
+
 absl::Status Model::Read(std::string_view bytes) {
   if (bytes.size() < kShortestModel || bytes.size() > kLargestModelBytes) {
     return Wrong(fmt::format("it has {} bytes", bytes.size()));
@@ -140,6 +147,7 @@ absl::Status Model::Read(std::string_view bytes) {
                              layout.end + kDigestBytes));
   }
   name_ = os::ToHex(digest);
+  digest_ = digest;
   places_ = Part<Place>(bytes, layout.places, header_.places());
   ends_ = Part<uint32_t>(bytes, layout.ends, header_.rows());
   weights_ = Part<int8_t>(bytes, layout.weights, header_.weights());
@@ -294,7 +302,8 @@ void Model::ScoreBlock(std::span<const Feature> features,
 }
 
 double BlockWeight(const v1::FeatureSettings& features, Block block) {
-  return block == Block::kPhrases ? features.phrase_weight() : 1;
+  if (block == Block::kPhrases) return features.phrase_weight();
+  return block == Block::kConcepts ? features.concept_weight() : 1;
 }
 
 int32_t FeatureValue(const Feature& feature, uint32_t rarity) {

@@ -18,7 +18,7 @@ constexpr size_t kMostNameBytes = 1024;
 constexpr uint32_t kFewestPlaces = 16;
 constexpr uint32_t kMostPlaces = 1U << 22U;
 constexpr uint32_t kMostWeights = 1U << 28U;
-// What Evidence and the confidence look at.
+// What ScopeEvidence and the confidence look at.
 constexpr int kMostWeighted = 16;
 
 absl::Status Wrong(std::string_view what) {
@@ -78,6 +78,27 @@ std::vector<std::pair<uint16_t, int8_t>> Filled(const ModelRow& row,
   return full;
 }
 
+absl::Status CheckHeads(const v1::ModelHeader& header) {
+  uint64_t labels = 0;
+  for (const v1::ModelHead& head : header.heads()) {
+    labels += head.labels();
+    if (head.name().empty() || head.name().size() > kMostNameBytes ||
+        head.labels() < 2 || !Usable(head.confidence()) ||
+        !std::isfinite(head.threshold())) {
+      return Wrong("one of its heads has no name, labels or numbers");
+    }
+  }
+  if (header.heads_size() > 0 &&
+      labels != static_cast<uint64_t>(header.labels_size())) {
+    return Wrong("its heads have other labels than it has");
+  }
+  if ((header.task() == v1::MODEL_TASK_UNDERSTANDING) !=
+      (header.heads_size() > 0)) {
+    return Wrong("its heads do not fit its task");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Layout LayoutOf(const v1::ModelHeader& header, size_t head_bytes) {
@@ -100,7 +121,8 @@ absl::Status CheckHead(const v1::ModelHeader& header) {
     return Wrong(fmt::format("{} labels", labels));
   }
   if (header.task() != v1::MODEL_TASK_TOPIC &&
-      header.task() != v1::MODEL_TASK_SENTIMENT) {
+      header.task() != v1::MODEL_TASK_SENTIMENT &&
+      header.task() != v1::MODEL_TASK_UNDERSTANDING) {
     return Wrong(fmt::format("task {}", static_cast<int>(header.task())));
   }
   for (const v1::ModelLabel& label : header.labels()) {
@@ -114,7 +136,8 @@ absl::Status CheckHead(const v1::ModelHeader& header) {
   if (features.widest_pair() > kWidestPair ||
       features.longest_run() > kLongestRun ||
       features.longest_phrase() > kLongestRun ||
-      !std::isfinite(features.phrase_weight())) {
+      !std::isfinite(features.phrase_weight()) ||
+      !std::isfinite(features.concept_weight())) {
     return Wrong("it asks for features that this program does not have");
   }
   if (!std::has_single_bit(header.places()) ||
@@ -127,7 +150,7 @@ absl::Status CheckHead(const v1::ModelHeader& header) {
       !std::isfinite(header.rejection().threshold())) {
     return Wrong("its calibration is no number");
   }
-  return absl::OkStatus();
+  return CheckHeads(header);
 }
 
 absl::StatusOr<std::string> EncodeModel(v1::ModelHeader header,

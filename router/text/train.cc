@@ -172,7 +172,7 @@ void Training::Try(const LinearFit& fit, const Examples& unseen,
     Trialled one;
     one.example = example;
     one.verdict = BestOf(scores, learned_);
-    one.evidence = Evidence(one.verdict, scores, learned_);
+    one.evidence = ScopeEvidence(one.verdict, scores, learned_);
     tried.push_back(one);
   }
 }

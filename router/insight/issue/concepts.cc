@@ -20,9 +20,9 @@ std::vector<std::string_view> Split(std::string_view text,
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const Concepts>> Concepts::Parse(
+absl::StatusOr<std::shared_ptr<const IssueConcepts>> IssueConcepts::Parse(
     std::string_view dictionary) {
-  auto concepts = std::make_shared<Concepts>();
+  auto concepts = std::make_shared<IssueConcepts>();
   std::string mistakes;
   size_t line_number = 0;
   for (const std::string_view line : Split(dictionary, "\n")) {
@@ -66,18 +66,18 @@ absl::StatusOr<std::shared_ptr<const Concepts>> Concepts::Parse(
     }
   }
   if (!mistakes.empty()) return absl::InvalidArgumentError(mistakes);
-  return std::shared_ptr<const Concepts>(std::move(concepts));
+  return std::shared_ptr<const IssueConcepts>(std::move(concepts));
 }
 
-const std::shared_ptr<const Concepts>& Concepts::Shipped() {
+const std::shared_ptr<const IssueConcepts>& IssueConcepts::Shipped() {
   static const auto* const shipped =
-      new std::shared_ptr<const Concepts>(*Parse(ConceptsText()));
+      new std::shared_ptr<const IssueConcepts>(*Parse(IssueConceptsText()));
   return *shipped;
 }
 
 // Tokens that the form has from `at` on; 0: it is not there.
-size_t Concepts::Match(const Form& form, const TokenisedText& text,
-                       size_t at) const {
+size_t IssueConcepts::Match(const Form& form, const TokenisedText& text,
+                            size_t at) const {
   if (at + form.words.size() > text.tokens.size()) return 0;
   for (size_t i = 0; i < form.words.size(); ++i) {
     const std::string_view word = text.View(text.tokens[at + i]);
@@ -90,8 +90,9 @@ size_t Concepts::Match(const Form& form, const TokenisedText& text,
   return form.words.size();
 }
 
-void Concepts::Find(const TokenisedText& text, std::vector<uint16_t>& found,
-                    std::vector<bool>& covered) const {
+void IssueConcepts::Find(const TokenisedText& text,
+                         std::vector<uint16_t>& found,
+                         std::vector<bool>& covered) const {
   constexpr size_t kLongestStem = 16;
   found.clear();
   covered.assign(text.tokens.size(), false);

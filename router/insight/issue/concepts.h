@@ -14,11 +14,11 @@
 namespace earshot::router {
 
 // The dictionary that ships with the router; see concepts.tsv for its form.
-std::string_view ConceptsText();
+std::string_view IssueConceptsText();
 
 // What people name and what happens to it, whatever they call it. Immutable;
 // any thread.
-class Concepts {
+class IssueConcepts {
  public:
   struct Concept {
     std::string name;    // self_checkout
@@ -26,14 +26,14 @@ class Concepts {
   };
 
   // InvalidArgument with every bad line of the dictionary.
-  static absl::StatusOr<std::shared_ptr<const Concepts>> Parse(
+  static absl::StatusOr<std::shared_ptr<const IssueConcepts>> Parse(
       std::string_view dictionary);
   // The shipped one, parsed once.
-  static const std::shared_ptr<const Concepts>& Shipped();
+  static const std::shared_ptr<const IssueConcepts>& Shipped();
 
-  // Concepts of the text in order of first appearance, each once; `covered`
-  // gets one entry for each token: whether a concept's form has it. The
-  // longest form that begins at a token is taken. Time is linear in the
+  // IssueConcepts of the text in order of first appearance, each once;
+  // `covered` gets one entry for each token: whether a concept's form has it.
+  // The longest form that begins at a token is taken. Time is linear in the
   // number of tokens.
   void Find(const TokenisedText& text, std::vector<uint16_t>& found,
             std::vector<bool>& covered) const;

@@ -76,7 +76,7 @@ std::string Spoken(std::string name) {
 }  // namespace
 
 IssueIndex::IssueIndex(const Options& options,
-                       std::shared_ptr<const Concepts> concepts)
+                       std::shared_ptr<const IssueConcepts> concepts)
     : options_(options), concepts_(std::move(concepts)) {}
 
 double IssueIndex::WeightOf(const IssueMark& mark) const {

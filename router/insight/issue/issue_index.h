@@ -30,7 +30,8 @@ class IssueIndex {
     size_t most_suggested = 3;
   };
 
-  IssueIndex(const Options& options, std::shared_ptr<const Concepts> concepts);
+  IssueIndex(const Options& options,
+             std::shared_ptr<const IssueConcepts> concepts);
 
   // Best first; ties: the lower id. Never for a shared topic alone: some thing
   // or code has to be named by both, or several rare words. Of two that are
@@ -59,7 +60,7 @@ class IssueIndex {
   void DropOldest();
 
   const Options options_;
-  const std::shared_ptr<const Concepts> concepts_;
+  const std::shared_ptr<const IssueConcepts> concepts_;
   struct Entry {
     IssueText text;
     uint64_t elder = 0;  // the one that it was most like when it came

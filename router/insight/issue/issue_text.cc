@@ -51,7 +51,7 @@ void IssueReader::ReadPart(std::string_view text, IssueText& out) {
   Tokenise(text.substr(0, kMostTextBytes), tokens_);
   concepts_->Find(tokens_, found_, covered_);
   for (const uint16_t number : found_) {
-    const Concepts::Concept& one = concepts_->At(number);
+    const IssueConcepts::Concept& one = concepts_->At(number);
     Put(out, {HashOf(one.name, 1),
               one.thing ? IssueMark::Kind::kThing : IssueMark::Kind::kHappening,
               number});

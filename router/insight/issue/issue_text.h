@@ -46,7 +46,7 @@ struct IssueText {
 // Makes them; keeps its buffers. One thread at a time.
 class IssueReader {
  public:
-  explicit IssueReader(std::shared_ptr<const Concepts> concepts)
+  explicit IssueReader(std::shared_ptr<const IssueConcepts> concepts)
       : concepts_(std::move(concepts)) {}
 
   // `text` and then `tags` (a blank between two); leaves topic and shares
@@ -54,12 +54,12 @@ class IssueReader {
   void Read(std::string_view text, const std::vector<std::string>& tags,
             std::string_view site, IssueText& out);
 
-  const Concepts& concepts() const { return *concepts_; }
+  const IssueConcepts& concepts() const { return *concepts_; }
 
  private:
   void ReadPart(std::string_view text, IssueText& out);
 
-  std::shared_ptr<const Concepts> concepts_;
+  std::shared_ptr<const IssueConcepts> concepts_;
   TokenisedText tokens_;
   TokenisedText word_;
   NearWords near_;

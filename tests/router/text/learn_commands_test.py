@@ -45,6 +45,27 @@ class LearnCommands(unittest.TestCase):
         self.assertEqual(done.stderr, "")
         return json.loads(done.stdout)
 
+    def test_without_a_model_every_row_is_understood_or_says_why_not(
+            self) -> None:
+        given = [json.dumps({"id": 1, "text": "self checkout froze again",
+                             "tags": ["till"], "site": "s", "ts": 7}),
+                 "{broken",
+                 json.dumps({"id": "c", "tags": []}),
+                 json.dumps({"id": "d", "text": "gracias al equipo de noche"})]
+        done = self.run_program("classify", "--why", given="\n".join(given),
+                                code=1)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([row["id"] for row in rows], [1, None, "c", "d"])
+        self.assertIn("line 2", done.stderr)
+        self.assertEqual(rows[1]["line"], 2)
+        self.assertIn("text", rows[2]["error"])
+        self.assertTrue(rows[0]["topic"].startswith("checkout"))
+        self.assertEqual(rows[3]["language"], "es")
+        self.assertEqual(set(rows[0]["confidence"]),
+                         {"topic", "kind", "sentiment", "valence", "urgency",
+                          "language"})
+        self.assertIn("checkout", rows[0]["why"]["topic"])
+
     def test_labels_in_are_labels_out_in_the_same_order(self) -> None:
         report = self.learn()
         self.assertEqual(report["labels"], 3)

@@ -24,8 +24,8 @@ class IssueTest : public ::testing::Test {
     return out;
   }
 
-  IssueReader reader_{Concepts::Shipped()};
-  IssueIndex index_{{.most_issues = 1000}, Concepts::Shipped()};
+  IssueReader reader_{IssueConcepts::Shipped()};
+  IssueIndex index_{{.most_issues = 1000}, IssueConcepts::Shipped()};
 };
 
 TEST_F(IssueTest, OtherWordsForTheSameAreSuggestedWithTheReason) {
@@ -58,7 +58,7 @@ TEST_F(IssueTest, TheTopicAloneSuggestsNothing) {
 }
 
 TEST_F(IssueTest, MoreThanTheWindowIsForgottenOldestFirst) {
-  IssueIndex small({.most_issues = 2}, Concepts::Shipped());
+  IssueIndex small({.most_issues = 2}, IssueConcepts::Shipped());
   const IssueText one = Read("scanner at till froze", "checkout");
   small.Add(1, one);
   small.Add(2, Read("printer jammed at noon", "tools_systems"));
@@ -68,7 +68,7 @@ TEST_F(IssueTest, MoreThanTheWindowIsForgottenOldestFirst) {
 }
 
 TEST_F(IssueTest, AWindowOfNothingRemembersNothing) {
-  IssueIndex none({.most_issues = 0}, Concepts::Shipped());
+  IssueIndex none({.most_issues = 0}, IssueConcepts::Shipped());
   const IssueText one = Read("scanner at till froze", "checkout");
   none.Add(1, one);
   EXPECT_TRUE(none.Find(one).empty());
@@ -128,7 +128,7 @@ TEST_F(IssueTest, AnyBytesAreReadAndBounded) {
 
 TEST(ConceptsTest, EveryMistakeIsNamedByItsLine) {
   const auto parsed =
-      Concepts::Parse("a\tthing\tx y\nb\tnothing\tx\nc\tthing\tab*");
+      IssueConcepts::Parse("a\tthing\tx y\nb\tnothing\tx\nc\tthing\tab*");
   ASSERT_FALSE(parsed.ok());
   EXPECT_NE(parsed.status().message().find("line 2"), std::string::npos);
   EXPECT_NE(parsed.status().message().find("line 3"), std::string::npos);

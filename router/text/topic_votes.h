@@ -1,0 +1,40 @@
+#ifndef EARSHOT_ROUTER_TEXT_TOPIC_VOTES_H_
+#define EARSHOT_ROUTER_TEXT_TOPIC_VOTES_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "router/text/taxonomy.h"
+
+namespace earshot::router {
+
+// Adds what a taxonomy's rules say of the first-level topics to what a model
+// says of its labels. One thread's.
+class TopicVotes {
+ public:
+  // Candidates are the model's labels in their order, then the first-level
+  // topics that no label names. A label that is no topic of the taxonomy can
+  // not win. Kept from call to call: only another taxonomy costs something.
+  void Use(const Taxonomy& taxonomy, std::span<const std::string> labels);
+
+  // Scores of the candidates. `of_label` are the model's.
+  std::span<const double> Add(std::span<const double> of_label,
+                              const Taxonomy::Match& match);
+
+  // First-level topic of a candidate, a place in taxonomy.topics().
+  uint32_t TopicOf(uint32_t candidate) const { return topics_[candidate]; }
+
+ private:
+  static constexpr uint32_t kNoTopic = 0xFFFFFFFFU;
+
+  std::string hash_;                  // of the taxonomy in use
+  std::vector<uint32_t> topics_;      // of the candidates
+  std::vector<uint32_t> candidates_;  // of the topics, first levels only
+  std::vector<double> scores_;
+};
+
+}  // namespace earshot::router
+
+#endif  // EARSHOT_ROUTER_TEXT_TOPIC_VOTES_H_
