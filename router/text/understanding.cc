@@ -19,7 +19,7 @@ namespace {
 constexpr double kSharpness = 4;
 constexpr double kCertain = 0.99;
 constexpr std::string_view kNoise = "noise";  // a topic, and its kind
-constexpr size_t kFewestLetters = 2;  // or there is no language to tell
+constexpr size_t kFewestLetters = 2;          // or there is no language to tell
 
 absl::Status AnswersEveryHead(const Model& model) {
   const v1::ModelHeader& header = model.header();

@@ -20,7 +20,8 @@ TEST(Cluster, EachRowIsAnsweredInOrderAndABadOneIsNamed) {
       "\"observed_at\":\"2026-11-02T08:15:00-05:00\"}\n");
   std::ostringstream out;
   std::ostringstream bad;
-  const absl::Status status = Cluster(in, out, bad, {.window = 100, .model = {}});
+  const absl::Status status =
+      Cluster(in, out, bad, {.window = 100, .model = {}});
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_NE(bad.str().find("line 2:"), std::string::npos);
   EXPECT_NE(bad.str().find("line 4:"), std::string::npos);
