@@ -34,13 +34,14 @@ void ReadAhead::Loop(const std::function<void()>& on_start) {
     const Task task = *std::exchange(asked_, std::nullopt);
     lock.unlock();
     auto rows = ahead_->ReadAfter(task.position, task.most);
+    const bool readable = rows.ok();
     PreparedRows read;
-    if (rows.ok()) {
+    if (readable) {
       read.rows = *std::move(rows);
       read.prepared = pool_.Prepare(read.rows, task.rules);
     }
     lock.lock();
-    failed_ = !rows.ok();
+    failed_ = !readable;
     result_ = std::move(read);
     changed_.notify_all();
   }
