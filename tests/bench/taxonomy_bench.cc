@@ -104,6 +104,7 @@ class Bench {
     std::string text;
     while (text.size() < size) text += what;
     std::vector<double> costs;
+    costs.reserve(kRounds);
     for (int round = 0; round < kRounds; ++round) {
       costs.push_back(Microseconds([&] {
         Tokenise(text, tokens_);
