@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/config/text_config.h"
 #include "base/os/status_text.h"
 #include "proto/contract/rows.h"
 #include "router/command_output.h"
@@ -16,6 +15,7 @@
 #include "router/insight/issue/topic_shares.h"
 #include "router/insight/near/near_index.h"
 #include "router/insight/near/signature.h"
+#include "router/settings.h"
 #include "router/text/classifier.h"
 #include "router/text/reader.h"
 #include "router/text/tokens.h"
@@ -37,26 +37,23 @@ double Rounded(double score) { return std::round(score * 1000) / 1000; }
 // What a text's topic is said to be: the model's best label, or the rules'.
 class TopicReader {
  public:
-  static absl::StatusOr<TopicReader> Open(const std::string& model) {
+  static absl::StatusOr<TopicReader> Open(const ClusterOptions& options) {
     TopicReader reader;
-    v1::Taxonomy taxonomy;
-    const auto mistakes =
-        config::ParseText(std::string(DefaultTaxonomyText()), taxonomy);
-    if (!mistakes.empty()) {
-      return absl::InternalError("the default taxonomy cannot be read");
+    if (!options.issues) return reader;
+    if (!options.model.empty()) {
+      auto opened = Model::Open(options.model);
+      if (!opened.ok()) return opened.status();
+      reader.classifier_ = std::make_unique<Classifier>(*std::move(opened));
+      return reader;
     }
-    auto compiled = Taxonomy::Compile(taxonomy);
-    if (!compiled.ok()) return compiled.status();
-    reader.taxonomy_ = *std::move(compiled);
-    if (model.empty()) return reader;
-    auto opened = Model::Open(model);
-    if (!opened.ok()) return opened.status();
-    reader.classifier_ = std::make_unique<Classifier>(*std::move(opened));
+    auto taxonomy = LoadTaxonomy("");
+    if (!taxonomy.ok()) return taxonomy.status();
+    reader.taxonomy_ = *std::move(taxonomy);
     return reader;
   }
 
-  void Read(const contract::Row& row, const TokenisedText& tokens,
-            IssueText& out) {
+  absl::Status Read(const contract::Row& row, const TokenisedText& tokens,
+                    IssueText& out) {
     if (classifier_ != nullptr) {
       const Verdict verdict = classifier_->Classify(tokens);
       const auto& header = classifier_->model().header();
@@ -65,20 +62,22 @@ class TopicReader {
                       ? header.labels(best).name()
                       : std::string(kUntriaged);
       out.shares = SharesOf(classifier_->scores().of_label);
-      return;
+      return absl::OkStatus();
     }
     v1::ObservationRecord record;
     record.set_severity(row.observation.severity());
     v1::PersonalObservation personal;
     personal.set_text(row.observation.text());
     *personal.mutable_tags() = row.observation.tags();
-    const auto read = rules_.Read(*taxonomy_, record, personal);
-    out.topic = read.ok() ? read->topic : std::string(kUntriaged);
+    const auto read = rules_.Read(*taxonomy_, record, personal, tokens);
+    if (!read.ok()) return read.status();
+    out.topic = read->topic;
     out.shares.clear();
+    return absl::OkStatus();
   }
 
  private:
-  std::unique_ptr<const Taxonomy> taxonomy_;
+  std::shared_ptr<const Taxonomy> taxonomy_;
   TextReader rules_;
   std::unique_ptr<Classifier> classifier_;
 };
@@ -94,7 +93,7 @@ class Clusters {
         level_issue_(options.issues) {}
 
   // The row's line of the answer.
-  std::string Take(const contract::Row& row) {
+  absl::StatusOr<std::string> Take(const contract::Row& row) {
     at_ = SecondsOf(row, at_);
     Tokenise(row.observation.text(), tokens_);
     signer_.Sign(tokens_, signature_);
@@ -113,21 +112,26 @@ class Clusters {
                      : match->reason == NearReason::kExact ? "exact"
                                                            : "near";
     line["score"] = match ? Rounded(match->score) : 0.0;
-    if (level_issue_) AddSuggestions(row, number, match.has_value(), line);
+    if (level_issue_) {
+      absl::Status status =
+          AddSuggestions(row, number, match.has_value(), line);
+      if (!status.ok()) return status;
+    }
     return line.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
  private:
-  void AddSuggestions(const contract::Row& row, uint64_t number, bool joined,
-                      Json& line) {
+  absl::Status AddSuggestions(const contract::Row& row, uint64_t number,
+                              bool joined, Json& line) {
     line["suggest"] = Json::array();
     const std::vector<std::string> tags(row.observation.tags().begin(),
                                         row.observation.tags().end());
     IssueText text;
     issue_reader_.Read(row.observation.text(), tags, row.observation.site(),
                        text);
-    topics_.Read(row, tokens_, text);
-    std::vector<IssueMatch> matches = issues_.Find(text);
+    absl::Status status = topics_.Read(row, tokens_, text);
+    if (!status.ok()) return status;
+    const std::vector<IssueMatch> matches = issues_.Find(text);
     if (!joined && !matches.empty() && matches.front().joins) {
       clusters_[number] = clusters_[matches.front().id];
       line["cluster"] = ids_[clusters_[number]];
@@ -141,7 +145,10 @@ class Clusters {
                                  {"score", Rounded(match.score)},
                                  {"why", match.why}});
     }
-    if (clusters_[number] == number) issues_.Add(number, std::move(text));
+    if (clusters_[number] == number) {
+      issues_.Add(number, std::move(text), matches);
+    }
+    return absl::OkStatus();
   }
 
   NearIndex near_;
@@ -161,7 +168,7 @@ class Clusters {
 
 absl::Status Cluster(std::istream& in, std::ostream& out, std::ostream& bad,
                      const ClusterOptions& options) {
-  auto topics = TopicReader::Open(options.model);
+  auto topics = TopicReader::Open(options);
   if (!topics.ok()) return topics.status();
   Clusters clusters(options, *std::move(topics));
   contract::RowReader reader(in, contract::RowFormat::kJsonLines);
@@ -179,7 +186,9 @@ absl::Status Cluster(std::istream& in, std::ostream& out, std::ostream& bad,
       ++bad_rows;
       continue;
     }
-    out << clusters.Take(*row) << '\n';
+    const auto line = clusters.Take(*row);
+    if (!line.ok()) return line.status();
+    out << *line << '\n';
   }
   out.flush();
   if (!out) return absl::InternalError("the output cannot be written");

@@ -12,11 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/config/text_config.h"
 #include "base/os/files.h"
 #include "base/os/status_text.h"
-#include "earshot/v1/configuration.pb.h"
 #include "router/json_rows.h"
+#include "router/settings.h"
 #include "router/text/train_understanding.h"
 #include "router/text/understanding.h"
 
@@ -26,19 +25,6 @@ namespace {
 constexpr mode_t kModelMode = 0644;
 constexpr size_t kMostWords = 5;  // that an explanation names
 constexpr double kLeastLoss = 0.02;
-
-absl::StatusOr<std::unique_ptr<Taxonomy>> ReadTaxonomy(
-    const std::string& file) {
-  v1::Taxonomy taxonomy;
-  const absl::Status status =
-      file.empty()
-          ? config::AsStatus(
-                "the default taxonomy",
-                config::ParseText(std::string(DefaultTaxonomyText()), taxonomy))
-          : config::LoadFile(file, taxonomy);
-  if (!status.ok()) return status;
-  return Taxonomy::Compile(taxonomy);
-}
 
 std::vector<std::string> TagsOf(const Json& row) {
   std::vector<std::string> tags;
@@ -201,7 +187,7 @@ absl::Status TrainOnReports(const std::string& train, const std::string& dev,
     if (!reports.ok()) return reports.status();
     set.dev = *std::move(reports);
   }
-  const auto topics = ReadTaxonomy(taxonomy);
+  const auto topics = LoadTaxonomy(taxonomy);
   if (!topics.ok()) return topics.status();
   set.taxonomy = topics->get();
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
@@ -217,7 +203,7 @@ absl::Status TrainOnReports(const std::string& train, const std::string& dev,
 }
 
 absl::Status UnderstandRows(const std::string& taxonomy, bool why) {
-  const auto topics = ReadTaxonomy(taxonomy);
+  const auto topics = LoadTaxonomy(taxonomy);
   if (!topics.ok()) return topics.status();
   auto model = ShippedModel();
   if (!model.ok()) return model.status();

@@ -29,15 +29,15 @@ Prepared Preparer::Prepare(const LogRow& row, const ReadingRules& rules) {
   prepared.said = *std::move(said);
   if (row.erased) return prepared;
   if (rules.model != nullptr) text_reader_.Use(rules.model);
+  Tokenise(prepared.said.personal.text(), tokens_);
+  signer_.Sign(tokens_, prepared.signature);
   auto text = text_reader_.Read(*rules.taxonomy, prepared.said.observation,
-                                prepared.said.personal);
+                                prepared.said.personal, tokens_);
   if (!text.ok()) {
     prepared.status = text.status();
     return prepared;
   }
   prepared.text = *std::move(text);
-  Tokenise(prepared.said.personal.text(), tokens_);
-  signer_.Sign(tokens_, prepared.signature);
   return prepared;
 }
 

@@ -34,17 +34,23 @@ void ReadAhead::Loop(const std::function<void()>& on_start) {
     const Task task = *std::exchange(asked_, std::nullopt);
     lock.unlock();
     auto rows = ahead_->ReadAfter(task.position, task.most);
-    const bool readable = rows.ok();
     PreparedRows read;
-    if (readable) {
+    if (rows.ok()) {
       read.rows = *std::move(rows);
       read.prepared = pool_.Prepare(read.rows, task.rules);
     }
     lock.lock();
-    failed_ = !readable;
     result_ = std::move(read);
     changed_.notify_all();
   }
+}
+
+std::vector<Prepared> ReadAhead::Prepare(const std::vector<LogRow>& rows,
+                                         const ReadingRules& rules) {
+  std::vector<Prepared> prepared;
+  prepared.reserve(rows.size());
+  for (const LogRow& row : rows) prepared.push_back(own_.Prepare(row, rules));
+  return prepared;
 }
 
 std::optional<PreparedRows> ReadAhead::Take(uint64_t position,
@@ -54,8 +60,7 @@ std::optional<PreparedRows> ReadAhead::Take(uint64_t position,
   changed_.wait(lock, [this] { return result_.has_value(); });
   const Task task = *std::exchange(begun_, std::nullopt);
   PreparedRows read = *std::exchange(result_, std::nullopt);
-  if (failed_ || read.rows.empty() || task.position != position ||
-      task.rules != rules) {
+  if (read.rows.empty() || task.position != position || task.rules != rules) {
     return std::nullopt;
   }
   return read;

@@ -47,9 +47,7 @@ class ReadAhead {
 
   // On the caller's thread.
   std::vector<Prepared> Prepare(const std::vector<LogRow>& rows,
-                                const ReadingRules& rules) {
-    return own_pool_.Prepare(rows, rules);
-  }
+                                const ReadingRules& rules);
 
  private:
   struct Task {
@@ -61,14 +59,13 @@ class ReadAhead {
   void Loop(const std::function<void()>& on_start);
 
   const std::unique_ptr<Log> ahead_;
-  PreparePool own_pool_{0, nullptr};
+  Preparer own_;      // the caller's
   PreparePool pool_;  // of the thread that reads ahead
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Task> asked_;
-  std::optional<Task> begun_;  // what result_ is, or will be, about
-  std::optional<PreparedRows> result_;
-  bool failed_ = false;  // it could not be read: whoever takes it reads again
+  std::optional<Task> begun_;           // what result_ is, or will be, about
+  std::optional<PreparedRows> result_;  // without rows if they were unreadable
   bool stop_ = false;
   std::thread thread_;
 };

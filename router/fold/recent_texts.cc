@@ -75,7 +75,7 @@ std::vector<IssueMatch> RecentTexts::OpenIssue(
                      observation.site(), text);
   text.topic = topic;
   std::vector<IssueMatch> matches = issues_->Find(text);
-  issues_->Add(position, std::move(text));
+  issues_->Add(position, std::move(text), matches);
   return matches;
 }
 

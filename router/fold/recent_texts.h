@@ -21,7 +21,7 @@ namespace earshot::router {
 
 // The texts that the fold read last, by their position in the log: which of
 // them a text repeats, and which issues it may be about in other words. In
-// memory alone, about 300 bytes a text and 700 an issue: what it holds stands
+// memory alone, about 300 bytes a text and 600 an issue: what it holds stands
 // in the log and is read back from there. Owned by the fold, its thread.
 class RecentTexts {
  public:

@@ -145,6 +145,7 @@ class Log {
   absl::StatusOr<std::vector<LogRow>> Rows(store::Statement& statement);
 
   std::unique_ptr<store::Database> database_;
+  std::optional<store::Statement> read_one_;  // asked for one by one, often
   std::optional<store::Statement> insert_;
   std::optional<store::Statement> insert_personal_;
   std::optional<store::Statement> put_watermark_;

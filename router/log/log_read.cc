@@ -90,9 +90,9 @@ absl::StatusOr<std::vector<LogRow>> Log::ReadChangesBetween(uint64_t after,
 }
 
 absl::StatusOr<std::optional<LogRow>> Log::ReadOne(uint64_t position) {
-  store::Statement read = database_->Prepare(Sql("WHERE l.position=?1"));
-  read.Bind(1, position);
-  auto rows = Rows(read);
+  if (!read_one_) read_one_ = database_->Prepare(Sql("WHERE l.position=?1"));
+  read_one_->Bind(1, position);
+  auto rows = Rows(*read_one_);
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return std::optional<LogRow>();
   return std::optional<LogRow>(std::move(rows->front()));

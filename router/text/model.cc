@@ -147,7 +147,6 @@ absl::Status Model::Read(std::string_view bytes) {
                              layout.end + kDigestBytes));
   }
   name_ = os::ToHex(digest);
-  digest_ = digest;
   places_ = Part<Place>(bytes, layout.places, header_.places());
   ends_ = Part<uint32_t>(bytes, layout.ends, header_.rows());
   weights_ = Part<int8_t>(bytes, layout.weights, header_.weights());

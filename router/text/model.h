@@ -75,8 +75,6 @@ class Model {
   const v1::ModelHeader& header() const { return header_; }
   // Hexadecimal SHA-256 of the content: two models of one name are the same.
   const std::string& name() const { return name_; }
-  // The same, 32 bytes.
-  const std::string& digest() const { return digest_; }
 
   // Sums integers, so that every machine gets the same scores.
   void Score(const std::vector<Feature>& features, Scores& scores) const;
@@ -107,7 +105,6 @@ class Model {
   std::string bytes_;
   v1::ModelHeader header_;
   std::string name_;
-  std::string digest_;
   std::vector<double> scales_;  // of each label
   std::vector<double> biases_;
   std::span<const Place> places_;

@@ -4,49 +4,36 @@
 #include <cmath>
 #include <utility>
 
+#include "base/os/bytes.h"
+#include "proto/contract/names.h"
 #include "router/text/normalise.h"
 
 namespace earshot::router {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, v1::ObservationKind>, 8>
-    kKinds{{{"pain_point", v1::OBSERVATION_KIND_PAIN_POINT},
-            {"praise", v1::OBSERVATION_KIND_PRAISE},
-            {"idea", v1::OBSERVATION_KIND_IDEA},
-            {"preference_change", v1::OBSERVATION_KIND_PREFERENCE_CHANGE},
-            {"process_gap", v1::OBSERVATION_KIND_PROCESS_GAP},
-            {"employee_experience", v1::OBSERVATION_KIND_EMPLOYEE_EXPERIENCE},
-            {"risk", v1::OBSERVATION_KIND_RISK},
-            {"noise", v1::OBSERVATION_KIND_NOISE}}};
 constexpr size_t kModelBytes = 8;
 constexpr double kMilli = 1000;
-
-v1::ObservationKind KindNamed(std::string_view name) {
-  for (const auto& [known, kind] : kKinds) {
-    if (known == name) return kind;
-  }
-  return v1::OBSERVATION_KIND_UNSPECIFIED;
-}
 
 }  // namespace
 
 void TextReader::Use(std::shared_ptr<const Model> model) {
   if (understanding_ && &understanding_->model() == model.get()) return;
   understanding_.emplace(std::move(model));
-  model_ = understanding_->model().digest().substr(0, kModelBytes);
+  const auto start =
+      os::FromHex(understanding_->model().name().substr(0, 2 * kModelBytes));
+  model_ = start.value_or("");
 }
 
 absl::StatusOr<TextReading> TextReader::Read(
     const Taxonomy& taxonomy, const v1::ObservationRecord& observation,
-    const v1::PersonalObservation& personal) {
+    const v1::PersonalObservation& personal, const TokenisedText& tokens) {
   if (!understanding_) {
     auto shipped = ShippedModel();
     if (!shipped.ok()) return shipped.status();
     Use(*std::move(shipped));
   }
   tags_.assign(personal.tags().begin(), personal.tags().end());
-  const Understood& said =
-      understanding_->Read(taxonomy, personal.text(), tags_);
+  const Understood& said = understanding_->Read(taxonomy, tokens, tags_);
   TextReading reading;
   reading.normalised = Normalise(personal.text());
   reading.topic = said.topic;
@@ -56,7 +43,8 @@ absl::StatusOr<TextReading> TextReader::Read(
         static_cast<uint32_t>(std::lround(kMilli * said.confidence[h]));
   }
   reading.confidence_milli = reading.milli[static_cast<size_t>(Head::kTopic)];
-  reading.kind = KindNamed(said.kind);
+  reading.kind =
+      contract::ParseKind(said.kind).value_or(v1::OBSERVATION_KIND_UNSPECIFIED);
   if (observation.kind() != v1::OBSERVATION_KIND_UNSPECIFIED) {
     reading.kind = observation.kind();
     reading.milli[static_cast<size_t>(Head::kKind)] =

@@ -42,9 +42,11 @@ class TextReader {
 
   // The reporter's own kind stands, and so does the severity: it is the
   // urgency, one higher for a risk. Without a severity the text's is taken.
+  // `tokens`: of the text.
   absl::StatusOr<TextReading> Read(const Taxonomy& taxonomy,
                                    const v1::ObservationRecord& observation,
-                                   const v1::PersonalObservation& personal);
+                                   const v1::PersonalObservation& personal,
+                                   const TokenisedText& tokens);
 
  private:
   std::optional<Understanding> understanding_;

@@ -32,6 +32,13 @@ std::pair<std::string, bool> Normalised(std::string_view text) {
   return {std::move(out.text), prefix};
 }
 
+// Takes every place of a term, where TermHits takes the first.
+struct EveryHit {
+  std::vector<TermHit>& hits;
+  static bool Has(uint32_t /*term*/) { return false; }
+  void Add(const TermHit& hit) { hits.push_back(hit); }
+};
+
 absl::Status CheckWord(const std::string& word, bool prefix) {
   if (word.empty()) {
     return absl::InvalidArgumentError(
@@ -249,8 +256,9 @@ absl::Status TermIndex::Seal() {
   return absl::OkStatus();
 }
 
+template <typename Hits>
 void TermIndex::Visit(const WordEntry& entry, const TokenisedText& text,
-                      size_t at, uint32_t tag, TermHits& hits) const {
+                      size_t at, uint32_t tag, Hits& hits) const {
   if (entry.term != kNoTerm) {
     hits.Add({entry.term, static_cast<uint32_t>(at), tag});
   }
@@ -270,8 +278,9 @@ void TermIndex::Visit(const WordEntry& entry, const TokenisedText& text,
   }
 }
 
-void TermIndex::FindWords(const TokenisedText& text, uint32_t tag,
-                          TermHits& hits) const {
+template <typename Hits>
+void TermIndex::FindIn(const TokenisedText& text, uint32_t tag,
+                       Hits& hits) const {
   for (size_t i = 0; i < text.tokens.size(); ++i) {
     if (text.tokens[i].mark) continue;
     const std::string_view word = text.View(text.tokens[i]);
@@ -287,6 +296,18 @@ void TermIndex::FindWords(const TokenisedText& text, uint32_t tag,
     const WordEntry* entry = words_.Find(hash, word);
     if (entry != nullptr) Visit(*entry, text, i, tag, hits);
   }
+}
+
+void TermIndex::FindWords(const TokenisedText& text, uint32_t tag,
+                          TermHits& hits) const {
+  FindIn(text, tag, hits);
+}
+
+void TermIndex::FindEverywhere(const TokenisedText& text,
+                               std::vector<TermHit>& hits) const {
+  hits.clear();
+  EveryHit every{hits};
+  FindIn(text, 0, every);
 }
 
 void TermIndex::FindTag(const TokenisedText& text, uint32_t tag,

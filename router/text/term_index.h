@@ -94,6 +94,10 @@ class TermIndex {
   // Adds what stands in the text; `tag` as in TermHit. Words of a tag count
   // like words of the text. Time is linear in the text.
   void FindWords(const TokenisedText& text, uint32_t tag, TermHits& hits) const;
+  // The same, each term wherever it stands, by the word under which it is
+  // looked up: beginnings of a word before the word, the shorter first.
+  void FindEverywhere(const TokenisedText& text,
+                      std::vector<TermHit>& hits) const;
   void FindTag(const TokenisedText& text, uint32_t tag, TermHits& hits) const;
   void FindPatterns(const TokenisedText& text, TermHits& hits) const;
 
@@ -122,8 +126,11 @@ class TermIndex {
   absl::StatusOr<uint32_t> AddPhrase(std::string_view text);
   absl::Status AddPattern(uint32_t term, std::string_view text);
   uint32_t Number(TermKind kind, std::string text);
+  template <typename Hits>
+  void FindIn(const TokenisedText& text, uint32_t tag, Hits& hits) const;
+  template <typename Hits>
   void Visit(const WordEntry& entry, const TokenisedText& text, size_t at,
-             uint32_t tag, TermHits& hits) const;
+             uint32_t tag, Hits& hits) const;
 
   std::vector<Term> terms_;
   std::map<std::pair<TermKind, std::string>, uint32_t> numbers_;

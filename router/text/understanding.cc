@@ -162,8 +162,20 @@ void Understanding::DecideValence() {
 const Understood& Understanding::Read(
     const Taxonomy& taxonomy, std::string_view text,
     const std::vector<std::string_view>& tags) {
-  understood_ = Understood{};
   Tokenise(text, tokens_);
+  return ReadTokens(taxonomy, tags);
+}
+
+const Understood& Understanding::Read(
+    const Taxonomy& taxonomy, const TokenisedText& text,
+    const std::vector<std::string_view>& tags) {
+  tokens_ = text;
+  return ReadTokens(taxonomy, tags);
+}
+
+const Understood& Understanding::ReadTokens(
+    const Taxonomy& taxonomy, const std::vector<std::string_view>& tags) {
+  understood_ = Understood{};
   taxonomy.Classify(tokens_, tags, match_);
   const bool letters = HasLetters(tokens_);
   for (const std::string_view tag : tags) AppendTag(tag, tag_, tokens_);

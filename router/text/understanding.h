@@ -59,6 +59,9 @@ class Understanding {
   // has no label for are the rules' alone. Valid until the next call.
   const Understood& Read(const Taxonomy& taxonomy, std::string_view text,
                          const std::vector<std::string_view>& tags);
+  // The same of a text whose words were made before.
+  const Understood& Read(const Taxonomy& taxonomy, const TokenisedText& text,
+                         const std::vector<std::string_view>& tags);
 
   const Model& model() const { return *model_; }
   // Of the last text, with its tags.
@@ -68,6 +71,9 @@ class Understanding {
   double ScoreOf(Head head, std::string_view label, const TokenisedText& text);
 
  private:
+  const Understood& ReadTokens(const Taxonomy& taxonomy,
+                               const std::vector<std::string_view>& tags);
+
   struct Part {  // a head's labels
     size_t first = 0;
     size_t count = 0;

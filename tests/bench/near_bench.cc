@@ -12,6 +12,7 @@
 #include "router/insight/near/near_index.h"
 #include "router/insight/near/signature.h"
 #include "router/text/tokens.h"
+#include "tests/bench/timing.h"
 
 // Measures near repeats: how long a search takes in windows of 10,000, 100,000
 // and 1,000,000 texts, how many are added a second, and what one costs in
@@ -21,7 +22,9 @@
 namespace earshot::router {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using bench::Clock;
+using bench::Microseconds;
+using bench::Quantile;
 
 constexpr uint64_t kSeed = 20261124;
 constexpr size_t kSearches = 6000;
@@ -77,16 +80,6 @@ class Recombined {
   std::vector<std::vector<std::string>> words_;
 };
 
-double Microseconds(Clock::duration time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
-double Quantile(std::vector<double>& sorted, double share) {
-  const auto at =
-      static_cast<size_t>(share * static_cast<double>(sorted.size() - 1));
-  return sorted[at];
-}
-
 class Bench {
  public:
   explicit Bench(const std::vector<std::string>& texts)
@@ -141,8 +134,6 @@ class Bench {
       searching.push_back(Microseconds(Clock::now() - signed_at));
       signing.push_back(Microseconds(signed_at - start));
     }
-    std::sort(searching.begin(), searching.end());
-    std::sort(signing.begin(), signing.end());
     result_["search_" + name + "_p50_us"] = Quantile(searching, 0.5);
     result_["search_" + name + "_p99_us"] = Quantile(searching, 0.99);
     result_["sign_p50_us"] = Quantile(signing, 0.5);

@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "base/config/text_config.h"
+#include "router/settings.h"
 #include "router/text/taxonomy.h"
+#include "tests/bench/timing.h"
 
 // Measures what the rules of the default taxonomy cost: microseconds for each
 // text of tests/data/frontline/dev.jsonl, and for texts of one thing over and
@@ -17,7 +17,8 @@
 namespace earshot::router {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using bench::Quantile;
+using bench::TimeOf;
 
 constexpr int kRounds = 200;
 constexpr size_t kShort = size_t{8} << 10U;
@@ -39,18 +40,7 @@ std::vector<Row> ReadRows(const std::string& file) {
   return rows;
 }
 
-template <typename Work>
-double Microseconds(const Work& work) {
-  const auto start = Clock::now();
-  work();
-  return std::chrono::duration<double, std::micro>(Clock::now() - start)
-      .count();
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
+double Median(const std::vector<double>& times) { return Quantile(times, 0.5); }
 
 class Bench {
  public:
@@ -67,9 +57,9 @@ class Bench {
       std::vector<double> read;
       std::vector<double> classified;
       for (int round = 0; round < kRounds; ++round) {
-        read.push_back(Microseconds([&] { Tokenise(row.text, tokens_); }));
+        read.push_back(TimeOf([&] { Tokenise(row.text, tokens_); }));
         classified.push_back(
-            Microseconds([&] { taxonomy_.Classify(tokens_, tags, match_); }));
+            TimeOf([&] { taxonomy_.Classify(tokens_, tags, match_); }));
       }
       reading.push_back(Median(read));
       classifying.push_back(Median(classified));
@@ -106,7 +96,7 @@ class Bench {
     std::vector<double> costs;
     costs.reserve(kRounds);
     for (int round = 0; round < kRounds; ++round) {
-      costs.push_back(Microseconds([&] {
+      costs.push_back(TimeOf([&] {
         Tokenise(text, tokens_);
         taxonomy_.Classify(tokens_, {}, match_);
       }));
@@ -124,14 +114,10 @@ class Bench {
 }  // namespace earshot::router
 
 int main() {
-  using earshot::router::Taxonomy;
-  earshot::v1::Taxonomy parsed;
-  const auto mistakes = earshot::config::ParseText(
-      std::string(earshot::router::DefaultTaxonomyText()), parsed);
-  const auto taxonomy = Taxonomy::Compile(parsed);
+  const auto taxonomy = earshot::router::LoadTaxonomy("");
   const auto rows = earshot::router::ReadRows(
       EARSHOT_SOURCE_DIR "/tests/data/frontline/dev.jsonl");
-  if (!mistakes.empty() || !taxonomy.ok() || rows.empty()) {
+  if (!taxonomy.ok() || rows.empty()) {
     fmt::print(stderr, "the default taxonomy or dev.jsonl cannot be read\n");
     return 1;
   }

@@ -68,6 +68,7 @@ class Comparison:
         self.folder, self.name, self.options = folder, name, options
         self.data = DATA / data
         self.train, self.dev = (self.labelled(part) for part in ("train", "dev"))
+        self.many = (self.dev * (TIMED_TEXTS // len(self.dev) + 1))[:TIMED_TEXTS]
 
     def labelled(self, part: str) -> list[dict[str, str]]:
         return [row for row in rows_of(self.data / f"{part}.jsonl")
@@ -94,11 +95,8 @@ class Comparison:
                                  check=True).stdout
         said = [json.loads(line)["label"] for line in out.splitlines()]
         right = sum(a == row["label"] for a, row in zip(said, self.dev, strict=True))
-        return right / len(self.dev), self.speed(command, self.many_rows(), dev)
-
-    def many_rows(self) -> pathlib.Path:
-        return self.write("many", (self.dev * (TIMED_TEXTS // len(self.dev) + 1))
-                          [:TIMED_TEXTS])
+        return right / len(self.dev), self.speed(
+            command, self.write("many", self.many), dev)
 
     def speed(self, command: list[str], many: pathlib.Path, one: pathlib.Path) -> float:
         """Texts a second, without what starting costs."""
@@ -131,7 +129,7 @@ class Comparison:
             accuracy = float(out.split("P@1")[1].split()[0])
             if accuracy > best:
                 best, chosen = accuracy, f"{model}.bin"
-        many = self.fasttext_file("many", rows_of(self.many_rows()), label=False)
+        many = self.fasttext_file("many", self.many, label=False)
         return best, self.speed(["fasttext", "predict", chosen, "-"], many, many)
 
     def figures(self) -> dict[str, float]:

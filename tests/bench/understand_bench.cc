@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "base/config/text_config.h"
+#include "router/settings.h"
 #include "router/text/understanding.h"
+#include "tests/bench/timing.h"
 
 // Measures what understanding a report costs, in nanoseconds for each step and
 // in microseconds as a whole, over the texts of at most 200 characters of
@@ -17,7 +16,8 @@
 namespace earshot::router {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using bench::Quantile;
+using bench::TimeOf;
 
 constexpr int kRounds = 300;
 constexpr size_t kMostBytes = 200;
@@ -36,12 +36,6 @@ std::vector<std::string> ReadTexts(const std::string& file) {
   return texts;
 }
 
-double At(std::vector<double>& times, double share) {
-  std::sort(times.begin(), times.end());
-  return times[static_cast<size_t>(share *
-                                   static_cast<double>(times.size() - 1))];
-}
-
 // Times every text in every round, texts in turn, so that none finds its own
 // data still in the cache.
 template <typename Work>
@@ -50,20 +44,14 @@ std::vector<double> Times(const std::vector<std::string>& texts,
   std::vector<double> times;
   for (int round = 0; round < kRounds; ++round) {
     for (const std::string& text : texts) {
-      const auto start = Clock::now();
-      work(text);
-      times.push_back(
-          std::chrono::duration<double, std::nano>(Clock::now() - start)
-              .count());
+      times.push_back(1e3 * TimeOf([&] { work(text); }));
     }
   }
   return times;
 }
 
 int Run() {
-  v1::Taxonomy rules;
-  config::ParseText(std::string(DefaultTaxonomyText()), rules);
-  const auto taxonomy = Taxonomy::Compile(rules);
+  const auto taxonomy = LoadTaxonomy("");
   const auto model = ShippedModel();
   if (!taxonomy.ok() || !model.ok()) return 1;
   const auto texts =
@@ -92,17 +80,17 @@ int Run() {
   auto whole = Times(
       texts, [&](const auto& t) { understanding.Read(**taxonomy, t, {}); });
 
-  const double words = At(tokenising, kMedian);
-  const double read = At(reading, kMedian);
+  const double words = Quantile(tokenising, kMedian);
+  const double read = Quantile(reading, kMedian);
   fmt::print("{} texts, {} features each\n", texts.size(),
              features / texts.size() / kRounds);
   fmt::print(
       "median ns: words {:.0f}, rules {:.0f}, features {:.0f}, "
       "all heads' scores {:.0f}\n",
-      words, At(rule_times, kMedian) - words, read - words,
-      At(scoring, kMedian) - read);
-  const double p50 = At(whole, kMedian) / 1e3;
-  const double p99 = At(whole, kTail) / 1e3;
+      words, Quantile(rule_times, kMedian) - words, read - words,
+      Quantile(scoring, kMedian) - read);
+  const double p50 = Quantile(whole, kMedian) / 1e3;
+  const double p99 = Quantile(whole, kTail) / 1e3;
   fmt::print("whole: p50 {:.1f} us, p99 {:.1f} us\n", p50, p99);
   fmt::print("{}\n",
              nlohmann::json{{"classify_p50_us", p50}, {"classify_p99_us", p99}}

@@ -29,9 +29,11 @@ inline constexpr char kTaxonomy[] = R"(
 // A log, views and a fold on real files; records go in as intake makes them.
 class FoldTest : public ::testing::Test {
  protected:
+  static constexpr uint64_t kSeed = 3;
+
   FoldTest()
       : clock_(testing::At("2026-11-02T10:00:00Z")),
-        random_(3),
+        random_(kSeed),
         log_("test", telemetry::Level::kError, telemetry::LogFormat::kJson),
         records_(key_, redactor_, random_) {
     agent_.name = "pc1";
@@ -43,12 +45,14 @@ class FoldTest : public ::testing::Test {
     OpenFold(kTaxonomy);
   }
 
-  void OpenFold(const char* taxonomy) {
+  void OpenFold(const char* taxonomy,
+                std::unique_ptr<ReadAhead> read_ahead = nullptr) {
     fold_.reset();
     reader_ = *Log::OpenForReading(folder_.File("log.db"));
     views_ = *Views::Open(folder_.File("views.db"));
     fold_ = std::make_unique<Fold>(FoldOptions{key_, 1000, 1000, 1000},
-                                   *reader_, *writer_, *views_, clock_, log_);
+                                   *reader_, *writer_, *views_, clock_, log_,
+                                   std::move(read_ahead));
     v1::Taxonomy parsed;
     ASSERT_TRUE(config::ParseText(taxonomy, parsed).empty());
     fold_->UseTaxonomy(*Taxonomy::Compile(parsed));
@@ -58,8 +62,23 @@ class FoldTest : public ::testing::Test {
   void LoseViews() {
     fold_.reset();
     views_.reset();
+    Remove("views.db");
+  }
+
+  // Begins anew, with the same random numbers.
+  void LoseEverything() {
+    LoseViews();
+    reader_.reset();
+    writer_.reset();
+    Remove("log.db");
+    random_ = testing::SeededRandom(kSeed);
+    writer_ = std::make_unique<LogWriter>(
+        *Log::Open(folder_.File("log.db"), random_));
+  }
+
+  void Remove(const std::string& database) {
     for (const char* ending : {"", "-wal", "-shm"}) {
-      std::filesystem::remove(folder_.File(std::string("views.db") + ending));
+      std::filesystem::remove(folder_.File(database + ending));
     }
   }
 

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tests/router/fold_fixture.h"
@@ -99,21 +99,6 @@ TEST_F(FoldNearTest, TheSameIssueInOtherWordsIsSuggestedAlsoAfterARestart) {
 class ReadAheadTest : public FoldTest,
                       public ::testing::WithParamInterface<size_t> {
  protected:
-  void OpenReadingAhead(size_t threads) {
-    fold_.reset();
-    reader_ = *Log::OpenForReading(folder_.File("log.db"));
-    views_ = *Views::Open(folder_.File("views.db"));
-    fold_ = std::make_unique<Fold>(
-        FoldOptions{key_, 1000, 1000, 1000}, *reader_, *writer_, *views_,
-        clock_, log_,
-        std::make_unique<ReadAhead>(
-            *Log::OpenForReading(folder_.File("log.db")), threads, nullptr));
-    v1::Taxonomy parsed;
-    ASSERT_TRUE(config::ParseText(kTaxonomy, parsed).empty());
-    fold_->UseTaxonomy(*Taxonomy::Compile(parsed));
-    ASSERT_TRUE(fold_->Recover().ok());
-  }
-
   void ReportMany() {
     static const std::vector<std::string> kThings = {"till", "door", "parcel",
                                                      "lift", "scanner"};
@@ -143,19 +128,10 @@ TEST_P(ReadAheadTest, TheNumberOfThreadsChangesNothingAtAll) {
   const std::string alone = Decided();
   const std::string insight = Insight(1).SerializeAsString();
   // The same records again, read by others.
-  fold_.reset();
-  views_.reset();
-  reader_.reset();
-  writer_.reset();
-  for (const char* file : {"log.db", "views.db"}) {
-    for (const char* ending : {"", "-wal", "-shm"}) {
-      std::filesystem::remove(folder_.File(std::string(file) + ending));
-    }
-  }
-  random_ = testing::SeededRandom(3);
-  writer_ =
-      std::make_unique<LogWriter>(*Log::Open(folder_.File("log.db"), random_));
-  OpenReadingAhead(GetParam());
+  LoseEverything();
+  OpenFold(kTaxonomy, std::make_unique<ReadAhead>(
+                          *Log::OpenForReading(folder_.File("log.db")),
+                          GetParam(), nullptr));
   ReportMany();
   FoldAll();
   EXPECT_EQ(Decided(), alone);

@@ -40,32 +40,21 @@ absl::StatusOr<std::shared_ptr<const IssueConcepts>> IssueConcepts::Parse(
     const auto number = static_cast<uint16_t>(concepts->concepts_.size());
     concepts->concepts_.push_back(
         {std::string(columns[0]), columns[1] == "thing"});
-    for (const std::string_view written : Split(columns[2], " | ")) {
-      Form form;
-      form.number = number;
-      form.open = !written.empty() && written.back() == '*';
-      const std::string_view plain =
-          written.substr(0, written.size() - (form.open ? 1 : 0));
-      for (const std::string_view word : Split(plain, " ")) {
-        if (!word.empty()) form.words.emplace_back(word);
-      }
-      const bool short_stem = form.open && !form.words.empty() &&
-                              form.words.back().size() < kShortestStem;
-      if (form.words.empty() || form.words.size() > kMostWords || short_stem) {
-        mistakes += fmt::format(
-            "line {}: \"{}\" is not one to four words, with at least three "
-            "letters before a star\n",
-            line_number, written);
-        continue;
-      }
-      concepts->keys_.push_back(
-          std::make_unique<std::string>(form.words.front()));
-      auto& forms = form.open && form.words.size() == 1 ? concepts->stems_
-                                                        : concepts->forms_;
-      forms[*concepts->keys_.back()].push_back(std::move(form));
+    for (const std::string_view form : Split(columns[2], " | ")) {
+      const bool phrase = form.find(' ') != std::string_view::npos;
+      const auto term = concepts->forms_.Add(
+          phrase ? TermKind::kPhrase : TermKind::kWord, form);
+      if (!term.ok()) {
+        mistakes += fmt::format("line {}: \"{}\" {}\n", line_number, form,
+                                std::string(term.status().message()));
+      } else if (*term == concepts->of_term_.size()) {
+        concepts->of_term_.push_back(number);
+      }  // else the form is another concept's, which keeps it
     }
   }
   if (!mistakes.empty()) return absl::InvalidArgumentError(mistakes);
+  absl::Status status = concepts->forms_.Seal();
+  if (!status.ok()) return status;
   return std::shared_ptr<const IssueConcepts>(std::move(concepts));
 }
 
@@ -75,56 +64,31 @@ const std::shared_ptr<const IssueConcepts>& IssueConcepts::Shipped() {
   return *shipped;
 }
 
-// Tokens that the form has from `at` on; 0: it is not there.
-size_t IssueConcepts::Match(const Form& form, const TokenisedText& text,
-                            size_t at) const {
-  if (at + form.words.size() > text.tokens.size()) return 0;
-  for (size_t i = 0; i < form.words.size(); ++i) {
-    const std::string_view word = text.View(text.tokens[at + i]);
-    const bool may_go_on = form.open && i + 1 == form.words.size();
-    if (may_go_on ? word.substr(0, form.words[i].size()) != form.words[i]
-                  : word != form.words[i]) {
-      return 0;
+void IssueConcepts::Find(const TokenisedText& text, Found& found) const {
+  found.concepts.clear();
+  found.covered.assign(text.tokens.size(), false);
+  forms_.FindEverywhere(text, found.hits);
+  // Of forms of one length at one token the last counts: the whole word, else
+  // the longest beginning.
+  std::stable_sort(found.hits.begin(), found.hits.end(),
+                   [&](const TermHit& a, const TermHit& b) {
+                     if (a.token != b.token) return a.token < b.token;
+                     return forms_.Width(a.term) < forms_.Width(b.term);
+                   });
+  size_t free = 0;  // the first token behind the forms taken
+  for (size_t i = 0; i < found.hits.size(); ++i) {
+    const TermHit& hit = found.hits[i];
+    const bool longest =
+        i + 1 == found.hits.size() || found.hits[i + 1].token != hit.token;
+    if (!longest || hit.token < free) continue;
+    const uint16_t number = of_term_[hit.term];
+    if (std::find(found.concepts.begin(), found.concepts.end(), number) ==
+        found.concepts.end()) {
+      found.concepts.push_back(number);
     }
-  }
-  return form.words.size();
-}
-
-void IssueConcepts::Find(const TokenisedText& text,
-                         std::vector<uint16_t>& found,
-                         std::vector<bool>& covered) const {
-  constexpr size_t kLongestStem = 16;
-  found.clear();
-  covered.assign(text.tokens.size(), false);
-  for (size_t at = 0; at < text.tokens.size();) {
-    const std::string_view word = text.View(text.tokens[at]);
-    size_t longest = 0;
-    uint16_t number = 0;
-    const auto consider = [&](const std::vector<Form>& forms) {
-      for (const Form& form : forms) {
-        const size_t tokens = Match(form, text, at);
-        if (tokens > longest) {
-          longest = tokens;
-          number = form.number;
-        }
-      }
-    };
-    const auto forms = forms_.find(word);
-    if (forms != forms_.end()) consider(forms->second);
-    for (size_t size = std::min(word.size(), kLongestStem);
-         longest == 0 && size >= kShortestStem; --size) {
-      const auto stems = stems_.find(word.substr(0, size));
-      if (stems != stems_.end()) consider(stems->second);
-    }
-    if (longest == 0) {
-      ++at;
-      continue;
-    }
-    if (std::find(found.begin(), found.end(), number) == found.end()) {
-      found.push_back(number);
-    }
-    for (size_t i = 0; i < longest; ++i) covered[at + i] = true;
-    at += longest;
+    free = hit.token + forms_.Width(hit.term);
+    std::fill(found.covered.begin() + hit.token,
+              found.covered.begin() + static_cast<ptrdiff_t>(free), true);
   }
 }
 

@@ -5,10 +5,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "router/text/term_index.h"
 #include "router/text/tokens.h"
 
 namespace earshot::router {
@@ -31,33 +31,23 @@ class IssueConcepts {
   // The shipped one, parsed once.
   static const std::shared_ptr<const IssueConcepts>& Shipped();
 
-  // IssueConcepts of the text in order of first appearance, each once;
-  // `covered` gets one entry for each token: whether a concept's form has it.
-  // The longest form that begins at a token is taken. Time is linear in the
-  // number of tokens.
-  void Find(const TokenisedText& text, std::vector<uint16_t>& found,
-            std::vector<bool>& covered) const;
+  // What Find found, and its room. One thread's.
+  struct Found {
+    std::vector<uint16_t> concepts;  // by first appearance, each once
+    std::vector<bool> covered;       // of each token: whether a form has it
+    std::vector<TermHit> hits;       // scratch memory
+  };
+  // The longest form that begins at a token is taken, and none that overlaps
+  // one before it. Time is linear in the number of tokens.
+  void Find(const TokenisedText& text, Found& found) const;
 
   const Concept& At(uint16_t number) const { return concepts_[number]; }
   size_t size() const { return concepts_.size(); }
 
  private:
-  static constexpr size_t kMostWords = 4;  // of one form
-  static constexpr size_t kShortestStem = 3;
-
-  struct Form {
-    std::vector<std::string> words;
-    bool open = false;  // the last word may go on
-    uint16_t number = 0;
-  };
-
-  size_t Match(const Form& form, const TokenisedText& text, size_t at) const;
-
   std::vector<Concept> concepts_;
-  // By first word; a single open word by its letters before the star.
-  std::unordered_map<std::string_view, std::vector<Form>> forms_;
-  std::unordered_map<std::string_view, std::vector<Form>> stems_;
-  std::vector<std::unique_ptr<std::string>> keys_;
+  TermIndex forms_;
+  std::vector<uint16_t> of_term_;  // concept, by the number of the form
 };
 
 }  // namespace earshot::router

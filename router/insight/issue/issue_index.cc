@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/container/flat_hash_map.h"
 #include "router/text/taxonomy.h"
 
 namespace earshot::router {
@@ -32,14 +33,6 @@ constexpr double kSuggests = 0.5;
 constexpr double kElder = 0.5;
 constexpr double kJoins = 0.92;
 constexpr size_t kRareWords = 2;  // shared, where nothing else is
-
-struct Shared {
-  double weight = 0;  // squared, summed
-  std::vector<uint16_t> things;
-  std::vector<uint16_t> happenings;
-  size_t codes = 0;
-  size_t words = 0;
-};
 
 std::string_view FirstLevel(std::string_view topic) {
   return topic.substr(0, topic.find('/'));
@@ -77,16 +70,18 @@ std::string Spoken(std::string name) {
 
 IssueIndex::IssueIndex(const Options& options,
                        std::shared_ptr<const IssueConcepts> concepts)
-    : options_(options), concepts_(std::move(concepts)) {}
+    : options_(options), concepts_(std::move(concepts)) {
+  CountEntries();
+}
 
-double IssueIndex::WeightOf(const IssueMark& mark) const {
-  const auto posting = postings_.find(mark.hash);
-  const double seen = posting == postings_.end() ? 0 : posting->second.issues;
-  const bool word = mark.kind == IssueMark::Kind::kWord;
-  const double rarity =
-      std::log((kPriorIssues + static_cast<double>(entries_.size())) /
-               (seen + (word ? kPriorOfWord : kPriorOfConcept)));
-  switch (mark.kind) {
+double IssueIndex::WeightOf(IssueMark::Kind kind,
+                            const Posting* posting) const {
+  const bool word = kind == IssueMark::Kind::kWord;
+  const double seen = posting != nullptr
+                          ? posting->log_issues
+                          : std::log(word ? kPriorOfWord : kPriorOfConcept);
+  const double rarity = log_entries_ - seen;
+  switch (kind) {
     case IssueMark::Kind::kThing:
       return kThingWeight * rarity;
     case IssueMark::Kind::kHappening:
@@ -99,23 +94,38 @@ double IssueIndex::WeightOf(const IssueMark& mark) const {
   return kWordWeight * rarity;
 }
 
-double IssueIndex::LengthOf(const IssueText& text) const {
+IssueIndex::Weighed IssueIndex::Weigh(const IssueText& text) const {
+  Weighed weighed;
+  weighed.text = &text;
   double sum = 0;
   for (const IssueMark& mark : text.marks) {
-    const double weight = WeightOf(mark);
+    const auto posting = postings_.find(mark.hash);
+    const bool known = posting != postings_.end();
+    weighed.postings.push_back(known ? &posting->second : nullptr);
+    const double weight = WeightOf(mark.kind, weighed.postings.back());
+    weighed.weights.push_back(weight);
+    sum += weight * weight;
+  }
+  weighed.length = std::sqrt(sum);
+  return weighed;
+}
+
+double IssueIndex::LengthOf(const Entry& entry) const {
+  double sum = 0;
+  for (size_t i = 0; i < entry.postings.size(); ++i) {
+    const double weight = WeightOf(entry.text.marks[i].kind, entry.postings[i]);
     sum += weight * weight;
   }
   return std::sqrt(sum);
 }
 
 // Those that share the weightiest marks.
-std::vector<uint64_t> IssueIndex::Candidates(const IssueText& text) const {
-  std::unordered_map<uint64_t, double> met;
-  for (const IssueMark& mark : text.marks) {
-    const auto posting = postings_.find(mark.hash);
-    if (posting == postings_.end()) continue;
-    const double weight = WeightOf(mark);
-    for (const uint64_t id : posting->second.ids) met[id] += weight * weight;
+std::vector<uint64_t> IssueIndex::Candidates(const Weighed& text) const {
+  absl::flat_hash_map<uint64_t, double> met;
+  for (size_t i = 0; i < text.postings.size(); ++i) {
+    if (text.postings[i] == nullptr) continue;
+    const double weight = text.weights[i];
+    for (const uint64_t id : text.postings[i]->ids) met[id] += weight * weight;
   }
   std::vector<std::pair<double, uint64_t>> by_weight;
   by_weight.reserve(met.size());
@@ -125,20 +135,21 @@ std::vector<uint64_t> IssueIndex::Candidates(const IssueText& text) const {
                     by_weight.begin() + static_cast<ptrdiff_t>(kept),
                     by_weight.end());
   std::vector<uint64_t> candidates;
+  candidates.reserve(kept);
   for (size_t i = 0; i < kept; ++i) candidates.push_back(by_weight[i].second);
   return candidates;
 }
 
-IssueMatch IssueIndex::Compare(const IssueText& text, uint64_t id,
-                               const IssueText& other) const {
+IssueIndex::Shared IssueIndex::SharedBy(const Weighed& text,
+                                        const IssueText& other) {
   Shared shared;
   auto at = other.marks.begin();
-  for (const IssueMark& mark : text.marks) {
+  for (size_t i = 0; i < text.text->marks.size(); ++i) {
+    const IssueMark& mark = text.text->marks[i];
     at = std::lower_bound(at, other.marks.end(), mark);
     if (at == other.marks.end()) break;
     if (at->hash != mark.hash) continue;
-    const double weight = WeightOf(mark);
-    shared.weight += weight * weight;
+    shared.weight += text.weights[i] * text.weights[i];
     switch (mark.kind) {
       case IssueMark::Kind::kThing:
         shared.things.push_back(mark.concept_number);
@@ -154,13 +165,49 @@ IssueMatch IssueIndex::Compare(const IssueText& text, uint64_t id,
         break;
     }
   }
+  return shared;
+}
+
+std::string IssueIndex::Why(const Shared& shared, double topic,
+                            bool same_site) const {
+  constexpr size_t kMostThings = 3;
+  constexpr size_t kMostNamed = 4;
+  std::vector<std::string> reasons;
+  if (topic == 1) {
+    reasons.emplace_back("same topic");
+  } else if (topic > 0.5) {
+    reasons.emplace_back("topics of one kind");
+  }
+  for (const uint16_t thing : shared.things) {
+    if (reasons.size() > kMostThings) break;
+    reasons.push_back(
+        fmt::format("both name the {}", Spoken(concepts_->At(thing).name)));
+  }
+  for (const uint16_t happening : shared.happenings) {
+    if (reasons.size() > kMostNamed) break;
+    reasons.push_back(
+        fmt::format("both say \"{}\"", Spoken(concepts_->At(happening).name)));
+  }
+  if (shared.codes > 0) reasons.emplace_back("the same code in both");
+  if (shared.words > 0) {
+    reasons.push_back(fmt::format("{} more words in both", shared.words));
+  }
+  if (same_site) reasons.emplace_back("same site");
+  return fmt::format("{}", fmt::join(reasons, ", "));
+}
+
+IssueMatch IssueIndex::Compare(const Weighed& weighed, uint64_t id,
+                               const Entry& entry) const {
+  const IssueText& text = *weighed.text;
+  const IssueText& other = entry.text;
+  const Shared shared = SharedBy(weighed, other);
   IssueMatch match;
   match.id = id;
   if (shared.things.empty() && shared.codes == 0 && shared.words < kRareWords) {
     return match;
   }
   const double marks =
-      shared.weight / std::max(1e-9, LengthOf(text) * LengthOf(other));
+      shared.weight / std::max(1e-9, weighed.length * LengthOf(entry));
   const double topic = TopicLikeness(text, other);
   const double shares = text.shares.empty() || other.shares.empty()
                             ? topic
@@ -170,37 +217,18 @@ IssueMatch IssueIndex::Compare(const IssueText& text, uint64_t id,
   match.score = kMarksShare * std::sqrt(marks) +
                 kTopicShare * (topic + shares) / 2 +
                 (same_site ? kSiteShare : 0) + (both ? kBothShare : 0);
+  if (match.score < kSuggests) return match;
   match.joins = match.score >= kJoins && both && same_site &&
                 text.numbers == other.numbers;
-  std::vector<std::string> reasons;
-  if (topic == 1) {
-    reasons.emplace_back("same topic");
-  } else if (topic > 0.5) {
-    reasons.emplace_back("topics of one kind");
-  }
-  for (const uint16_t thing : shared.things) {
-    if (reasons.size() > 3) break;
-    reasons.push_back(
-        fmt::format("both name the {}", Spoken(concepts_->At(thing).name)));
-  }
-  for (const uint16_t happening : shared.happenings) {
-    if (reasons.size() > 4) break;
-    reasons.push_back(
-        fmt::format("both say \"{}\"", Spoken(concepts_->At(happening).name)));
-  }
-  if (shared.codes > 0) reasons.emplace_back("the same code in both");
-  if (shared.words > 0) {
-    reasons.push_back(fmt::format("{} more words in both", shared.words));
-  }
-  if (same_site) reasons.emplace_back("same site");
-  match.why = fmt::format("{}", fmt::join(reasons, ", "));
+  match.why = Why(shared, topic, same_site);
   return match;
 }
 
 std::vector<IssueMatch> IssueIndex::Find(const IssueText& text) {
+  const Weighed weighed = Weigh(text);
   std::vector<IssueMatch> matches;
-  for (const uint64_t id : Candidates(text)) {
-    IssueMatch match = Compare(text, id, entries_.at(id).text);
+  for (const uint64_t id : Candidates(weighed)) {
+    IssueMatch match = Compare(weighed, id, entries_.at(id));
     if (match.score >= kSuggests) matches.push_back(std::move(match));
   }
   for (const IssueMatch& match : matches) {
@@ -221,25 +249,29 @@ std::vector<IssueMatch> IssueIndex::Find(const IssueText& text) {
   return matches;
 }
 
-void IssueIndex::Add(uint64_t id, IssueText text) {
+void IssueIndex::Add(uint64_t id, IssueText text,
+                     const std::vector<IssueMatch>& matches) {
   if (text.marks.empty() || entries_.count(id) > 0 ||
       options_.most_issues == 0) {
     return;
   }
   while (entries_.size() >= options_.most_issues) DropOldest();
   Entry entry;
-  const std::vector<IssueMatch> like = Find(text);
-  entry.has_elder = !like.empty() && like.front().score >= kElder;
-  if (entry.has_elder) entry.elder = like.front().id;
+  entry.has_elder = !matches.empty() && matches.front().score >= kElder;
+  if (entry.has_elder) entry.elder = matches.front().id;
   for (const IssueMark& mark : text.marks) {
     Posting& posting = postings_[mark.hash];
-    ++posting.issues;
+    posting.Count(1, mark.kind);
     posting.ids.push_back(id);
-    if (posting.ids.size() > kMostPosted) posting.ids.pop_front();
+    if (posting.ids.size() > kMostPosted) {
+      posting.ids.erase(posting.ids.begin());
+    }
+    entry.postings.push_back(&posting);
   }
-  order_.push_back(id);
   entry.text = std::move(text);
   entries_.emplace(id, std::move(entry));
+  order_.push_back(id);
+  CountEntries();
 }
 
 void IssueIndex::DropOldest() {
@@ -254,14 +286,32 @@ bool IssueIndex::Remove(uint64_t id) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return false;
   for (const IssueMark& mark : found->second.text.marks) {
-    const auto posting = postings_.find(mark.hash);
-    if (posting == postings_.end()) continue;
-    auto& ids = posting->second.ids;
-    ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
-    if (--posting->second.issues == 0) postings_.erase(posting);
+    const auto at = postings_.find(mark.hash);
+    Posting& posting = at->second;
+    posting.ids.erase(std::remove(posting.ids.begin(), posting.ids.end(), id),
+                      posting.ids.end());
+    posting.Count(-1, mark.kind);
+    if (posting.issues == 0) postings_.erase(at);
   }
   entries_.erase(found);
+  CountEntries();
   return true;
+}
+
+void IssueIndex::Posting::Count(int more, IssueMark::Kind kind) {
+  issues += static_cast<uint32_t>(more);
+  log_issues =
+      std::log(issues + (kind == IssueMark::Kind::kWord ? kPriorOfWord
+                                                        : kPriorOfConcept));
+}
+
+void IssueIndex::CountEntries() {
+  log_entries_ = std::log(kPriorIssues + static_cast<double>(entries_.size()));
+  if (order_.size() <= 2 * entries_.size() + kMostPosted) return;
+  order_.erase(
+      std::remove_if(order_.begin(), order_.end(),
+                     [&](uint64_t id) { return entries_.count(id) == 0; }),
+      order_.end());
 }
 
 }  // namespace earshot::router

@@ -26,7 +26,7 @@ struct IssueMatch {
 class IssueIndex {
  public:
   struct Options {
-    size_t most_issues = 20000;  // about 700 bytes each; 0: suggests nothing
+    size_t most_issues = 20000;  // about 600 bytes each; 0: suggests nothing
     size_t most_suggested = 3;
   };
 
@@ -39,8 +39,8 @@ class IssueIndex {
   // younger.
   std::vector<IssueMatch> Find(const IssueText& text);
 
-  // Ids are not given twice.
-  void Add(uint64_t id, IssueText text);
+  // Ids are not given twice. `matches`: what Find said of it.
+  void Add(uint64_t id, IssueText text, const std::vector<IssueMatch>& matches);
   // Forgets one at once; false if it was not remembered.
   bool Remove(uint64_t id);
 
@@ -48,28 +48,55 @@ class IssueIndex {
 
  private:
   struct Posting {
-    std::deque<uint64_t> ids;  // the newest last, at most kMostPosted
-    uint32_t issues = 0;       // that have the mark
+    std::vector<uint64_t> ids;  // the newest last, at most kMostPosted
+    uint32_t issues = 0;        // that have the mark
+    double log_issues = 0;      // of those and of what counts as seen before
+
+    void Count(int more, IssueMark::Kind kind);
   };
-
-  double WeightOf(const IssueMark& mark) const;
-  double LengthOf(const IssueText& text) const;
-  std::vector<uint64_t> Candidates(const IssueText& text) const;
-  IssueMatch Compare(const IssueText& text, uint64_t id,
-                     const IssueText& other) const;
-  void DropOldest();
-
-  const Options options_;
-  const std::shared_ptr<const IssueConcepts> concepts_;
   struct Entry {
     IssueText text;
+    std::vector<const Posting*> postings;  // of its marks, in their order
     uint64_t elder = 0;  // the one that it was most like when it came
     bool has_elder = false;
   };
+  // What a text's marks weigh among the issues of now.
+  struct Weighed {
+    const IssueText* text = nullptr;
+    std::vector<const Posting*> postings;  // of its marks; nullptr: new
+    std::vector<double> weights;
+    double length = 0;
+  };
 
+  // What two texts have in common.
+  struct Shared {
+    double weight = 0;  // squared, summed
+    std::vector<uint16_t> things;
+    std::vector<uint16_t> happenings;
+    size_t codes = 0;
+    size_t words = 0;
+  };
+
+  double WeightOf(IssueMark::Kind kind, const Posting* posting) const;
+  Weighed Weigh(const IssueText& text) const;
+  double LengthOf(const Entry& entry) const;
+  std::vector<uint64_t> Candidates(const Weighed& text) const;
+  IssueMatch Compare(const Weighed& text, uint64_t id,
+                     const Entry& other) const;
+  static Shared SharedBy(const Weighed& text, const IssueText& other);
+  std::string Why(const Shared& shared, double topic, bool same_site) const;
+  void DropOldest();
+  void CountEntries();
+
+  const Options options_;
+  const std::shared_ptr<const IssueConcepts> concepts_;
   std::unordered_map<uint64_t, Entry> entries_;
-  std::deque<uint64_t> order_;  // ids by age; removed ones may be among them
-  std::unordered_map<uint64_t, Posting> postings_;  // by mark
+  double log_entries_ = 0;  // of those and of what counts as seen before
+  // Ids by age; removed ones may be among them, a little more than the
+  // others at most.
+  std::deque<uint64_t> order_;
+  // By mark. They stay where they are: entries point to them.
+  std::unordered_map<uint64_t, Posting> postings_;
 };
 
 }  // namespace earshot::router

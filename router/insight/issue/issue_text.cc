@@ -2,20 +2,17 @@
 
 #include <algorithm>
 
+#include "router/text/hashes.h"
+
 namespace earshot::router {
 namespace {
 
 constexpr size_t kMostTextBytes = 4096;
 constexpr size_t kLongestStem = 7;
 
-// FNV-1a, then mixed; the same on every machine.
-uint64_t HashOf(std::string_view bytes, uint64_t seed) {
-  uint64_t hash = 0xCBF29CE484222325ULL ^ seed;
-  for (const char byte : bytes) {
-    hash ^= static_cast<unsigned char>(byte);
-    hash *= 0x100000001B3ULL;
-  }
-  return MixBits(hash);
+// What a mark is named by: words of two purposes are two marks.
+uint64_t HashOf(std::string_view bytes, uint64_t purpose) {
+  return MixBits(HashWord(bytes) ^ purpose);
 }
 
 // What is left of a word without the endings that three languages put on it.
@@ -49,8 +46,8 @@ void Put(IssueText& out, const IssueMark& mark) {
 
 void IssueReader::ReadPart(std::string_view text, IssueText& out) {
   Tokenise(text.substr(0, kMostTextBytes), tokens_);
-  concepts_->Find(tokens_, found_, covered_);
-  for (const uint16_t number : found_) {
+  concepts_->Find(tokens_, found_);
+  for (const uint16_t number : found_.concepts) {
     const IssueConcepts::Concept& one = concepts_->At(number);
     Put(out, {HashOf(one.name, 1),
               one.thing ? IssueMark::Kind::kThing : IssueMark::Kind::kHappening,
@@ -59,7 +56,7 @@ void IssueReader::ReadPart(std::string_view text, IssueText& out) {
   for (size_t i = 0; i < tokens_.tokens.size(); ++i) {
     const Token& token = tokens_.tokens[i];
     const std::string_view word = tokens_.View(token);
-    if (covered_[i] || token.mark || token.negation) continue;
+    if (found_.covered[i] || token.mark || token.negation) continue;
     if (IsCode(word)) {
       Put(out, {HashOf(word, 2), IssueMark::Kind::kCode, 0});
       continue;

@@ -63,8 +63,7 @@ class IssueReader {
   TokenisedText tokens_;
   TokenisedText word_;
   NearWords near_;
-  std::vector<uint16_t> found_;
-  std::vector<bool> covered_;
+  IssueConcepts::Found found_;
 };
 
 }  // namespace earshot::router

@@ -73,9 +73,7 @@ void NearIndex::GatherCandidates(const Signature& signature) {
   size_t count = 0;
   for (size_t i = 0; i < votes_.size(); ++i) {
     const auto& slot = votes_.at(i);
-    const uint64_t last = PlaceOf(end_ + entries_.size() - 1);
-    const uint64_t age =
-        (last + entries_.size() - slot.place) % entries_.size();
+    const uint64_t age = AgeOf(slot.place);
     if (age >= end_ - begin_) continue;
     met.at(count++) = {slot.count, age, slot.place};
   }
@@ -155,9 +153,7 @@ bool NearIndex::WorthAdding(const std::optional<NearMatch>& match) const {
   if (!match || match->reason != NearReason::kExact) return true;
   const uint32_t place = FindId(match->id);
   if (place == PlaceTable::kNone) return true;
-  const uint64_t last = PlaceOf(end_ + entries_.size() - 1);
-  const uint64_t age = (last + entries_.size() - place) % entries_.size();
-  return 2 * age >= std::max<uint64_t>(end_ - begin_, kSmallest);
+  return 2 * AgeOf(place) >= std::max<uint64_t>(end_ - begin_, kSmallest);
 }
 
 void NearIndex::Add(uint64_t id, uint64_t cluster, const Signature& signature,

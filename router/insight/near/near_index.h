@@ -87,6 +87,11 @@ class NearIndex {
   std::string_view PackedOf(const Entry& entry) const {
     return {packed_->At(entry.packed), entry.packed_size};
   }
+  // How many were added after the text at a place.
+  uint64_t AgeOf(uint32_t place) const {
+    const uint64_t last = PlaceOf(end_ + entries_.size() - 1);
+    return (last + entries_.size() - place) % entries_.size();
+  }
   uint32_t FindId(uint64_t id) const;
   uint32_t FindKey(const Signature& signature) const;
   void GatherCandidates(const Signature& signature);

@@ -110,7 +110,9 @@ TEST(DefaultTaxonomy, TheRulesReadMostOfTheLabelledRows) {
 TEST(DefaultTaxonomy, ANoiseTextIsNoiseInKindToo) {
   v1::PersonalObservation personal;
   personal.set_text("test test 123");
-  const auto reading = TextReader().Read(Default(), {}, personal);
+  TokenisedText tokens;
+  Tokenise(personal.text(), tokens);
+  const auto reading = TextReader().Read(Default(), {}, personal, tokens);
   ASSERT_TRUE(reading.ok()) << reading.status();
   EXPECT_EQ(reading->topic.substr(0, 5), "noise");
   EXPECT_EQ(reading->kind, v1::OBSERVATION_KIND_NOISE);
