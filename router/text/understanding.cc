@@ -18,8 +18,9 @@ namespace {
 // shares of the labels, of which the mean is taken.
 constexpr double kSharpness = 4;
 constexpr double kCertain = 0.99;
+constexpr double kMilli = 1000;
 constexpr std::string_view kNoise = "noise";  // a topic, and its kind
-constexpr size_t kFewestLetters = 2;  // or there is no language to tell
+constexpr size_t kFewestLetters = 2;          // or there is no language to tell
 
 absl::Status AnswersEveryHead(const Model& model) {
   const v1::ModelHeader& header = model.header();
@@ -123,16 +124,22 @@ void Understanding::DecideTopic(const Taxonomy& taxonomy) {
     return;
   }
   votes_.Use(taxonomy, std::span(labels_).first(parts_.at(kPlace).count));
+  const TopicDetails* ruled =
+      match_.topic == kUntriaged ? nullptr : taxonomy.Find(match_.topic);
+  if (ruled != nullptr && !votes_.Knows(ruled->root)) {
+    understood_.topic = match_.topic;  // the model knows nothing of it
+    understood_.rule = match_.rule;
+    confidence = match_.confidence_milli / kMilli;
+    return;
+  }
   const Candidates best = BestTwo(votes_.Add(ScoresOf(Head::kTopic), match_));
   const v1::ModelHead& head = model_->header().heads(kPlace);
+  const uint32_t topic = votes_.TopicOf(best.place);
   confidence = Probability(head.confidence(),
                            std::array{best.score, best.score - best.next});
-  if (confidence < head.threshold()) return;
-  const uint32_t topic = votes_.TopicOf(best.place);
+  if (confidence < head.threshold() || topic == TopicVotes::kNoTopic) return;
   understood_.topic = taxonomy.topics()[topic].path;
-  if (match_.topic == kUntriaged) return;
-  const TopicDetails* ruled = taxonomy.Find(match_.topic);
-  if (ruled == nullptr || ruled->root != taxonomy.topics()[topic].root) return;
+  if (ruled == nullptr || ruled->root != topic) return;
   understood_.topic = match_.topic;
   understood_.rule = match_.rule;
 }

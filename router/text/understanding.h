@@ -55,8 +55,8 @@ class Understanding {
   explicit Understanding(std::shared_ptr<const Model> model);
 
   // Certain rules decide the topic; else their votes are added to the model's
-  // scores, and a topic that is too unsure is not given. Valid until the next
-  // call.
+  // scores, and a topic that is too unsure is not given. Topics that the model
+  // has no label for are the rules' alone. Valid until the next call.
   const Understood& Read(const Taxonomy& taxonomy, std::string_view text,
                          const std::vector<std::string_view>& tags);
 
