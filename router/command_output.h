@@ -18,11 +18,17 @@ absl::Status PrintTrace(const Settings& settings, const std::string& id);
 absl::Status PrintDeadLetters(const Settings& settings, bool json);
 absl::Status PrintDeadLetter(const Settings& settings, uint64_t id);
 
-// Reads rows, and says of each which earlier one it repeats, among the `window`
-// last ones: docs/reference/cluster.md. Bad rows go to `bad` by their line, and
-// the result is DataLoss once all others are through.
+struct ClusterOptions {
+  size_t window = 100000;  // of texts remembered
+  bool issues = false;     // suggest the same issue in other words
+  std::string model;       // of topics, with `issues`; may be empty
+};
+
+// Reads rows, and says of each which earlier one it repeats, among the last
+// ones: docs/reference/cluster.md. Bad rows go to `bad` by their line, and the
+// result is DataLoss once all others are through.
 absl::Status Cluster(std::istream& in, std::ostream& out, std::ostream& bad,
-                     size_t window);
+                     const ClusterOptions& options);
 
 }  // namespace earshot::router
 

@@ -43,7 +43,8 @@ struct Options {
   std::vector<std::string> sites;
   std::string id;
   uint64_t number = 0;
-  size_t window = 100000;
+  ClusterOptions cluster;
+  std::string level = "text";
   bool needs_settings = true;
 };
 
@@ -235,16 +236,26 @@ void Define(CLI::App& app, Options& options, Action& action) {
   command = Add(app, "cluster",
                 "Say of each row of JSON lines which earlier one it repeats.",
                 "  earshot-router cluster < in.jsonl > out.jsonl\n"
-                "  earshot-router cluster --window 1000000 < in.jsonl");
+                "  earshot-router cluster --window 1000000 < in.jsonl\n"
+                "  earshot-router cluster --level issue < in.jsonl");
   command
-      ->add_option("--window", options.window,
+      ->add_option("--window", options.cluster.window,
                    "how many of the last texts are remembered")
       ->check(CLI::Range(size_t{1}, kMostWindow))
       ->capture_default_str();
+  command
+      ->add_option("--level", options.level,
+                   "text: what repeats a text; issue: also what may be the "
+                   "same issue in other words")
+      ->check(CLI::IsMember({"text", "issue"}))
+      ->capture_default_str();
+  command->add_option("--model", options.cluster.model,
+                      "of topics, from `train`; with --level issue");
   command->callback([&] {
     options.needs_settings = false;
+    options.cluster.issues = options.level == "issue";
     action = [&](const Settings&) {
-      return Cluster(std::cin, std::cout, std::cerr, options.window);
+      return Cluster(std::cin, std::cout, std::cerr, options.cluster);
     };
   });
 

@@ -1,16 +1,23 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "base/config/text_config.h"
 #include "base/os/status_text.h"
 #include "proto/contract/rows.h"
 #include "router/command_output.h"
+#include "router/insight/issue/issue_index.h"
+#include "router/insight/issue/topic_shares.h"
 #include "router/insight/near/near_index.h"
 #include "router/insight/near/signature.h"
+#include "router/text/classifier.h"
+#include "router/text/reader.h"
 #include "router/text/tokens.h"
 
 namespace earshot::router {
@@ -25,28 +32,140 @@ int64_t SecondsOf(const contract::Row& row, int64_t otherwise) {
              : otherwise;
 }
 
-std::string LineOf(const std::string& id, const std::string& cluster,
-                   std::string_view reason, double score) {
-  Json line;
-  line["id"] = id;
-  line["cluster"] = cluster;
-  line["reason"] = reason;
-  line["score"] = std::round(score * 1000) / 1000;
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+double Rounded(double score) { return std::round(score * 1000) / 1000; }
+
+// What a text's topic is said to be: the model's best label, or the rules'.
+class TopicReader {
+ public:
+  static absl::StatusOr<TopicReader> Open(const std::string& model) {
+    TopicReader reader;
+    v1::Taxonomy taxonomy;
+    const auto mistakes =
+        config::ParseText(std::string(DefaultTaxonomyText()), taxonomy);
+    if (!mistakes.empty()) {
+      return absl::InternalError("the default taxonomy cannot be read");
+    }
+    auto compiled = Taxonomy::Compile(taxonomy);
+    if (!compiled.ok()) return compiled.status();
+    reader.taxonomy_ = *std::move(compiled);
+    if (model.empty()) return reader;
+    auto opened = Model::Open(model);
+    if (!opened.ok()) return opened.status();
+    reader.classifier_ = std::make_unique<Classifier>(*std::move(opened));
+    return reader;
+  }
+
+  void Read(const contract::Row& row, const TokenisedText& tokens,
+            IssueText& out) {
+    if (classifier_ != nullptr) {
+      const Verdict verdict = classifier_->Classify(tokens);
+      const auto& header = classifier_->model().header();
+      const auto best = static_cast<int>(verdict.top[0].label);
+      out.topic = verdict.count > 0 && !verdict.rejected
+                      ? header.labels(best).name()
+                      : std::string(kUntriaged);
+      out.shares = SharesOf(classifier_->scores().of_label);
+      return;
+    }
+    v1::ObservationRecord record;
+    record.set_severity(row.observation.severity());
+    v1::PersonalObservation personal;
+    personal.set_text(row.observation.text());
+    *personal.mutable_tags() = row.observation.tags();
+    const auto read = rules_.Read(*taxonomy_, record, personal);
+    out.topic = read.ok() ? read->topic : std::string(kUntriaged);
+    out.shares.clear();
+  }
+
+ private:
+  std::unique_ptr<const Taxonomy> taxonomy_;
+  TextReader rules_;
+  std::unique_ptr<Classifier> classifier_;
+};
+
+// The clusters of one run of the command.
+class Clusters {
+ public:
+  Clusters(const ClusterOptions& options, TopicReader topics)
+      : near_({.most_texts = options.window}),
+        issues_({.most_issues = options.window}, IssueConcepts::Shipped()),
+        issue_reader_(IssueConcepts::Shipped()),
+        topics_(std::move(topics)),
+        level_issue_(options.issues) {}
+
+  // The row's line of the answer.
+  std::string Take(const contract::Row& row) {
+    at_ = SecondsOf(row, at_);
+    Tokenise(row.observation.text(), tokens_);
+    signer_.Sign(tokens_, signature_);
+    const uint64_t number = ids_.size();
+    ids_.push_back(*row.id);
+    clusters_.push_back(number);
+    const auto match = near_.Find(signature_);
+    if (match) clusters_[number] = clusters_[match->cluster];
+    if (near_.WorthAdding(match)) {
+      near_.Add(number, match ? match->cluster : number, signature_, at_);
+    }
+    Json line;
+    line["id"] = *row.id;
+    line["cluster"] = ids_[clusters_[number]];
+    line["reason"] = !match                                ? "new"
+                     : match->reason == NearReason::kExact ? "exact"
+                                                           : "near";
+    line["score"] = match ? Rounded(match->score) : 0.0;
+    if (level_issue_) AddSuggestions(row, number, match.has_value(), line);
+    return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+ private:
+  void AddSuggestions(const contract::Row& row, uint64_t number, bool joined,
+                      Json& line) {
+    line["suggest"] = Json::array();
+    const std::vector<std::string> tags(row.observation.tags().begin(),
+                                        row.observation.tags().end());
+    IssueText text;
+    issue_reader_.Read(row.observation.text(), tags, row.observation.site(),
+                       text);
+    topics_.Read(row, tokens_, text);
+    std::vector<IssueMatch> matches = issues_.Find(text);
+    if (!joined && !matches.empty() && matches.front().joins) {
+      clusters_[number] = clusters_[matches.front().id];
+      line["cluster"] = ids_[clusters_[number]];
+      line["reason"] = "issue";
+      line["score"] = Rounded(matches.front().score);
+    }
+    for (const IssueMatch& match : matches) {
+      if (clusters_[match.id] == clusters_[number]) continue;
+      line["suggest"].push_back({{"id", ids_[match.id]},
+                                 {"cluster", ids_[clusters_[match.id]]},
+                                 {"score", Rounded(match.score)},
+                                 {"why", match.why}});
+    }
+    if (clusters_[number] == number) issues_.Add(number, std::move(text));
+  }
+
+  NearIndex near_;
+  IssueIndex issues_;
+  IssueReader issue_reader_;
+  TopicReader topics_;
+  const bool level_issue_;
+  Signer signer_;
+  TokenisedText tokens_;
+  Signature signature_;
+  std::vector<std::string> ids_;    // by the number that the indexes know
+  std::vector<uint64_t> clusters_;  // the number of its cluster's first
+  int64_t at_ = 0;
+};
 
 }  // namespace
 
 absl::Status Cluster(std::istream& in, std::ostream& out, std::ostream& bad,
-                     size_t window) {
-  NearIndex index({.most_texts = window});
-  Signer signer;
-  TokenisedText tokens;
-  Signature signature;
-  std::vector<std::string> ids;  // by the number that the index knows
+                     const ClusterOptions& options) {
+  auto topics = TopicReader::Open(options.model);
+  if (!topics.ok()) return topics.status();
+  Clusters clusters(options, *std::move(topics));
   contract::RowReader reader(in, contract::RowFormat::kJsonLines);
   uint64_t bad_rows = 0;
-  int64_t at = 0;
   while (true) {
     auto row = reader.Next();
     if (absl::IsOutOfRange(row.status())) break;
@@ -60,23 +179,7 @@ absl::Status Cluster(std::istream& in, std::ostream& out, std::ostream& bad,
       ++bad_rows;
       continue;
     }
-    at = SecondsOf(*row, at);
-    Tokenise(row->observation.text(), tokens);
-    signer.Sign(tokens, signature);
-    const auto match = index.Find(signature);
-    const uint64_t number = ids.size();
-    ids.push_back(*row->id);
-    if (index.WorthAdding(match)) {
-      index.Add(number, match ? match->cluster : number, signature, at);
-    }
-    if (!match) {
-      out << LineOf(*row->id, *row->id, "new", 0) << '\n';
-    } else {
-      out << LineOf(*row->id, ids[match->cluster],
-                    match->reason == NearReason::kExact ? "exact" : "near",
-                    match->score)
-          << '\n';
-    }
+    out << clusters.Take(*row) << '\n';
   }
   out.flush();
   if (!out) return absl::InternalError("the output cannot be written");

@@ -70,7 +70,7 @@ std::string Place(const Json& found) {
     out += fmt::format(": \"{}\", word {}", found["words"].get<std::string>(),
                        found["at_word"].get<size_t>());
   }
-  if (found.contains("tag")) {
+  if (found.contains("tag") && found.contains("at_word")) {
     out += fmt::format(" of the tag {}", found["tag"].get<std::string>());
   }
   return out;

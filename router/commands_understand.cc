@@ -210,7 +210,7 @@ absl::Status TrainOnReports(const std::string& train, const std::string& dev,
   });
   if (terminal) fmt::print(stderr, "\r\x1b[K");
   if (!trained.ok()) return trained.status();
-  const absl::Status status =
+  absl::Status status =
       os::WriteFileAtomically(out, trained->model, kModelMode);
   if (status.ok()) PrintHeads(*trained, json);
   return status;

@@ -30,6 +30,8 @@ struct SchedulingAttributes {
   uint64_t period = 0;
 };
 
+}  // namespace
+
 // Linux sets all of it for the calling thread alone. Whoever asks for a shorter
 // slice than the one who runs need not wait until that one's is over (EEVDF,
 // since 6.12; before that `runtime` is ignored): here, every other thread.
@@ -41,8 +43,6 @@ void GiveWayToOthers() {
   ::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none);
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
 }
-
-}  // namespace
 
 FoldThread::FoldThread(Fold& fold, telemetry::Log& log, bool stepped)
     : fold_(fold), log_(log) {

@@ -12,6 +12,10 @@
 
 namespace earshot::router {
 
+// Lowers the calling thread's priority below that of intake, so that it takes
+// what others leave, and is not starved beside other programs.
+void GiveWayToOthers();
+
 // Runs a Fold on a thread of its own, at lower priority than intake: a step
 // after every commit of the log, every second at least, and again after an
 // error in a second. done() wakes up the wire thread after each step that did

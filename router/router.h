@@ -82,6 +82,7 @@ class Router {
   Router(Settings settings, const os::Clock& clock, os::Random& random,
          telemetry::Log& log, RouterEdges edges);
   absl::Status OpenStores();
+  absl::StatusOr<std::unique_ptr<ReadAhead>> OpenReadAhead();
   absl::Status OpenViews();
   absl::Status RecordConfiguration();
   absl::Status OpenDoor();

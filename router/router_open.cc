@@ -1,6 +1,8 @@
 // How a router comes up: stores, views, configuration, the door, health.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "base/os/bytes.h"
@@ -67,10 +69,13 @@ absl::Status Router::OpenStores() {
       uint64_t{settings_.config.quarantine_cap_mib()} << 20, random_);
   quarantine_->Expire(clock_.Wall());
   deliveries_ = std::make_unique<Deliveries>(*wire_views_, generation_);
+  auto read_ahead = OpenReadAhead();
+  if (!read_ahead.ok()) return read_ahead.status();
   fold_ = std::make_unique<Fold>(
       FoldOptions{*secret, settings_.config.remembered_texts(),
-                  settings_.config.near_texts()},
-      *fold_log_, *writer_, *fold_views_, clock_, log_);
+                  settings_.config.near_texts(),
+                  settings_.config.compared_issues()},
+      *fold_log_, *writer_, *fold_views_, clock_, log_, *std::move(read_ahead));
   fold_->UseTaxonomy(loaded_.taxonomy);
   fold_->UseModel(loaded_.model);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);
@@ -80,6 +85,19 @@ absl::Status Router::OpenStores() {
   fold_thread_ = std::make_unique<FoldThread>(*fold_, log_, edges_.one_thread);
   writer_->OnCommit([this] { fold_thread_->Wake(); });
   return absl::OkStatus();
+}
+
+// As many threads read texts as there are processors for it; half are left for
+// taking in, up to eight.
+absl::StatusOr<std::unique_ptr<ReadAhead>> Router::OpenReadAhead() {
+  if (edges_.one_thread) {
+    return std::make_unique<ReadAhead>(nullptr, 0, nullptr);
+  }
+  auto log = Log::OpenForReading(settings_.LogFile());
+  if (!log.ok()) return log.status();
+  const size_t threads =
+      std::clamp<size_t>(std::thread::hardware_concurrency() / 2, 1, 8);
+  return std::make_unique<ReadAhead>(*std::move(log), threads, GiveWayToOthers);
 }
 
 // Views belong to one log. Those of another, or of one that has lost its tail,

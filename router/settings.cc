@@ -29,6 +29,7 @@ void FillDefaults(v1::RouterConfig& config) {
   if (config.quarantine_cap_mib() == 0) config.set_quarantine_cap_mib(16);
   if (config.remembered_texts() == 0) config.set_remembered_texts(1000000);
   if (config.near_texts() == 0) config.set_near_texts(100000);
+  if (config.compared_issues() == 0) config.set_compared_issues(20000);
 }
 
 absl::Status CheckRanges(const v1::RouterConfig& config) {
@@ -101,22 +102,36 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file,
   return settings;
 }
 
-absl::StatusOr<std::shared_ptr<const Taxonomy>> LoadTaxonomy(
-    const std::string& file) {
-  v1::Taxonomy taxonomy;
-  absl::Status status;
-  std::string name = "the default taxonomy";
-  if (file.empty()) {
-    status = config::AsStatus(
-        name, config::ParseText(std::string(DefaultTaxonomyText()), taxonomy));
-  } else {
-    name = file;
-    status = config::LoadFile(name, taxonomy);
-  }
-  if (!status.ok()) return status;
+using SharedTaxonomy = std::shared_ptr<const Taxonomy>;
+
+absl::StatusOr<SharedTaxonomy> Compile(const std::string& name,
+                                       const v1::Taxonomy& taxonomy) {
   auto compiled = Taxonomy::Compile(taxonomy);
   if (!compiled.ok()) return In(name, compiled.status());
-  return std::shared_ptr<const Taxonomy>(*std::move(compiled));
+  return SharedTaxonomy(*std::move(compiled));
+}
+
+// Compiled once: it never changes, and takes a twentieth of a second.
+absl::StatusOr<SharedTaxonomy> DefaultTaxonomy() {
+  static const auto* const compiled = new absl::StatusOr<SharedTaxonomy>(
+      []() -> absl::StatusOr<SharedTaxonomy> {
+        const std::string name = "the default taxonomy";
+        v1::Taxonomy taxonomy;
+        absl::Status status = config::AsStatus(
+            name,
+            config::ParseText(std::string(DefaultTaxonomyText()), taxonomy));
+        if (!status.ok()) return status;
+        return Compile(name, taxonomy);
+      }());
+  return *compiled;
+}
+
+absl::StatusOr<SharedTaxonomy> LoadTaxonomy(const std::string& file) {
+  if (file.empty()) return DefaultTaxonomy();
+  v1::Taxonomy taxonomy;
+  absl::Status status = config::LoadFile(file, taxonomy);
+  if (!status.ok()) return status;
+  return Compile(file, taxonomy);
 }
 
 absl::StatusOr<Loaded> LoadFiles(const Settings& settings) {

@@ -46,29 +46,20 @@ bool OpenAlways(const v1::ObservationRecord& observation,
 
 }  // namespace
 
-absl::StatusOr<v1::Reading> Fold::Decide(
-    const LogRow& row, const v1::ObservationRecord& observation,
-    const v1::PersonalObservation& personal, v1::PersonalReading& derived) {
+absl::StatusOr<v1::Reading> Fold::Decide(const LogRow& row,
+                                         const Prepared& prepared,
+                                         const ReadingRules& rules,
+                                         v1::PersonalReading& derived) {
   v1::Reading reading;
   reading.set_of(row.position);
   reading.set_reading_version(kReadingVersion);
-  std::shared_ptr<const Taxonomy> taxonomy;
-  std::shared_ptr<const Model> model;
-  {
-    const std::lock_guard lock(mutex_);
-    taxonomy = taxonomy_;
-    model = model_;
-  }
-  reading.set_taxonomy(taxonomy->hash());
+  reading.set_taxonomy(rules.taxonomy->hash());
   if (row.erased) {
     reading.set_topic(std::string(kUntriaged));
     reading.set_join(v1::JOIN_ERASED);
     return reading;
   }
-  if (model != nullptr) text_reader_.Use(std::move(model));
-  const auto read = text_reader_.Read(*taxonomy, observation, personal);
-  if (!read.ok()) return read.status();
-  const TextReading& text = *read;
+  const TextReading& text = prepared.text;
   reading.set_topic(text.topic);
   reading.set_rule(text.rule);
   reading.set_kind(text.kind);
@@ -86,28 +77,18 @@ absl::StatusOr<v1::Reading> Fold::Decide(
   reading.set_urgency_confidence_milli(milli(Head::kUrgency));
   reading.set_language_confidence_milli(milli(Head::kLanguage));
   reading.set_model(text.model);
-  reading.set_open_always(OpenAlways(observation, personal));
+  reading.set_open_always(
+      OpenAlways(prepared.said.observation, prepared.said.personal));
   derived.set_text_key(Key(router_key_, "text", text.topic, text.normalised));
-  absl::Status status =
-      DecideJoin(row, observation, personal, reading, derived);
+  absl::Status status = DecideJoin(row, prepared, reading, derived);
   if (!status.ok()) return status;
   return reading;
 }
 
-absl::StatusOr<Fold::Said> Fold::Parse(const LogRow& row) {
-  Said said;
-  if (said.observation.ParseFromString(row.body) &&
-      said.personal.ParseFromString(row.personal)) {
-    return said;
-  }
-  return absl::DataLossError(
-      fmt::format("the record at {} cannot be read", row.position));
-}
-
-absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
-  auto said = Parse(row);
-  if (!said.ok()) return said.status();
-  const v1::ObservationRecord& observation = said->observation;
+absl::Status Fold::FoldObservation(const LogRow& row, Prepared prepared,
+                                   const ReadingRules& rules, Work& work) {
+  if (!prepared.status.ok()) return prepared.status;
+  const v1::ObservationRecord& observation = prepared.said.observation;
   // Counted before a crash, or by the other of urgent and routine order.
   const auto counted = views_.HasEvidence(row.position);
   if (!counted.ok()) return counted.status();
@@ -118,7 +99,7 @@ absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
     if (!status.ok()) return status;
   }
   v1::PersonalReading derived;
-  auto reading = Decide(row, observation, said->personal, derived);
+  auto reading = Decide(row, prepared, rules, derived);
   if (!reading.ok()) return reading.status();
   LogEntry entry;
   entry.kind = v1::LOG_READING;
@@ -128,7 +109,7 @@ absl::Status Fold::FoldObservation(const LogRow& row, Work& work) {
   reading->SerializeToString(&entry.body);
   work.readings.push_back(std::move(entry));
   work.of.push_back(row.position);
-  return Apply(row, *std::move(said), *reading, derived, work);
+  return Apply(row, std::move(prepared.said), *reading, derived, work);
 }
 
 absl::Status Fold::Apply(const LogRow& row, Said said,
@@ -160,6 +141,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   if (reading.join() == v1::JOIN_NEW) {
     (*insight)->set_opened_by(evidence.observation.observation());
+    *(*insight)->mutable_suggested() = derived.suggested();
   }
   AddEvidence(**insight, evidence);
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
@@ -284,7 +266,7 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   const auto positions = views_.PositionsOf(row.insight, observation);
   if (!positions.ok()) return positions.status();
   for (const uint64_t position : *positions) {
-    near_.Forget(position);
+    recent_.Forget(position);
     work.erasures.push_back(position);
     absl::Status status = views_.MarkWithdrawn(position);
     if (!status.ok()) return status;

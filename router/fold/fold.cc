@@ -21,7 +21,8 @@ constexpr size_t kUrgentRecords = 64;
 }  // namespace
 
 Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
-           const os::Clock& clock, telemetry::Log& log)
+           const os::Clock& clock, telemetry::Log& log,
+           std::unique_ptr<ReadAhead> read_ahead)
     : options_(std::move(options)),
       router_key_(options_.router_key),
       reader_(reader),
@@ -29,7 +30,10 @@ Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
       views_(views),
       clock_(clock),
       log_(log),
-      near_(options_.near_texts),
+      recent_(options_.near_texts, options_.compared_issues),
+      read_ahead_(read_ahead != nullptr
+                      ? std::move(read_ahead)
+                      : std::make_unique<ReadAhead>(nullptr, 0, nullptr)),
       organisation_(DefaultOrganisation()) {}
 
 void Fold::UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy) {
@@ -152,7 +156,7 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
         reader_.ReadChangesBetween(cursors_.main, reading.of());
     if (!changes.ok()) return changes.status();
     for (const LogRow& change : *changes) {
-      absl::Status status = FoldRow(change, work);
+      absl::Status status = FoldChange(change, work);
       if (!status.ok()) return status;
     }
     cursors_.main = reading.of();
@@ -162,7 +166,7 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
   const auto counted = views_.HasEvidence(reading.of());
   if (!counted.ok()) return counted.status();
   if (*counted) return absl::OkStatus();
-  auto said = Parse(**observation);
+  auto said = ParseSaid(**observation);
   if (!said.ok()) return said.status();
   if (!said->observation.corrects().empty()) {
     absl::Status status =
@@ -219,13 +223,22 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
 }
 
 // Urgent ones first, but never twice in a row while others wait.
-absl::StatusOr<std::vector<LogRow>> Fold::NextRows(bool& urgent) {
+absl::StatusOr<PreparedRows> Fold::NextRows(bool& urgent,
+                                            const ReadingRules& rules) {
+  const auto prepare = [&](absl::StatusOr<std::vector<LogRow>> rows)
+      -> absl::StatusOr<PreparedRows> {
+    if (!rows.ok()) return rows.status();
+    PreparedRows read;
+    read.prepared = read_ahead_->Prepare(*rows, rules);
+    read.rows = *std::move(rows);
+    return read;
+  };
   urgent = !std::exchange(was_urgent_, false);
   if (urgent) {
     auto rows = reader_.ReadUrgentAfter(cursors_.urgent, kUrgentRecords);
     if (!rows.ok() || !rows->empty()) {
       was_urgent_ = true;
-      return rows;
+      return prepare(std::move(rows));
     }
     urgent = false;
   }
@@ -233,9 +246,18 @@ absl::StatusOr<std::vector<LogRow>> Fold::NextRows(bool& urgent) {
   // are written once for all of them.
   const uint64_t end = writer_.counters().end.value();
   const uint64_t behind = end > cursors_.main ? end - cursors_.main : 0;
-  return reader_.ReadAfter(
-      cursors_.main,
-      std::clamp<uint64_t>(behind / 8, kStepRecords, kLongStepRecords));
+  const size_t most =
+      std::clamp<size_t>(behind / 8, kStepRecords, kLongStepRecords);
+  absl::StatusOr<PreparedRows> read;
+  if (auto ahead = read_ahead_->Take(cursors_.main, rules)) {
+    read = *std::move(ahead);
+  } else {
+    read = prepare(reader_.ReadAfter(cursors_.main, most));
+  }
+  if (read.ok() && read->rows.size() >= kStepRecords) {
+    read_ahead_->Begin(read->rows.back().position, most, rules);
+  }
+  return read;
 }
 
 absl::StatusOr<bool> Fold::Step() {
@@ -243,62 +265,74 @@ absl::StatusOr<bool> Fold::Step() {
   if (!transaction.ok()) return transaction.status();
   const Cursors before = cursors_;
   Inbox inbox;
+  ReadingRules rules;
   {
     const std::lock_guard lock(mutex_);
     inbox = std::exchange(inbox_, {});
+    rules.taxonomy = taxonomy_;
+    rules.model = model_;
   }
   const auto fail = [&](const absl::Status& status) {
     cursors_ = before;
     counters_.failures.Add();
     PutBack(std::move(inbox));
+    read_ahead_->Drop();
     recent_activity_.Clear();
-    near_.MakeStale();  // of what this step remembered nothing has happened
+    recent_.MakeStale();  // of what this step remembered nothing has happened
     return status;
   };
-  if (near_.stale()) {
-    absl::Status status = near_.Restore(reader_, cursors_.folded);
+  if (recent_.stale()) {
+    absl::Status status = recent_.Restore(reader_, cursors_.folded);
     if (!status.ok()) return fail(status);
   }
   const auto asked = TakeInbox(inbox);
   if (!asked.ok()) return fail(asked.status());
   bool urgent = false;
-  const auto rows = NextRows(urgent);
-  if (!rows.ok()) return fail(rows.status());
+  auto read = NextRows(urgent, rules);
+  if (!read.ok()) return fail(read.status());
   Work work;
-  for (const LogRow& row : *rows) {
-    absl::Status status = FoldRow(row, work);
+  for (size_t i = 0; i < read->rows.size(); ++i) {
+    const LogRow& row = read->rows[i];
+    absl::Status status =
+        row.kind == v1::LOG_OBSERVATION
+            ? FoldObservation(row, std::move(read->prepared[i]), rules, work)
+            : FoldChange(row, work);
     if (!status.ok()) return fail(status);
     if (!urgent) cursors_.main = row.position;
     if (row.kind == v1::LOG_OBSERVATION && row.lane == 0) {
       cursors_.urgent = std::max(cursors_.urgent, row.position);
     }
   }
-  if (!work.readings.empty() || !work.erasures.empty()) {
-    LogAppend append;
-    append.entries = std::move(work.readings);
-    append.erasures = std::move(work.erasures);
-    const auto first = writer_.AppendAndWait(std::move(append));
-    if (!first.ok()) return fail(first.status());
-    for (size_t i = 0; i < work.of.size(); ++i) {
-      absl::Status status = views_.SetReading(work.of[i], *first + i);
-      if (!status.ok()) return fail(status);
-      cursors_.folded = *first + i;
-    }
-  }
-  absl::Status status = Finish(work);
+  if (!work.erasures.empty()) read_ahead_->Drop();
+  absl::Status status = AppendReadings(work);
+  if (status.ok()) status = Finish(work);
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return fail(status);
   stored_ = cursors_;
   counters_.cursor.Set(cursors_.main);
   const std::lock_guard lock(mutex_);
   owed_.merge(work.owed);
-  return *asked || !rows->empty() || cursors_.update_seq != before.update_seq;
+  return *asked || !read->rows.empty() ||
+         cursors_.update_seq != before.update_seq;
 }
 
-absl::Status Fold::FoldRow(const LogRow& row, Work& work) {
+absl::Status Fold::AppendReadings(Work& work) {
+  if (work.readings.empty() && work.erasures.empty()) return absl::OkStatus();
+  LogAppend append;
+  append.entries = std::move(work.readings);
+  append.erasures = std::move(work.erasures);
+  const auto first = writer_.AppendAndWait(std::move(append));
+  if (!first.ok()) return first.status();
+  for (size_t i = 0; i < work.of.size(); ++i) {
+    absl::Status status = views_.SetReading(work.of[i], *first + i);
+    if (!status.ok()) return status;
+    cursors_.folded = *first + i;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
   switch (row.kind) {
-    case v1::LOG_OBSERVATION:
-      return FoldObservation(row, work);
     case v1::LOG_WITHDRAWAL:
       return FoldWithdrawal(row, work);
     case v1::LOG_DECISION:

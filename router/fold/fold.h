@@ -18,7 +18,8 @@
 #include "base/telemetry/log.h"
 #include "base/telemetry/metrics.h"
 #include "earshot/v1/configuration.pb.h"
-#include "router/fold/near_texts.h"
+#include "router/fold/read_ahead.h"
+#include "router/fold/recent_texts.h"
 #include "router/fold/scope_activity.h"
 #include "router/insight/insight.h"
 #include "router/log/log.h"
@@ -32,7 +33,8 @@ namespace earshot::router {
 struct FoldOptions {
   std::string router_key;
   uint64_t remembered_texts = 1000000;
-  uint64_t near_texts = 100000;  // compared for near repeats
+  uint64_t near_texts = 100000;      // compared for near repeats
+  uint64_t compared_issues = 20000;  // for the same one in other words
 };
 
 struct FoldCounters {
@@ -60,9 +62,11 @@ class Fold {
   static constexpr size_t kStepRecords = 256;
   static constexpr size_t kLongStepRecords = 4096;
 
-  // `reader` and `views` are the fold's own connections.
+  // `reader` and `views` are the fold's own connections; `read_ahead` brings
+  // another, or none.
   Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
-       const os::Clock& clock, telemetry::Log& log);
+       const os::Clock& clock, telemetry::Log& log,
+       std::unique_ptr<ReadAhead> read_ahead = nullptr);
 
   absl::Status Recover();
   // True when there was something to do. On an error nothing of the step has
@@ -113,19 +117,20 @@ class Fold {
   absl::Status StoreCursors();
   absl::StatusOr<bool> TakeInbox(const Inbox& inbox);
   void PutBack(Inbox inbox);
-  absl::StatusOr<std::vector<LogRow>> NextRows(bool& urgent);
+  absl::StatusOr<PreparedRows> NextRows(bool& urgent,
+                                        const ReadingRules& rules);
   absl::Status RecoverReading(const LogRow& row, Work& work);
-  absl::Status FoldRow(const LogRow& row, Work& work);
-  absl::Status FoldObservation(const LogRow& row, Work& work);
+  absl::Status FoldObservation(const LogRow& row, Prepared prepared,
+                               const ReadingRules& rules, Work& work);
+  // What is no observation.
+  absl::Status FoldChange(const LogRow& row, Work& work);
   absl::Status FoldWithdrawal(const LogRow& row, Work& work);
   absl::Status FoldDecision(const LogRow& row, Work& work);
   absl::StatusOr<v1::Reading> Decide(const LogRow& row,
-                                     const v1::ObservationRecord& observation,
-                                     const v1::PersonalObservation& personal,
+                                     const Prepared& prepared,
+                                     const ReadingRules& rules,
                                      v1::PersonalReading& derived);
-  absl::Status DecideJoin(const LogRow& row,
-                          const v1::ObservationRecord& observation,
-                          const v1::PersonalObservation& personal,
+  absl::Status DecideJoin(const LogRow& row, const Prepared& prepared,
                           v1::Reading& reading, v1::PersonalReading& derived);
   // Which insight says so already, and why; joins nothing yet.
   struct Join {
@@ -136,14 +141,11 @@ class Fold {
     double score = 0;
     std::optional<NearMatch> match;  // if that text is still remembered
   };
-  absl::StatusOr<Join> FindJoin(const std::string& text,
+  absl::Status Suggest(const LogRow& row, const Said& said,
+                       const v1::Reading& reading,
+                       v1::PersonalReading& derived);
+  absl::StatusOr<Join> FindJoin(const Signature& signature,
                                 std::string_view text_key);
-  // One observation with its text, as it stands in the log.
-  struct Said {
-    v1::ObservationRecord observation;
-    v1::PersonalObservation personal;
-  };
-  static absl::StatusOr<Said> Parse(const LogRow& row);
   absl::Status Apply(const LogRow& row, Said said, const v1::Reading& reading,
                      const v1::PersonalReading& derived, Work& work);
   // Takes an observation back out, if it is this agent's own. One that was not
@@ -156,6 +158,8 @@ class Fold {
                            Work& work);
   absl::Status OweEveryone(const v1::Answer& answer, Work& work);
   absl::StatusOr<v1::Insight*> Touch(uint64_t id, Work& work);
+  // Into the log, durable.
+  absl::Status AppendReadings(Work& work);
   absl::Status Finish(Work& work);
   absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
                        const std::string& body);
@@ -172,12 +176,12 @@ class Fold {
   telemetry::Log& log_;
   FoldCounters counters_;
 
-  NearTexts near_;
+  RecentTexts recent_;
+  std::unique_ptr<ReadAhead> read_ahead_;
   RecentActivity recent_activity_;
   Cursors cursors_;
   Cursors stored_;           // in the views
   bool was_urgent_ = false;  // the step before
-  TextReader text_reader_;
   v1::Organisation organisation_;
   std::map<std::string, absl::Time> contacts_;
   absl::Duration scopes_due_ = -absl::InfiniteDuration();

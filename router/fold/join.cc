@@ -12,11 +12,11 @@ constexpr absl::Duration kRepeatWindow = absl::Hours(24);
 
 }  // namespace
 
-absl::Status Fold::DecideJoin(const LogRow& row,
-                              const v1::ObservationRecord& observation,
-                              const v1::PersonalObservation& personal,
+absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
                               v1::Reading& reading,
                               v1::PersonalReading& derived) {
+  const v1::ObservationRecord& observation = prepared.said.observation;
+  const v1::PersonalObservation& personal = prepared.said.personal;
   const auto taken_back = views_.HasTombstone(observation.observation());
   if (!taken_back.ok()) return taken_back.status();
   if (*taken_back) {
@@ -32,7 +32,7 @@ absl::Status Fold::DecideJoin(const LogRow& row,
     derived.set_evidence_key((*seen)->evidence_key);
     return absl::OkStatus();
   }
-  const auto join = FindJoin(personal.text(), derived.text_key());
+  const auto join = FindJoin(prepared.signature, derived.text_key());
   if (!join.ok()) return join.status();
   const bool opens = join->insight == 0;
   reading.set_insight(opens ? cursors_.next_insight++ : join->insight);
@@ -40,9 +40,11 @@ absl::Status Fold::DecideJoin(const LogRow& row,
   derived.set_evidence_key(Key(router_key_, "evidence", personal.reporter_key(),
                                std::to_string(reading.insight())));
   if (opens) {
-    near_.Remember(row.position, reading.cluster());
+    recent_.Remember(row.position, reading.cluster(), prepared.signature);
     reading.set_remembered(true);
     reading.set_join(v1::JOIN_NEW);
+    absl::Status status = Suggest(row, prepared.said, reading, derived);
+    if (!status.ok()) return status;
     reading.set_new_reporter(true);
     return absl::OkStatus();
   }
@@ -56,8 +58,8 @@ absl::Status Fold::DecideJoin(const LogRow& row,
         observation.observed_at().seconds(), kRepeatWindow);
     if (!said.ok()) return said.status();
   }
-  if (!*said && near_.WorthRemembering(join->match)) {
-    near_.Remember(row.position, reading.cluster());
+  if (!*said && recent_.WorthRemembering(join->match)) {
+    recent_.Remember(row.position, reading.cluster(), prepared.signature);
     reading.set_remembered(true);
   }
   reading.set_join(*said ? v1::JOIN_REPEAT_TEXT : join->reason);
@@ -68,10 +70,28 @@ absl::Status Fold::DecideJoin(const LogRow& row,
   return absl::OkStatus();
 }
 
+// For a person to accept: a new insight joins no other by itself.
+absl::Status Fold::Suggest(const LogRow& row, const Said& said,
+                           const v1::Reading& reading,
+                           v1::PersonalReading& derived) {
+  for (const IssueMatch& match : recent_.OpenIssue(
+           row.position, said.observation, said.personal, reading.topic())) {
+    const auto insight = views_.InsightAt(match.id);
+    if (!insight.ok()) return insight.status();
+    if (*insight == 0) continue;
+    v1::SuggestedInsight& suggested = *derived.add_suggested();
+    suggested.set_insight(*insight);
+    suggested.set_score_milli(
+        static_cast<uint32_t>(std::lround(match.score * 1000)));
+    suggested.set_why(match.why);
+  }
+  return absl::OkStatus();
+}
+
 // The nearest of the last texts, or one long ago with exactly this text.
-absl::StatusOr<Fold::Join> Fold::FindJoin(const std::string& text,
+absl::StatusOr<Fold::Join> Fold::FindJoin(const Signature& signature,
                                           std::string_view text_key) {
-  if (const auto near = near_.Find(text)) {
+  if (const auto near = recent_.Find(signature)) {
     const auto insight = views_.InsightAt(near->id);
     if (!insight.ok()) return insight.status();
     if (*insight != 0) {

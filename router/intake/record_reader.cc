@@ -180,7 +180,7 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   personal.set_reporter_key(std::move(key));
   out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
   out.SerializeToString(&entry.body);
-  entry.token = ReplyToken{peer.name, record.id()};
+  entry.token = OwnerToken{peer.name, record.id()};
   return entry;
 }
 
@@ -197,7 +197,7 @@ Result RecordReader::ReadWithdrawal(const Enrolled& peer,
   out.set_observation(ObservationId(withdrawal.id()));
   out.SerializeToString(&entry.body);
   // Only who reported may take back.
-  entry.token = ReplyToken{peer.name, record.id()};
+  entry.token = OwnerToken{peer.name, record.id()};
   return entry;
 }
 

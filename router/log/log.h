@@ -22,7 +22,7 @@
 namespace earshot::router {
 
 // Names the agent that must get the answers; the router's alone.
-struct ReplyToken {
+struct OwnerToken {
   std::string agent;
   std::string record;  // record id, 16 bytes
 };
@@ -33,7 +33,7 @@ struct LogEntry {
   std::string body;      // serialised message of log.proto
   std::string salt;      // 16 bytes, when there is a personal part
   std::string personal;  // serialised Personal...
-  std::optional<ReplyToken> token;
+  std::optional<OwnerToken> token;
 };
 
 // Where a lane of an agent's epoch stands; overwritten in place.
@@ -75,7 +75,7 @@ struct LogRow {
   std::string body;
   std::string personal;  // empty: none, or erased
   bool erased = false;
-  ReplyToken token;  // empty agent: none
+  OwnerToken token;  // empty agent: none
 };
 
 // One connection to the log's file: write with one, read with others. One
@@ -118,7 +118,7 @@ class Log {
   // From the command line, beside a running router: the file is changed
   // through a connection of its own.
   static absl::Status RequestReplay(const std::string& path, uint64_t id);
-  absl::StatusOr<std::optional<ReplyToken>> FindToken(uint64_t position);
+  absl::StatusOr<std::optional<OwnerToken>> FindToken(uint64_t position);
   // Drops a token whose obligation has ended.
   absl::Status DropToken(uint64_t position);
 

@@ -165,14 +165,14 @@ absl::StatusOr<std::optional<DeadLetter>> Log::FindDeadLetter(uint64_t id) {
   return std::optional<DeadLetter>(LetterFrom(read));
 }
 
-absl::StatusOr<std::optional<ReplyToken>> Log::FindToken(uint64_t position) {
+absl::StatusOr<std::optional<OwnerToken>> Log::FindToken(uint64_t position) {
   store::Statement ask = database_->Prepare(
       "SELECT agent, record FROM personal "
       "WHERE position=?1 AND agent IS NOT NULL");
   const auto row = ask.Bind(1, position).Step();
   if (!row.ok()) return row.status();
-  if (!*row) return std::optional<ReplyToken>();
-  return std::optional<ReplyToken>(ReplyToken{ask.Text(0), ask.Blob(1)});
+  if (!*row) return std::optional<OwnerToken>();
+  return std::optional<OwnerToken>(OwnerToken{ask.Text(0), ask.Blob(1)});
 }
 
 absl::Status Log::DropToken(uint64_t position) {

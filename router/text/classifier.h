@@ -63,6 +63,8 @@ class Classifier {
 
   Verdict Classify(const TokenisedText& text);
   const Model& model() const { return *model_; }
+  // Of the text read last, by label.
+  const Scores& scores() const { return scores_; }
 
  private:
   std::shared_ptr<const Model> model_;

@@ -59,7 +59,8 @@ absl::StatusOr<TextReading> TextReader::Read(
   reading.kind = KindNamed(said.kind);
   if (observation.kind() != v1::OBSERVATION_KIND_UNSPECIFIED) {
     reading.kind = observation.kind();
-    reading.milli[static_cast<size_t>(Head::kKind)] = kMilli;
+    reading.milli[static_cast<size_t>(Head::kKind)] =
+        static_cast<uint32_t>(kMilli);
   }
   reading.sentiment = said.sentiment;
   reading.language = said.language;

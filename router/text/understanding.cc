@@ -126,18 +126,24 @@ void Understanding::DecideTopic(const Taxonomy& taxonomy) {
   votes_.Use(taxonomy, std::span(labels_).first(parts_.at(kPlace).count));
   const TopicDetails* ruled =
       match_.topic == kUntriaged ? nullptr : taxonomy.Find(match_.topic);
-  if (ruled != nullptr && !votes_.Knows(ruled->root)) {
-    understood_.topic = match_.topic;  // the model knows nothing of it
+  const auto leave_to_rules = [&] {
+    understood_.topic = match_.topic;
     understood_.rule = match_.rule;
     confidence = match_.confidence_milli / kMilli;
-    return;
-  }
+  };
+  // The model knows nothing of it.
+  if (ruled != nullptr && !votes_.Knows(ruled->root)) return leave_to_rules();
   const Candidates best = BestTwo(votes_.Add(ScoresOf(Head::kTopic), match_));
   const v1::ModelHead& head = model_->header().heads(kPlace);
   const uint32_t topic = votes_.TopicOf(best.place);
   confidence = Probability(head.confidence(),
                            std::array{best.score, best.score - best.next});
-  if (confidence < head.threshold() || topic == TopicVotes::kNoTopic) return;
+  if (topic == TopicVotes::kNoTopic) {
+    // The model would say what this taxonomy does not have.
+    if (ruled != nullptr) leave_to_rules();
+    return;
+  }
+  if (confidence < head.threshold()) return;
   understood_.topic = taxonomy.topics()[topic].path;
   if (ruled == nullptr || ruled->root != topic) return;
   understood_.topic = match_.topic;

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "tests/router/fold_fixture.h"
 
@@ -81,6 +83,86 @@ TEST_F(FoldNearTest, ATextThatWasTakenBackIsLikeNoOther) {
   EXPECT_EQ(LastReading(*reader_).join(), v1::JOIN_NEW);
   EXPECT_EQ(Insight(2).observations(), 1U);
 }
+
+TEST_F(FoldNearTest, TheSameIssueInOtherWordsIsSuggestedAlsoAfterARestart) {
+  Report(Said("The fridge is running warm at the till, we binned forty", "r1"));
+  FoldAll();
+  OpenFold(kTaxonomy);
+  Report(Said("till side cooler not cold again, threw out the stock", "r2"));
+  FoldAll();
+  ASSERT_EQ(Insight(2).suggested_size(), 1);
+  EXPECT_EQ(Insight(2).suggested(0).insight(), 1U);
+  EXPECT_NE(Insight(2).suggested(0).why().find("fridge"), std::string::npos);
+}
+
+// What the log and the views hold after so many texts, read by so many threads.
+class ReadAheadTest : public FoldTest,
+                      public ::testing::WithParamInterface<size_t> {
+ protected:
+  void OpenReadingAhead(size_t threads) {
+    fold_.reset();
+    reader_ = *Log::OpenForReading(folder_.File("log.db"));
+    views_ = *Views::Open(folder_.File("views.db"));
+    fold_ = std::make_unique<Fold>(
+        FoldOptions{key_, 1000, 1000, 1000}, *reader_, *writer_, *views_,
+        clock_, log_,
+        std::make_unique<ReadAhead>(
+            *Log::OpenForReading(folder_.File("log.db")), threads, nullptr));
+    v1::Taxonomy parsed;
+    ASSERT_TRUE(config::ParseText(kTaxonomy, parsed).empty());
+    fold_->UseTaxonomy(*Taxonomy::Compile(parsed));
+    ASSERT_TRUE(fold_->Recover().ok());
+  }
+
+  void ReportMany() {
+    static const std::vector<std::string> kThings = {"till", "door", "parcel",
+                                                     "lift", "scanner"};
+    for (size_t i = 0; i < 900; ++i) {
+      const std::string& thing = kThings[i * 7 % kThings.size()];
+      Report(
+          Said("The " + thing + " on floor " + std::to_string(i % 37) +
+                   (i % 3 == 0 ? " froze again" : " froze again, please help"),
+               "r" + std::to_string(i % 11)));
+    }
+  }
+
+  // Everything that was decided, in the log's order.
+  std::string Decided() {
+    std::string all;
+    const auto rows = reader_->ReadReadingsAfter(0, 10000);
+    for (const LogRow& row : *rows) {
+      all += row.body + row.personal;
+    }
+    return all;
+  }
+};
+
+TEST_P(ReadAheadTest, TheNumberOfThreadsChangesNothingAtAll) {
+  ReportMany();
+  FoldAll();
+  const std::string alone = Decided();
+  const std::string insight = Insight(1).SerializeAsString();
+  // The same records again, read by others.
+  fold_.reset();
+  views_.reset();
+  reader_.reset();
+  writer_.reset();
+  for (const char* file : {"log.db", "views.db"}) {
+    for (const char* ending : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(folder_.File(std::string(file) + ending));
+    }
+  }
+  random_ = testing::SeededRandom(3);
+  writer_ =
+      std::make_unique<LogWriter>(*Log::Open(folder_.File("log.db"), random_));
+  OpenReadingAhead(GetParam());
+  ReportMany();
+  FoldAll();
+  EXPECT_EQ(Decided(), alone);
+  EXPECT_EQ(Insight(1).SerializeAsString(), insight);
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, ReadAheadTest, ::testing::Values(1, 2, 5));
 
 TEST_F(FoldNearTest, TheSameTextInAnotherTopicJoins) {
   v1::Observation tagged = Said("It froze again after the scan", "r1");

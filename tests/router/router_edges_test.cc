@@ -31,6 +31,7 @@ class RouterEdgesTest : public ::testing::Test {
     settings.config.set_silent_after_minutes(60);
     settings.config.set_remembered_texts(1000);
     settings.config.set_near_texts(1000);
+    settings.config.set_compared_issues(1000);
     settings.config.set_quarantine_cap_mib(1);
     RouterEdges edges;
     edges.one_thread = true;

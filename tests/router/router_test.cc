@@ -25,6 +25,7 @@ class RouterTest : public ::testing::Test {
     settings_.config.set_silent_after_minutes(60);
     settings_.config.set_remembered_texts(1000);
     settings_.config.set_near_texts(1000);
+    settings_.config.set_compared_issues(1000);
     settings_.config.set_quarantine_cap_mib(1);
   }
 

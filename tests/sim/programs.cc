@@ -98,6 +98,7 @@ absl::StatusOr<std::unique_ptr<router::Router>> StartRouter(
   settings.config.set_quarantine_cap_mib(1);
   settings.config.set_remembered_texts(1000);
   settings.config.set_near_texts(1000);
+  settings.config.set_compared_issues(1000);
   return router::Router::Start(std::move(settings), around.clock, around.random,
                                around.log,
                                {HubOn(around, kRouterEndpoint), true});

@@ -20,7 +20,8 @@ TEST(Cluster, EachRowIsAnsweredInOrderAndABadOneIsNamed) {
       "\"observed_at\":\"2026-11-02T08:15:00-05:00\"}\n");
   std::ostringstream out;
   std::ostringstream bad;
-  const absl::Status status = Cluster(in, out, bad, 100);
+  const absl::Status status =
+      Cluster(in, out, bad, {.window = 100, .model = {}});
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_NE(bad.str().find("line 2:"), std::string::npos);
   EXPECT_NE(bad.str().find("line 4:"), std::string::npos);
@@ -42,7 +43,7 @@ TEST(Cluster, GoodRowsAloneAreNoFailure) {
   std::istringstream in("{\"id\":1,\"text\":\"hello\"}\n");
   std::ostringstream out;
   std::ostringstream bad;
-  EXPECT_TRUE(Cluster(in, out, bad, 1).ok());
+  EXPECT_TRUE(Cluster(in, out, bad, {.window = 1, .model = {}}).ok());
   EXPECT_EQ(bad.str(), "");
 }
 

@@ -1,0 +1,267 @@
+#include "router/insight/issue/issue_index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "router/text/taxonomy.h"
+
+namespace earshot::router {
+namespace {
+
+constexpr size_t kMostPosted = 256;
+constexpr size_t kMostCandidates = 48;
+
+// How rare a mark is taken to be before anything was seen.
+constexpr double kPriorIssues = 200;
+constexpr double kPriorOfConcept = 2;
+constexpr double kPriorOfWord = 1;
+
+constexpr double kThingWeight = 1.3;
+constexpr double kHappeningWeight = 0.9;
+constexpr double kCodeWeight = 1.2;
+constexpr double kWordWeight = 0.6;
+
+constexpr double kMarksShare = 0.62;
+constexpr double kTopicShare = 0.15;
+constexpr double kSiteShare = 0.05;
+constexpr double kBothShare = 0.18;  // the same happens to the same thing
+
+constexpr double kSuggests = 0.5;
+constexpr double kElder = 0.5;
+constexpr double kJoins = 0.92;
+constexpr size_t kRareWords = 2;  // shared, where nothing else is
+
+struct Shared {
+  double weight = 0;  // squared, summed
+  std::vector<uint16_t> things;
+  std::vector<uint16_t> happenings;
+  size_t codes = 0;
+  size_t words = 0;
+};
+
+std::string_view FirstLevel(std::string_view topic) {
+  return topic.substr(0, topic.find('/'));
+}
+
+// 1: the same; less where only the first level is, or nobody knows.
+double TopicLikeness(const IssueText& a, const IssueText& b) {
+  if (a.topic == kUntriaged || b.topic == kUntriaged) return 0.3;
+  if (a.topic == b.topic) return 1;
+  return FirstLevel(a.topic) == FirstLevel(b.topic) ? 0.7 : 0;
+}
+
+// Cosine of what the topic model says of both.
+double ShareLikeness(const IssueText& a, const IssueText& b) {
+  double dot = 0;
+  double length_a = 0;
+  double length_b = 0;
+  for (const auto& [label, share] : a.shares)
+    length_a += double{1} * share * share;
+  for (const auto& [label, share] : b.shares) {
+    length_b += double{1} * share * share;
+    for (const auto& [other, other_share] : a.shares) {
+      if (other == label) dot += double{1} * share * other_share;
+    }
+  }
+  return dot == 0 ? 0 : dot / std::sqrt(length_a * length_b);
+}
+
+std::string Spoken(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+}  // namespace
+
+IssueIndex::IssueIndex(const Options& options,
+                       std::shared_ptr<const IssueConcepts> concepts)
+    : options_(options), concepts_(std::move(concepts)) {}
+
+double IssueIndex::WeightOf(const IssueMark& mark) const {
+  const auto posting = postings_.find(mark.hash);
+  const double seen = posting == postings_.end() ? 0 : posting->second.issues;
+  const bool word = mark.kind == IssueMark::Kind::kWord;
+  const double rarity =
+      std::log((kPriorIssues + static_cast<double>(entries_.size())) /
+               (seen + (word ? kPriorOfWord : kPriorOfConcept)));
+  switch (mark.kind) {
+    case IssueMark::Kind::kThing:
+      return kThingWeight * rarity;
+    case IssueMark::Kind::kHappening:
+      return kHappeningWeight * rarity;
+    case IssueMark::Kind::kCode:
+      return kCodeWeight * rarity;
+    case IssueMark::Kind::kWord:
+      break;
+  }
+  return kWordWeight * rarity;
+}
+
+double IssueIndex::LengthOf(const IssueText& text) const {
+  double sum = 0;
+  for (const IssueMark& mark : text.marks) {
+    const double weight = WeightOf(mark);
+    sum += weight * weight;
+  }
+  return std::sqrt(sum);
+}
+
+// Those that share the weightiest marks.
+std::vector<uint64_t> IssueIndex::Candidates(const IssueText& text) const {
+  std::unordered_map<uint64_t, double> met;
+  for (const IssueMark& mark : text.marks) {
+    const auto posting = postings_.find(mark.hash);
+    if (posting == postings_.end()) continue;
+    const double weight = WeightOf(mark);
+    for (const uint64_t id : posting->second.ids) met[id] += weight * weight;
+  }
+  std::vector<std::pair<double, uint64_t>> by_weight;
+  by_weight.reserve(met.size());
+  for (const auto& [id, weight] : met) by_weight.emplace_back(-weight, id);
+  const size_t kept = std::min(by_weight.size(), kMostCandidates);
+  std::partial_sort(by_weight.begin(),
+                    by_weight.begin() + static_cast<ptrdiff_t>(kept),
+                    by_weight.end());
+  std::vector<uint64_t> candidates;
+  for (size_t i = 0; i < kept; ++i) candidates.push_back(by_weight[i].second);
+  return candidates;
+}
+
+IssueMatch IssueIndex::Compare(const IssueText& text, uint64_t id,
+                               const IssueText& other) const {
+  Shared shared;
+  auto at = other.marks.begin();
+  for (const IssueMark& mark : text.marks) {
+    at = std::lower_bound(at, other.marks.end(), mark);
+    if (at == other.marks.end()) break;
+    if (at->hash != mark.hash) continue;
+    const double weight = WeightOf(mark);
+    shared.weight += weight * weight;
+    switch (mark.kind) {
+      case IssueMark::Kind::kThing:
+        shared.things.push_back(mark.concept_number);
+        break;
+      case IssueMark::Kind::kHappening:
+        shared.happenings.push_back(mark.concept_number);
+        break;
+      case IssueMark::Kind::kCode:
+        ++shared.codes;
+        break;
+      case IssueMark::Kind::kWord:
+        ++shared.words;
+        break;
+    }
+  }
+  IssueMatch match;
+  match.id = id;
+  if (shared.things.empty() && shared.codes == 0 && shared.words < kRareWords) {
+    return match;
+  }
+  const double marks =
+      shared.weight / std::max(1e-9, LengthOf(text) * LengthOf(other));
+  const double topic = TopicLikeness(text, other);
+  const double shares = text.shares.empty() || other.shares.empty()
+                            ? topic
+                            : ShareLikeness(text, other);
+  const bool same_site = text.site == other.site;
+  const bool both = !shared.things.empty() && !shared.happenings.empty();
+  match.score = kMarksShare * std::sqrt(marks) +
+                kTopicShare * (topic + shares) / 2 +
+                (same_site ? kSiteShare : 0) + (both ? kBothShare : 0);
+  match.joins = match.score >= kJoins && both && same_site &&
+                text.numbers == other.numbers;
+  std::vector<std::string> reasons;
+  if (topic == 1) {
+    reasons.emplace_back("same topic");
+  } else if (topic > 0.5) {
+    reasons.emplace_back("topics of one kind");
+  }
+  for (const uint16_t thing : shared.things) {
+    if (reasons.size() > 3) break;
+    reasons.push_back(
+        fmt::format("both name the {}", Spoken(concepts_->At(thing).name)));
+  }
+  for (const uint16_t happening : shared.happenings) {
+    if (reasons.size() > 4) break;
+    reasons.push_back(
+        fmt::format("both say \"{}\"", Spoken(concepts_->At(happening).name)));
+  }
+  if (shared.codes > 0) reasons.emplace_back("the same code in both");
+  if (shared.words > 0) {
+    reasons.push_back(fmt::format("{} more words in both", shared.words));
+  }
+  if (same_site) reasons.emplace_back("same site");
+  match.why = fmt::format("{}", fmt::join(reasons, ", "));
+  return match;
+}
+
+std::vector<IssueMatch> IssueIndex::Find(const IssueText& text) {
+  std::vector<IssueMatch> matches;
+  for (const uint64_t id : Candidates(text)) {
+    IssueMatch match = Compare(text, id, entries_.at(id).text);
+    if (match.score >= kSuggests) matches.push_back(std::move(match));
+  }
+  for (const IssueMatch& match : matches) {
+    const Entry& entry = entries_.at(match.id);
+    for (IssueMatch& other : matches) {
+      if (entry.has_elder && other.id == entry.elder) {
+        other.score = std::max(other.score, match.score);
+      }
+    }
+  }
+  std::sort(matches.begin(), matches.end(),
+            [](const IssueMatch& a, const IssueMatch& b) {
+              return a.score != b.score ? a.score > b.score : a.id < b.id;
+            });
+  if (matches.size() > options_.most_suggested) {
+    matches.resize(options_.most_suggested);
+  }
+  return matches;
+}
+
+void IssueIndex::Add(uint64_t id, IssueText text) {
+  if (text.marks.empty() || entries_.count(id) > 0 ||
+      options_.most_issues == 0) {
+    return;
+  }
+  while (entries_.size() >= options_.most_issues) DropOldest();
+  Entry entry;
+  const std::vector<IssueMatch> like = Find(text);
+  entry.has_elder = !like.empty() && like.front().score >= kElder;
+  if (entry.has_elder) entry.elder = like.front().id;
+  for (const IssueMark& mark : text.marks) {
+    Posting& posting = postings_[mark.hash];
+    ++posting.issues;
+    posting.ids.push_back(id);
+    if (posting.ids.size() > kMostPosted) posting.ids.pop_front();
+  }
+  order_.push_back(id);
+  entry.text = std::move(text);
+  entries_.emplace(id, std::move(entry));
+}
+
+void IssueIndex::DropOldest() {
+  while (!order_.empty()) {
+    const uint64_t oldest = order_.front();
+    order_.pop_front();
+    if (Remove(oldest)) return;
+  }
+}
+
+bool IssueIndex::Remove(uint64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  for (const IssueMark& mark : found->second.text.marks) {
+    const auto posting = postings_.find(mark.hash);
+    if (posting == postings_.end()) continue;
+    auto& ids = posting->second.ids;
+    ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
+    if (--posting->second.issues == 0) postings_.erase(posting);
+  }
+  entries_.erase(found);
+  return true;
+}
+
+}  // namespace earshot::router
