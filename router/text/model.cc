@@ -267,7 +267,11 @@ void Model::ScoreBlock(std::span<const Feature> features,
   const size_t labels = scales_.size();
   scores.part.assign(labels, 0);
   scores.sums.assign(labels, 0);
+  scores.full.clear();
   const auto empty = [&] {
+    add_rows_(scores.full.data(), scores.full.size(), scores.part.data(),
+              labels);
+    scores.full.clear();
     for (size_t i = 0; i < labels; ++i) scores.sums[i] += scores.part[i];
     std::fill(scores.part.begin(), scores.part.end(), 0);
   };
@@ -279,7 +283,8 @@ void Model::ScoreBlock(std::span<const Feature> features,
     squares += int64_t{value} * value;
     if (rows[i].begin == rows[i].end) continue;
     if (rows[i].end - rows[i].begin == labels) {  // one weight for each
-      add_row_(&weights_[rows[i].begin], value, scores.part.data(), labels);
+      scores.full.push_back(
+          {.weights = &weights_[rows[i].begin], .value = value});
     } else if (narrow_labels_ != nullptr) {
       Add(narrow_labels_, rows[i], value, scores.part.data());
     } else {

@@ -57,6 +57,7 @@ struct Scores {
   std::vector<Row> rows;
   std::vector<int64_t> sums;
   std::vector<int32_t> part;
+  std::vector<ValuedRow> full;  // rows with a weight for every label
 };
 
 // A model file in memory. Immutable; any thread; the file may be replaced (not
@@ -100,7 +101,7 @@ class Model {
   void Add(const Label* labels, const Scores::Row& row, int32_t value,
            int32_t* sums) const;
 
-  const AddRow add_row_ = FastestAddRow();
+  const AddRows add_rows_ = FastestAddRows();
   std::unique_ptr<Mapping> mapping_;
   std::string bytes_;
   v1::ModelHeader header_;

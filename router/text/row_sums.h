@@ -6,17 +6,23 @@
 
 namespace earshot::router {
 
-// sums[i] += value * weights[i] for the first `count`. No sum may leave 32
-// bits.
-using AddRow = void (*)(const int8_t* weights, int32_t value, int32_t* sums,
-                        size_t count);
+// Weights with what they are multiplied with.
+struct ValuedRow {
+  const int8_t* weights = nullptr;
+  int32_t value = 0;
+};
+
+// sums[i] += value * weights[i] of every row, for the first `count`. No sum may
+// leave 32 bits.
+using AddRows = void (*)(const ValuedRow* rows, size_t row_count, int32_t* sums,
+                         size_t count);
 
 // For every machine.
-void PlainAddRow(const int8_t* weights, int32_t value, int32_t* sums,
-                 size_t count);
+void PlainAddRows(const ValuedRow* rows, size_t row_count, int32_t* sums,
+                  size_t count);
 
 // The fastest that this machine has. All give the same sums.
-AddRow FastestAddRow();
+AddRows FastestAddRows();
 
 }  // namespace earshot::router
 

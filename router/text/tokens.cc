@@ -42,6 +42,27 @@ constexpr size_t kLongestListed = 10;
 static_assert(std::is_sorted(kNumberWords.begin(), kNumberWords.end()));
 static_assert(std::is_sorted(kNegations.begin(), kNegations.end()));
 
+// Most words are on neither list, and their ends and length say so.
+constexpr size_t kFilterBits = 1024;
+constexpr size_t FilterPlace(std::string_view word) {
+  const auto letter = [&](size_t i) {
+    return static_cast<size_t>(static_cast<unsigned char>(word[i]));
+  };
+  return (letter(0) * 67 + letter(word.size() - 1) * 29 + word.size() * 13) %
+         kFilterBits;
+}
+constexpr std::array<bool, kFilterBits> Filter() {
+  std::array<bool, kFilterBits> filter{};
+  for (const std::string_view word : kNumberWords) {
+    filter[FilterPlace(word)] = true;
+  }
+  for (const std::string_view word : kNegations) {
+    filter[FilterPlace(word)] = true;
+  }
+  return filter;
+}
+constexpr std::array<bool, kFilterBits> kMayBeListed = Filter();
+
 // U+00C0 to U+00FF, each folded to its base letter; "" for signs.
 constexpr std::array<std::string_view, 64> kLatin1{
     "a", "a", "a", "a", "a",  "a",  "ae", "c", "e", "e", "e",  "e", "i",
@@ -125,6 +146,8 @@ class Builder {
       return word.size() <= kLongestListed &&
              std::binary_search(list.begin(), list.end(), word);
     };
+    token.number = digit_;
+    if (word.empty() || !kMayBeListed.at(FilterPlace(word))) return;
     token.number = digit_ || listed(kNumberWords);
     token.negation = !digit_ && listed(kNegations);
   }

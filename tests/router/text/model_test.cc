@@ -81,15 +81,20 @@ TEST(Model, EveryMachineSumsTheSame) {
   testing::SeededRandom random(8);
   for (int i = 0; i < 500; ++i) {
     const size_t count = random.Below(200);
-    std::vector<int8_t> weights(count);
-    for (int8_t& weight : weights) {
-      weight = static_cast<int8_t>(random.Below(255));
+    std::vector<std::vector<int8_t>> weights(random.Below(5));
+    std::vector<ValuedRow> rows;
+    for (std::vector<int8_t>& row : weights) {
+      row.resize(count);
+      for (int8_t& weight : row) {
+        weight = static_cast<int8_t>(random.Below(255));
+      }
+      rows.push_back({.weights = row.data(),
+                      .value = static_cast<int32_t>(random.Below(50000))});
     }
-    const auto value = static_cast<int32_t>(random.Below(50000));
     std::vector<int32_t> plain(count, 3);
     std::vector<int32_t> fast(count, 3);
-    PlainAddRow(weights.data(), value, plain.data(), count);
-    FastestAddRow()(weights.data(), value, fast.data(), count);
+    PlainAddRows(rows.data(), rows.size(), plain.data(), count);
+    FastestAddRows()(rows.data(), rows.size(), fast.data(), count);
     EXPECT_EQ(plain, fast);
   }
 }
