@@ -144,6 +144,12 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     *(*insight)->mutable_suggested() = derived.suggested();
   }
   AddEvidence(**insight, evidence);
+  if (!repeat) {
+    const auto day = TouchDay(reading.insight(), DayOf(evidence.observation),
+                              work);
+    if (!day.ok()) return day.status();
+    AddToDay(**day, evidence);
+  }
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
   work.why[reading.insight()] = JoinWord(reading.join());
   // The id of an anonymous report is in no log.
@@ -259,6 +265,13 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   if (!insight.ok()) return insight.status();
   if (*insight != nullptr) {
     RemoveEvidence(**insight, evidence, !*others);
+    const int32_t on = DayOf(evidence.observation);
+    const auto that_day = views_.ReporterHeardOn(row.insight, row.evidence_key,
+                                                 on, row.position);
+    if (!that_day.ok()) return that_day.status();
+    const auto day = TouchDay(row.insight, on, work);
+    if (!day.ok()) return day.status();
+    RemoveFromDay(**day, evidence, !*that_day);
     work.why[row.insight] = std::string(why);
     if (!row.repeat && cursors_.observations > 0) --cursors_.observations;
   }

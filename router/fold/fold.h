@@ -104,6 +104,7 @@ class Fold {
   // What one step has touched so far; thrown away if it fails.
   struct Work {
     std::map<uint64_t, v1::Insight> insights;
+    std::map<std::pair<uint64_t, int32_t>, v1::DayCounts> days;
     std::map<uint64_t, std::string> observation;  // the last to join it
     std::map<uint64_t, std::string> why;          // for the log, by insight
     std::vector<LogEntry> readings;
@@ -158,11 +159,14 @@ class Fold {
                            Work& work);
   absl::Status OweEveryone(const v1::Answer& answer, Work& work);
   absl::StatusOr<v1::Insight*> Touch(uint64_t id, Work& work);
+  absl::StatusOr<v1::DayCounts*> TouchDay(uint64_t insight, int32_t day,
+                                          Work& work);
   // Into the log, durable.
   absl::Status AppendReadings(Work& work);
   absl::Status Finish(Work& work);
   absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
                        const std::string& body);
+  absl::Status PutDays(const Work& work);
   absl::Status PutTotals();
   absl::Status PutSites(const std::set<std::string>& sites);
   absl::Status PutScopeActivity();

@@ -46,6 +46,7 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     absl::Status status = Suggest(row, prepared.said, reading, derived);
     if (!status.ok()) return status;
     reading.set_new_reporter(true);
+    reading.set_new_that_day(true);
     return absl::OkStatus();
   }
   const auto known = views_.ReporterKnown(reading.insight(),
@@ -67,6 +68,14 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
   reading.set_join_score_milli(
       static_cast<uint32_t>(std::lround(join->score * 1000)));
   reading.set_new_reporter(!*known);
+  absl::StatusOr<bool> that_day = false;
+  if (*known) {
+    that_day =
+        views_.ReporterHeardOn(reading.insight(), derived.evidence_key(),
+                               DayOf(observation), row.position);
+    if (!that_day.ok()) return that_day.status();
+  }
+  reading.set_new_that_day(!*that_day);
   return absl::OkStatus();
 }
 
