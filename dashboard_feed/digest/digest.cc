@@ -50,6 +50,12 @@ bool WantsDecision(const Seen& seen) {
 // out of step with what is usual, and what came back after it was answered.
 bool Deserves(const Seen& seen, ScopePace::Mode mode) {
   if (mode == ScopePace::Mode::kSmall) return true;
+  // Every one of severity 5 was told at once; what stands out here is more
+  // than one, and of what is not always so called.
+  if (seen.lately.severe >= 2 &&
+      seen.lately.severe * 4 >= seen.observations) {
+    return true;
+  }
   return seen.lately.trend.course != Trend::Course::kSteady ||
          seen.insight.state() == v1::REOPENED;
 }

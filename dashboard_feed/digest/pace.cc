@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <string>
+#include <utility>
 
 #include "dashboard_feed/leaders/scope.h"
 
@@ -11,8 +11,17 @@ namespace {
 
 constexpr int64_t kQuarterSeconds = 6 * 3600;
 constexpr int64_t kLookedBack = 28 + 7;  // days
+constexpr int64_t kLongest = 28;         // quarters that a trend looks at
+constexpr int64_t kSevere = 12;          // quarters
 // So many reports in the time looked back at can be read one by one.
 constexpr uint64_t kSmall = 300;
+constexpr size_t kMostRegions = 250;
+// Of several parts one is out of step by chance more easily.
+constexpr double kOfPart = 0.5;
+// What an insight needs of its own when its topic is out of step.
+constexpr double kThemeSurprise = 4;
+constexpr double kWithTheme = 2;
+constexpr uint32_t kFewestWithTheme = 3;
 
 int64_t QuarterOf(absl::Time time) {
   const int64_t seconds = absl::ToUnixSeconds(time);
@@ -24,25 +33,68 @@ int64_t QuarterOf(absl::Time time) {
 ScopePace::ScopePace(const Model& model, const v1::Leader& leader,
                      absl::Time now)
     : model_(model), now_(QuarterOf(now)) {
-  const History& history = model.history;
-  covered_.reserve(history.places().size());
-  for (const Place& place : history.places()) {
-    covered_.push_back(place.site.empty()
-                           ? !LimitsPlaces(leader.scope())
-                           : PlaceInScope(model.organisation, leader.scope(),
-                                          place.site, place.channel,
-                                          place.shift));
-  }
-  const auto today = static_cast<int32_t>(now_ / 4);
-  const int64_t first = (today - kLookedBack) * 4;
-  std::vector<uint64_t> counts(static_cast<size_t>(now_ - first), 0);
+  parts_.emplace_back();
+  FindPlaces(leader);
   uint64_t total = 0;
-  began_ = now_;
-  for (const auto& [day, by_place] : history.totals()) {
+  Learn(parts_[0], 0, total);
+  const int64_t known = now_ - parts_[0].began;
+  if (total < kSmall) {
+    mode_ = Mode::kSmall;
+  } else if (known < rules_.learning_quarters + 4) {
+    mode_ = Mode::kLearning;
+  } else {
+    mode_ = Mode::kJudged;
+    for (size_t i = 1; i < parts_.size(); ++i) {
+      uint64_t ignored = 0;
+      Learn(parts_[i], i, ignored);
+    }
+    JudgeThemes();
+  }
+}
+
+void ScopePace::FindPlaces(const v1::Leader& leader) {
+  std::map<std::string, std::string> region_of;
+  for (const v1::Site& site : model_.organisation.sites()) {
+    region_of[site.id()] = site.region();
+  }
+  std::map<std::string, uint8_t> numbers;
+  for (const Place& place : model_.history.places()) {
+    const bool covered =
+        place.site.empty()
+            ? !LimitsPlaces(leader.scope())
+            : PlaceInScope(model_.organisation, leader.scope(), place.site,
+                           place.channel, place.shift);
+    if (!covered) {
+      part_of_place_.push_back(kOutside);
+      continue;
+    }
+    const std::string& region = region_of[place.site];
+    if (region.empty() || numbers.size() >= kMostRegions) {
+      part_of_place_.push_back(0);
+      continue;
+    }
+    const auto [found, added] = numbers.try_emplace(
+        region, static_cast<uint8_t>(numbers.size() + 1));
+    if (added) {
+      parts_.emplace_back();
+      parts_.back().region = region;
+    }
+    part_of_place_.push_back(found->second);
+  }
+  if (parts_.size() == 2) parts_.pop_back();  // one region is the whole
+}
+
+void ScopePace::Learn(Part& part, size_t number, uint64_t& total) const {
+  const int64_t first = (now_ / 4 - kLookedBack) * 4;
+  std::vector<uint64_t> counts(static_cast<size_t>(now_ - first), 0);
+  part.began = now_;
+  for (const auto& [day, by_place] : model_.history.totals()) {
     for (size_t i = 0; i < by_place.size(); ++i) {
-      if (by_place[i] == 0 || covered_[i / 4] == 0) continue;
+      if (by_place[i] == 0 || !Covers(static_cast<uint32_t>(i / 4), number)) {
+        continue;
+      }
       const int64_t quarter = int64_t{day} * 4 + static_cast<int64_t>(i % 4);
-      began_ = std::min(began_, quarter);
+      part.began = std::min(part.began, quarter);
       if (quarter < first) continue;
       total += by_place[i];
       if (quarter < now_) {
@@ -50,54 +102,120 @@ ScopePace::ScopePace(const Model& model, const v1::Leader& leader,
       }
     }
   }
-  // Whole weeks only, and none from before anything was told.
-  const int64_t from = std::max(first, began_);
+  const int64_t from = std::max(first, part.began);
   counts.erase(counts.begin(), counts.begin() + (from - first));
-  profile_ = WeekProfile(from, counts);
-  if (total < kSmall) {
-    mode_ = Mode::kSmall;
-  } else if (now_ - began_ < rules_.learning_quarters + 4) {
-    mode_ = Mode::kLearning;
-  } else {
-    mode_ = Mode::kJudged;
-  }
+  part.profile = WeekProfile(from, counts);
 }
 
-int ScopePace::learned_days() const {
-  return static_cast<int>((now_ - began_) / 4);
-}
-
-Lately ScopePace::Of(const v1::Insight& insight) const {
-  Lately lately;
-  const History::Days& days = model_.history.Of(insight.id());
-  if (days.empty() || mode_ != Mode::kJudged) return lately;
+Series ScopePace::SeriesOf(const History::Days& days, size_t part) const {
   Series series;
-  series.first =
-      std::max<int64_t>(int64_t{days.begin()->first} * 4, now_ - 4 * kLookedBack);
-  series.people.assign(
-      static_cast<size_t>(std::max<int64_t>(now_ + 1 - series.first, 0)), 0);
+  if (days.empty() ||
+      (int64_t{days.rbegin()->first} + 1) * 4 <= now_ - kLongest) {
+    return series;
+  }
+  series.first = std::max<int64_t>(int64_t{days.begin()->first} * 4,
+                                   now_ - 4 * kLookedBack);
+  if (series.first > now_) return series;
+  series.people.assign(static_cast<size_t>(now_ + 1 - series.first), 0);
   for (const auto& [day, counts] : days) {
     for (const QuarterCount& count : counts) {
       const int64_t at = int64_t{day} * 4 + count.quarter - series.first;
       if (at < 0 || at >= static_cast<int64_t>(series.people.size())) continue;
-      if (covered_[count.place] == 0) continue;
+      if (!Covers(count.place, part)) continue;
       series.people[static_cast<size_t>(at)] += count.reporters;
-      if (at + series.first >= now_ - 4) lately.severe += count.severe;
     }
   }
-  lately.trend = JudgeTrend(series, profile_, began_, now_, rules_);
+  return series;
+}
+
+void ScopePace::JudgeThemes() {
+  for (size_t part = 0; part < parts_.size(); ++part) {
+    Series empty;
+    empty.first = now_ - 4 * kLookedBack;
+    empty.people.assign(static_cast<size_t>(now_ + 1 - empty.first), 0);
+    std::unordered_map<std::string, Series> themes;
+    for (const auto& [id, days] : model_.history.insights()) {
+      const auto found = model_.insights.find(id);
+      if (found == model_.insights.end()) continue;
+      Series& sum =
+          themes.try_emplace(found->second.latest().topic(), empty)
+              .first->second;
+      for (const auto& [day, counts] : days) {
+        for (const QuarterCount& count : counts) {
+          const int64_t at = int64_t{day} * 4 + count.quarter - sum.first;
+          if (at < 0 || at >= static_cast<int64_t>(sum.people.size())) continue;
+          if (!Covers(count.place, part)) continue;
+          sum.people[static_cast<size_t>(at)] += count.reporters;
+        }
+      }
+    }
+    for (const auto& [topic, series] : themes) {
+      const Trend trend = JudgeTrend(series, parts_[part].profile,
+                                     parts_[part].began, now_, rules_);
+      if (trend.surprise > 0) parts_[part].themes[topic] = trend.surprise;
+    }
+  }
+}
+
+int ScopePace::learned_days() const {
+  return static_cast<int>((now_ - parts_[0].began) / 4);
+}
+
+Trend ScopePace::Judge(const History::Days& days, size_t part,
+                       const std::string& topic) const {
+  const Series series = SeriesOf(days, part);
+  if (series.people.empty()) return {};
+  TrendRules rules = rules_;
+  const auto theme = parts_[part].themes.find(topic);
+  if (theme != parts_[part].themes.end() && theme->second >= kThemeSurprise) {
+    rules.surprise = kWithTheme;
+    rules.fewest = kFewestWithTheme;
+  }
+  if (part > 0) rules.surprise += kOfPart;
+  return JudgeTrend(series, parts_[part].profile, parts_[part].began, now_,
+                    rules);
+}
+
+Lately ScopePace::Of(const v1::Insight& insight) const {
+  Lately lately;
+  if (mode_ != Mode::kJudged) return lately;
+  const History::Days& days = model_.history.Of(insight.id());
+  for (auto day = days.lower_bound(
+           static_cast<int32_t>((now_ - kSevere) / 4));
+       day != days.end(); ++day) {
+    for (const QuarterCount& count : day->second) {
+      if (Covers(count.place, 0)) lately.severe += count.severe;
+    }
+  }
+  size_t best = 0;
+  for (size_t part = 0; part < parts_.size(); ++part) {
+    const Trend trend = Judge(days, part, insight.topic());
+    if (trend.surprise <= lately.trend.surprise) continue;
+    lately.trend = trend;
+    best = part;
+  }
   if (lately.trend.course == Trend::Course::kSteady) return lately;
-  // Who reports each day is one person; the cells know how many there are.
+  lately.region = parts_[best].region;
+  CountPeople(insight, days, best, lately);
+  if (lately.people < kFewestWithTheme) lately.trend = Trend();
+  return lately;
+}
+
+// Who reports each day is one person; the cells know how many there are.
+void ScopePace::CountPeople(const v1::Insight& insight,
+                            const History::Days& days, size_t part,
+                            Lately& lately) const {
   std::map<std::string, uint32_t> known;
   for (const v1::Cell& cell : insight.cells()) {
     known[cell.site()] += cell.reporters();
   }
   std::map<std::string, uint32_t> heard;
   const int64_t from = now_ - lately.trend.hours / 6;
-  for (const auto& [day, counts] : days) {
-    for (const QuarterCount& count : counts) {
-      if (int64_t{day} * 4 + count.quarter < from) continue;
-      if (covered_[count.place] == 0) continue;
+  for (auto day = days.lower_bound(static_cast<int32_t>(from / 4));
+       day != days.end(); ++day) {
+    for (const QuarterCount& count : day->second) {
+      if (int64_t{day->first} * 4 + count.quarter < from) continue;
+      if (!Covers(count.place, part)) continue;
       heard[model_.history.places()[count.place].site] += count.reporters;
     }
   }
@@ -105,8 +223,6 @@ Lately ScopePace::Of(const v1::Insight& insight) const {
     lately.people += std::min(people, std::max(known[site], 1U));
     if (people > 0) ++lately.sites;
   }
-  if (lately.people < rules_.fewest_new) lately.trend = Trend();
-  return lately;
 }
 
 }  // namespace earshot::feed

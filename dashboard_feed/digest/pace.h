@@ -2,6 +2,8 @@
 #define EARSHOT_DASHBOARD_FEED_DIGEST_PACE_H_
 
 #include <cstdint>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -15,11 +17,16 @@ namespace earshot::feed {
 // What was heard of an insight in the stretch that its trend is about.
 struct Lately {
   Trend trend;
-  uint32_t people = 0;   // distinct, as far as places and days tell
+  std::string region;   // the part of the scope that it is about; empty: all
+  uint32_t people = 0;  // distinct, as far as places and days tell
   uint32_t sites = 0;
-  uint32_t severe = 0;   // of severity 5, in the last 24 hours
+  uint32_t severe = 0;  // reports of severity 5 in the last three days
 };
 
+// The scope is judged as a whole and, where it covers several, region by
+// region: what rises in one of four hardly shows in their sum. An insight whose
+// topic is out of step as a whole needs less evidence of its own: what many say
+// in different words adds up in the topic.
 class ScopePace {
  public:
   enum class Mode {
@@ -37,12 +44,34 @@ class ScopePace {
   Lately Of(const v1::Insight& insight) const;
 
  private:
+  struct Part {
+    std::string region;
+    int64_t began = 0;  // the first quarter with any data
+    WeekProfile profile;
+    std::unordered_map<std::string, double> themes;  // surprise by topic
+  };
+
+  void FindPlaces(const v1::Leader& leader);
+  void Learn(Part& part, size_t number, uint64_t& total) const;
+  void JudgeThemes();
+  bool Covers(uint32_t place, size_t part) const {
+    const uint8_t of = part_of_place_[place];
+    return of != kOutside && (part == 0 || of == part);
+  }
+  // Nothing lately: empty.
+  Series SeriesOf(const History::Days& days, size_t part) const;
+  Trend Judge(const History::Days& days, size_t part,
+              const std::string& topic) const;
+  void CountPeople(const v1::Insight& insight, const History::Days& days,
+                   size_t part, Lately& lately) const;
+
+  static constexpr uint8_t kOutside = 255;
+
   const Model& model_;
-  int64_t now_ = 0;    // the quarter that is not over
-  int64_t began_ = 0;  // the first with any data
+  int64_t now_ = 0;  // the quarter that is not over
   Mode mode_ = Mode::kSmall;
-  WeekProfile profile_;
-  std::vector<char> covered_;  // by place
+  std::vector<Part> parts_;            // the whole, then its regions
+  std::vector<uint8_t> part_of_place_;  // by place; 0: of no region
   TrendRules rules_;
 };
 

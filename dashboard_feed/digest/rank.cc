@@ -42,6 +42,7 @@ std::string TrendText(const Seen& seen) {
       fmt::format("{}: {} people at {} {} in {}", word, lately.people,
                   lately.sites, lately.sites == 1 ? "site" : "sites",
                   Hours(lately.trend.hours));
+  if (!lately.region.empty()) text += " in " + lately.region;
   if (lately.trend.course != Trend::Course::kNew) {
     text += fmt::format(", {:.1f} expected", lately.trend.expected);
   }

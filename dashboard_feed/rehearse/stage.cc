@@ -27,6 +27,8 @@ const char* ReasonWord(v1::JoinReason reason) {
       return "same_text";
     case v1::JOIN_NEAR:
       return "near";
+    case v1::JOIN_NUMBERS:
+      return "numbers";
     case v1::JOIN_REPEAT_ID:
       return "repeat_id";
     case v1::JOIN_REPEAT_TEXT:

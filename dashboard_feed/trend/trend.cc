@@ -14,6 +14,8 @@ constexpr double kPriorQuarters = 4;
 constexpr double kLeastWander = 0.04;
 constexpr double kMostWander = 2.0;
 constexpr double kWanderPrior = 6;  // days that the least counts as
+constexpr double kLeastStretchWander = 0.01;
+constexpr double kGoesOn = 0.5;  // of its mean pace, in the last two days
 constexpr int64_t kBaselineQuarters = 28 * 4;
 // A flat week counts as so many reports in each quarter.
 constexpr double kFlat = 20;
@@ -45,20 +47,72 @@ Stretch Sum(const Series& series, const WeekProfile& profile, int64_t from,
   return sum;
 }
 
-// Variance of the rate over its square, from whole days.
-double Wander(const Series& series, const WeekProfile& profile, double rate,
-              int64_t from, int64_t to) {
+// What is usual of an insight, from whole days between two quarters.
+struct Usual {
+  double people = 0;  // that it was learned from
+  double shape = 0;
+  double rate = 0;    // of a quarter of mean share
+  double wander = 0;  // variance of a day's rate over its square
+};
+
+// An outbreak that has passed is not what is usual: days with far more than
+// the middle one count as that one does.
+Usual Learn(const Series& series, const WeekProfile& profile, int64_t from,
+            int64_t to) {
+  std::vector<Stretch> days;
+  std::vector<double> rates;
+  for (int64_t day = to - 4; day >= from; day -= 4) {
+    days.push_back(Sum(series, profile, day, day + 4));
+    rates.push_back(days.back().people / days.back().exposure);
+  }
+  Usual usual;
+  if (days.empty()) return usual;
+  std::nth_element(rates.begin(), rates.begin() + rates.size() / 2,
+                   rates.end());
+  const double middle = rates[rates.size() / 2];
+  double exposure = 0;
+  for (Stretch& day : days) {
+    const double mean = middle * day.exposure;
+    const double most = mean + 3 * std::sqrt(mean + kLeastWander * mean * mean) + 1;
+    day.people = std::min(day.people, most);
+    usual.people += day.people;
+    exposure += day.exposure;
+  }
+  usual.shape = kPriorShape + usual.people;
+  usual.rate = usual.shape / (kPriorQuarters + exposure);
   double excess = kLeastWander * kWanderPrior;
   double weight = kWanderPrior;
-  for (int64_t day = to - 4; day >= from; day -= 4) {
-    const Stretch sum = Sum(series, profile, day, day + 4);
-    const double mean = rate * sum.exposure;
+  for (const Stretch& day : days) {
+    const double mean = usual.rate * day.exposure;
     if (mean < 1) continue;
-    const double off = sum.people - mean;
+    const double off = day.people - mean;
     excess += (off * off - mean) / (mean * mean);
     weight += 1;
   }
-  return std::clamp(excess / weight, kLeastWander, kMostWander);
+  usual.wander = std::clamp(excess / weight, kLeastWander, kMostWander);
+  return usual;
+}
+
+// What is to be expected between two quarters: by the rate, or, where these
+// hours of the week have had more in the weeks before, by those.
+double Expect(const Series& series, const WeekProfile& profile,
+              const Usual& usual, int64_t began, int64_t from, int64_t to) {
+  double sum = 0;
+  for (int64_t day = from; day < to; day += 4) {
+    const int64_t end = std::min(day + 4, to);
+    const double plain =
+        usual.rate * Sum(series, profile, day, end).exposure;
+    double before = plain;
+    double weeks = 1;
+    for (int week = 1; week <= 4; ++week) {
+      const int64_t then = day - week * kQuartersOfWeek;
+      if (then < began || then + 4 > from) continue;
+      before += Sum(series, profile, then, then + (end - day)).people;
+      weeks += 1;
+    }
+    sum += std::max(plain, before / weeks);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -112,24 +166,25 @@ Trend JudgeTrend(const Series& series, const WeekProfile& profile,
     const int64_t from = now - stretch;
     const int64_t base = std::max(began, from - kBaselineQuarters);
     if (from - base < rules.learning_quarters) break;
-    const Stretch before = Sum(series, profile, base, from);
     const Stretch lately = Sum(series, profile, from, end);
-    const double shape = kPriorShape + before.people;
-    const double rate = shape / (kPriorQuarters + before.exposure);
-    const double mean = rate * lately.exposure;
-    const double wander =
-        before.people < 4
-            ? kLeastWander
-            : Wander(series, profile, rate, base, from);
-    const double size = 1 / (1 / shape + wander);
     const auto people = static_cast<uint32_t>(lately.people);
-    const double surprise = -LogTail(people, mean, size);
-    const bool fresh = before.people < 2;
-    const bool enough =
-        fresh ? people >= rules.fewest_new : lately.people >= rules.ratio * mean;
-    if (!enough || surprise < rules.surprise || surprise <= best.surprise) {
+    if (people < rules.fewest) continue;
+    const Usual usual = Learn(series, profile, base, from);
+    const double mean = Expect(series, profile, usual, began, from, end);
+    // It has to go on: no outbreak of the week that is over.
+    const Stretch last = Sum(series, profile, now - std::min(stretch, 8), end);
+    if (last.people < kGoesOn * lately.people * std::min(stretch, 8) / stretch) {
       continue;
     }
+    // Days differ by themselves, weeks of them less.
+    const double days = stretch / 4.0;
+    const double wander =
+        std::max(usual.wander / std::pow(days, 0.7), kLeastStretchWander);
+    const double size = 1 / (1 / usual.shape + wander);
+    const double surprise = -LogTail(people, mean, size);
+    const bool fresh = usual.people < 2;
+    if (!fresh && lately.people < rules.ratio * mean) continue;
+    if (surprise < rules.surprise || surprise <= best.surprise) continue;
     best = {fresh ? Trend::Course::kNew : Trend::Course::kRising,
             static_cast<int>(6 * (end - from)), people, mean, surprise};
   }

@@ -54,8 +54,8 @@ struct Trend {
 struct TrendRules {
   double surprise = 4;       // to be called new or rising
   double falling = 3;        // fewer than expected
-  uint32_t fewest_new = 4;   // people, to be called new
-  double ratio = 1.6;        // times the expected, to be called rising
+  uint32_t fewest = 4;       // people in the stretch
+  double ratio = 1.4;        // times the expected, to be called rising
   int learning_quarters = 20;  // of history before anything is called new
 };
 

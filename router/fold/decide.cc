@@ -25,6 +25,8 @@ std::string_view JoinWord(v1::JoinReason reason) {
       return "the same text";
     case v1::JOIN_NEAR:
       return "nearly the same words";
+    case v1::JOIN_NUMBERS:
+      return "the same words with other numbers";
     case v1::JOIN_REPEAT_ID:
       return "the same report again";
     case v1::JOIN_REPEAT_TEXT:

@@ -32,7 +32,8 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     derived.set_evidence_key((*seen)->evidence_key);
     return absl::OkStatus();
   }
-  const auto join = FindJoin(prepared.signature, derived.text_key());
+  const auto join = FindJoin(prepared.signature, derived.text_key(),
+                             row.position);
   if (!join.ok()) return join.status();
   const bool opens = join->insight == 0;
   reading.set_insight(opens ? cursors_.next_insight++ : join->insight);
@@ -99,7 +100,8 @@ absl::Status Fold::Suggest(const LogRow& row, const Said& said,
 
 // The nearest of the last texts, or one long ago with exactly this text.
 absl::StatusOr<Fold::Join> Fold::FindJoin(const Signature& signature,
-                                          std::string_view text_key) {
+                                          std::string_view text_key,
+                                          uint64_t position) {
   if (const auto near = recent_.Find(signature)) {
     const auto insight = views_.InsightAt(near->id);
     if (!insight.ok()) return insight.status();
@@ -115,6 +117,17 @@ absl::StatusOr<Fold::Join> Fold::FindJoin(const Signature& signature,
   }
   const auto same = views_.FindText(text_key);
   if (!same.ok()) return same.status();
+  if (same->insight == 0) {
+    if (const auto& other = recent_.ButForNumbers()) {
+      const auto insight = views_.InsightAt(other->id);
+      if (!insight.ok()) return insight.status();
+      if (*insight != 0) {
+        // Near repeats of its own are told by their numbers again.
+        return Join{*insight,    v1::JOIN_NUMBERS, other->id, position,
+                    other->score, std::nullopt};
+      }
+    }
+  }
   return Join{
       same->insight, v1::JOIN_SAME_TEXT, same->position, same->position, 1,
       std::nullopt};

@@ -40,6 +40,10 @@ class RecentTexts {
   std::optional<NearMatch> Find(const Signature& signature) {
     return near_->Find(signature);
   }
+  // When Find found nothing; see NearIndex.
+  const std::optional<NearMatch>& ButForNumbers() const {
+    return near_->but_for_numbers();
+  }
   bool WorthRemembering(const std::optional<NearMatch>& match) const {
     return near_->WorthAdding(match);
   }
