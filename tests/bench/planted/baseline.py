@@ -1,8 +1,8 @@
 """Digests by two plain rules, with perfect clusters: what ranking must beat.
 
-count: the five issues with the most reports in scope in the last seven days. trend: of
-those whose last three days are well above what the days before bring one to expect,
-the five that are so most.
+count: the five issues with the most reports in scope in the last day. trend: of those
+that have ten reports in the last three days and twice what the fourteen days before
+bring one to expect, the five with most times that.
 """
 
 import collections
@@ -15,12 +15,11 @@ from typing import Any
 from score import SENT_HOUR, moment
 
 TOP = 5
-COUNT_DAYS = 7
+COUNT_DAYS = 1
 RECENT_DAYS = 3
 BEFORE_DAYS = 14
-LEAST = 5
-TIMES = 1.8
-SIGMAS = 3.0
+LEAST = 10
+TIMES = 2.0
 
 Days = dict[str, dict[int, list[str]]]  # issue to day to observations
 
@@ -56,10 +55,9 @@ def trend_rule(days: dict[int, list[str]], today: int) -> float:
     before_from = max(1, today - RECENT_DAYS - BEFORE_DAYS + 1)
     before = [len(days.get(day, ())) for day in range(before_from, today - RECENT_DAYS + 1)]
     expected = RECENT_DAYS * sum(before) / max(1, len(before))
-    above = (recent - expected) / max(1.0, expected) ** 0.5
-    if recent < LEAST or recent < TIMES * expected or above < SIGMAS:
+    if recent < LEAST or recent < TIMES * expected:
         return 0.0
-    return above
+    return recent / max(1.0, expected)
 
 
 RULES = {"count": count_rule, "trend": trend_rule}

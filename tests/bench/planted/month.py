@@ -12,7 +12,7 @@ from typing import Any
 import onset
 import texts
 import world
-from stories import ALWAYS, KINDS, SOMETIMES, WARM_UP_DAYS, Floor, Report, Story
+from stories import ALWAYS, KINDS, ON_BASE, SOMETIMES, WARM_UP_DAYS, Floor, Report, Story
 from texts import Issue
 from world import Picker
 
@@ -89,7 +89,7 @@ class Month:
         rng = self.rng
         reports = []
         for story in self.stories:
-            if story.kind in ("safety", "growth_from_base", "came_back") or \
+            if story.kind in ("safety", "came_back", *ON_BASE) or \
                     rng.random() < 0.5:
                 continue
             sites = self.floor.eligible(story.issue)
@@ -109,7 +109,7 @@ class Month:
         weekend = rng.sample(weekend, min(WEEKEND_ONLY, len(weekend)))
         weights = {}
         for issue in chosen:
-            loudness = rng.lognormvariate(0, 1.3)
+            loudness = rng.lognormvariate(0, 1.2)
             if "chronic" not in issue.fits:
                 loudness *= 0.3
             weights[issue.id] = loudness * (0.25 if issue.id in weekend else 1)
@@ -128,7 +128,7 @@ class Month:
         rng, floor = self.rng, self.floor
         sites = floor.eligible(issue)
         picker = Picker(sites, [site.weight * rng.gammavariate(2, 0.5) for site in sites])
-        channel = issue.channels[0]
+        channel, nightly = issue.channels[0], "night" in issue.fits
         drift = rng.uniform(-0.006, 0.006)
         reports = []
         for day in range(self.settings.days):
@@ -137,10 +137,11 @@ class Month:
             mean = rate * share * (1 + drift * day) * rng.lognormvariate(0, 0.12)
             for _ in range(floor.poisson(mean)):
                 site = picker.draw(rng)
-                reports.append(floor.report(issue, site, day))
+                shift = "night" if nightly and rng.random() < 0.7 else None
+                reports.append(floor.report(issue, site, day, shift))
                 # Colleagues hear of it and write as well: reports come in clumps.
                 while rng.random() < 0.12:
-                    reports.append(floor.report(issue, site, day))
+                    reports.append(floor.report(issue, site, day, shift))
         return reports
 
     def severity(self, report: Report) -> int:

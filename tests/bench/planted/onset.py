@@ -16,7 +16,7 @@ RULE = (
     "A story's onset for a leader is the arrival of the report with which, among the "
     "reports of its issue in the leader's scope that arrived since the story began and "
     "within the last 72 hours, there are five distinct reporters with a key, and as many "
-    "reports as b + 4 sqrt(b), where b is what 72 hours brought on average before the "
+    "reports as b + 4 sqrt(b) and as 1.5 b, where b is what 72 hours brought on average before the "
     "story began. For a safety matter it is the arrival of its first report in scope. A "
     "leader for whom it is never reached is not among the story's leaders.")
 WINDOW_S = 72 * 3600
@@ -34,7 +34,7 @@ def onset_for(story: Story, seen: list[tuple[int, Report]], begin: int,
     base = before / max(1.0, (begin - month_began) / 86400) * 3
     if story.kind == "came_back":
         base = 0.0
-    needed = base + 4 * base ** 0.5
+    needed = max(base + 4 * base ** 0.5, 1.5 * base)
     times = [at for at, _ in seen]
     for number, (at, _) in enumerate(seen):
         if at < begin:
@@ -50,13 +50,8 @@ def onset_for(story: Story, seen: list[tuple[int, Report]], begin: int,
 
 def story_truth(story: Story, arrivals: list[Arrival], leaders: list[Leader],
                 month_began: int) -> dict[str, Any]:
-    planted = [report.at for report in story.reports]
-    if story.kind == "growth_from_base":
-        # The base was there before; the story begins with the first planted day.
-        begin = month_began + story.first_day * 86400
-    else:
-        begin = min(planted)
-    end = max(planted)
+    planted = [report.at for report in story.reports if report.planted]
+    begin, end = min(planted), max(planted)
     onsets = {}
     for leader in leaders:
         seen = [(at, report) for _, at, report in arrivals if at <= end + 86400

@@ -21,6 +21,7 @@ class Report:
     person: Person
     issue: Issue
     urgent: bool = False
+    planted: bool = True  # not what the issue brings in every week
 
 
 @dataclasses.dataclass
@@ -96,16 +97,21 @@ class Floor:
                 for _ in range(self.poisson(per_day))]
 
 
+def loudness(rng: random.Random, low: float, high: float) -> float:
+    """Between both, as often below as above their geometric mean."""
+    return low * (high / low) ** rng.random()
+
+
 def outage(floor: Floor, issue: Issue, first: int) -> list[Report]:
     rng = floor.rng
     region = rng.choice(sorted({site.region for site in floor.eligible(issue)}))
     sites = floor.eligible(issue, region)
-    sites = rng.sample(sites, max(min(4, len(sites)), int(len(sites) * rng.uniform(0.4, 0.9))))
-    begin, lasts = rng.uniform(7, 13), rng.uniform(3, 9)
+    sites = rng.sample(sites, max(min(4, len(sites)), int(len(sites) * rng.uniform(0.4, 0.95))))
+    begin, lasts, share = rng.uniform(7, 13), rng.uniform(3, 9), loudness(rng, 0.1, 1)
     reports = []
     for site in sites:
         crowd = sum(len(people) for people in site.people.values())
-        for _ in range(1 + floor.poisson(crowd * rng.uniform(0.08, 0.3))):
+        for _ in range(1 + floor.poisson(crowd * share * rng.uniform(0.3, 1.2))):
             hour = begin + lasts * rng.betavariate(1.3, 1.8)
             reports.append(floor.at_hour(issue, site, first, hour))
         if rng.random() < 0.2:
@@ -126,11 +132,29 @@ def growth_from_base(floor: Floor, issue: Issue, first: int) -> list[Report]:
     """It was always there; the rate doubles within ten days, or sooner, and stays
     high then."""
     rng = floor.rng
-    base, doubles, lasts = rng.uniform(5, 18), rng.uniform(4, 9), rng.randint(12, 16)
+    base, doubles, lasts = rng.uniform(4, 40), rng.uniform(7, 10), rng.randint(14, 18)
     sites = floor.some(floor.eligible(issue), 60, 200)
-    return [report for day in range(floor.days) for report in floor.spell(
-        issue, sites, day, day,
-        base * 2 ** (min(max(0, day - first), lasts) / doubles))]
+    reports = [report for day in range(floor.days) for report in floor.spell(
+        issue, sites, day, day, base * 2 ** (min(max(0, day - first), lasts) / doubles))]
+    began = floor.clock.utc(sites[0].zone, first, 0)
+    for report in reports:
+        report.planted = report.at >= began
+    return reports
+
+
+def regional_rise(floor: Floor, issue: Issue, first: int) -> list[Report]:
+    """It is everywhere; in one region it becomes three times as much for some days."""
+    rng = floor.rng
+    everywhere = floor.eligible(issue)
+    region = rng.choice(sorted({site.region for site in everywhere}))
+    there = floor.eligible(issue, region)
+    base = loudness(rng, 12, 150)
+    extra = base * len(there) / len(everywhere) * rng.uniform(1.5, 3)
+    lasts = rng.randint(4, 7)
+    usual = floor.spell(issue, everywhere, 0, floor.days - 1, base)
+    for report in usual:
+        report.planted = False
+    return usual + floor.spell(issue, there, first, first + lasts - 1, extra)
 
 
 def night(floor: Floor, issue: Issue, first: int) -> list[Report]:
@@ -148,7 +172,7 @@ def product(floor: Floor, issue: Issue, first: int) -> list[Report]:
     """A few sites at first, then ever more."""
     rng = floor.rng
     sites = floor.some(floor.eligible(issue), 40, 110)
-    doubles, each = rng.uniform(1.5, 2.8), rng.uniform(0.5, 1.0)
+    doubles, each = rng.uniform(1.5, 2.8), loudness(rng, 0.5, 4)
     return [report for day in range(rng.randint(9, 13)) for report in floor.spell(
         issue, sites[:max(3, int(3 * 2 ** (day / doubles)))], first + day, first + day,
         each * min(len(sites), max(3, int(3 * 2 ** (day / doubles)))))]
@@ -157,13 +181,13 @@ def product(floor: Floor, issue: Issue, first: int) -> list[Report]:
 def fixed(floor: Floor, issue: Issue, first: int) -> list[Report]:
     rng = floor.rng
     sites = floor.some(floor.eligible(issue), 15, 60)
-    return floor.spell(issue, sites, first, first + rng.randint(3, 5), rng.uniform(10, 60))
+    return floor.spell(issue, sites, first, first + rng.randint(3, 5), loudness(rng, 12, 300))
 
 
 def step(floor: Floor, issue: Issue, first: int) -> list[Report]:
     rng = floor.rng
     sites = floor.some(floor.eligible(issue), 25, 90)
-    return floor.spell(issue, sites, first, first + rng.randint(3, 8), rng.uniform(20, 110))
+    return floor.spell(issue, sites, first, first + rng.randint(3, 8), loudness(rng, 25, 700))
 
 
 def safety(floor: Floor, issue: Issue, first: int) -> list[Report]:
@@ -199,7 +223,7 @@ def small(floor: Floor, issue: Issue, first: int) -> list[Report]:
 def praise(floor: Floor, issue: Issue, first: int) -> list[Report]:
     rng = floor.rng
     sites = floor.some(floor.eligible(issue), 15, 50)
-    return floor.spell(issue, sites, first, first + rng.randint(3, 5), rng.uniform(8, 30))
+    return floor.spell(issue, sites, first, first + rng.randint(3, 5), loudness(rng, 8, 60))
 
 
 def loud(floor: Floor, issue: Issue, first: int) -> list[Report]:
@@ -218,6 +242,7 @@ KINDS: dict[str, tuple[str, MakeReports, int, bool]] = {
     "regional_outage": ("outage", outage, 3, True),
     "slow_growth": ("growth", growth, 12, True),
     "growth_from_base": ("growth", growth_from_base, 16, True),
+    "regional_rise": ("step", regional_rise, 7, True),
     "night_shift": ("night", night, 8, True),
     "new_product": ("product", product, 11, True),
     "fix_held": ("fix", fixed, 7, True),
@@ -228,7 +253,9 @@ KINDS: dict[str, tuple[str, MakeReports, int, bool]] = {
     "praise": ("praise", praise, 6, True),
     "loud_person": ("loud", loud, 9, False),
 }
+# The issue has reports in every week; see onset.py.
+ON_BASE = ("growth_from_base", "regional_rise")
 ALWAYS = ("safety", "new_product", "night_shift", "praise", "loud_person", "small",
           "fix_failed", "regional_outage", "growth_from_base", "slow_growth",
-          "fix_held", "small")
-SOMETIMES = ("step", "step", "small", "regional_outage", "new_product")
+          "fix_held", "step", "regional_rise")
+SOMETIMES = ("regional_rise", "step", "small", "small", "regional_outage", "new_product")
