@@ -29,6 +29,7 @@ CLOSERS = ("pls fix", "thanks", "please pass it on", "Can someone look?", "thx",
            "Anyone else?", "- {name}", "that's it", "!!", "...", "Tell us please.",
            "just saying", "please help", "I'll leave it there.", "since {time}")
 TYPO_SHARE = 0.14
+TWO_SHARE = 0.1  # of the texts are two wordings in a row
 SLOT = re.compile(r"\{(\w+)\}")
 CHOICE = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
 
@@ -142,8 +143,12 @@ class Writer:
     def write(self, issue: Issue, language: str) -> str:
         wordings = issue.wordings.get(language) or issue.wordings["en"]
         english = wordings is issue.wordings["en"]
-        return self.dress(self.fill(self.rng.choice(wordings),
-                                    self.bound.get(issue.id, {})), english)
+        wording = self.rng.choice(wordings)
+        if self.rng.random() < TWO_SHARE:
+            first = self.rng.choice(wordings)
+            if first != wording and len(first) + len(wording) < 160:
+                wording = f"{first.rstrip('.')}. {wording}"
+        return self.dress(self.fill(wording, self.bound.get(issue.id, {})), english)
 
     def write_one_off(self, wording: str) -> str:
         text = self.fill(wording, {})
