@@ -53,7 +53,8 @@ def trend_rule(days: dict[int, list[str]], today: int) -> float:
     recent = sum(len(days.get(day, ()))
                  for day in range(today - RECENT_DAYS + 1, today + 1))
     before_from = max(1, today - RECENT_DAYS - BEFORE_DAYS + 1)
-    before = [len(days.get(day, ())) for day in range(before_from, today - RECENT_DAYS + 1)]
+    before = [len(days.get(day, ()))
+              for day in range(before_from, today - RECENT_DAYS + 1)]
     expected = RECENT_DAYS * sum(before) / max(1, len(before))
     if recent < LEAST or recent < TIMES * expected:
         return 0.0
@@ -86,7 +87,8 @@ def run(folder: pathlib.Path, out: pathlib.Path, rule: str) -> None:
     with open(folder / "observations.jsonl", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            row["arrived"] = moment(row.get("received_at", row["observed_at"])).timestamp()
+            arrived = row.get("received_at", row["observed_at"])
+            row["arrived"] = moment(arrived).timestamp()
             rows.append(row)
     for leader in truth["leaders"]:
         days = by_day(rows, leader, start, truth["topics"], issue_of, regions)

@@ -50,6 +50,7 @@ def fragments(truth: dict[str, Any], assignments: dict[str, str]) -> dict[str, A
                                      for name in names)
         numbers.append(len(counts))
         largest.append(counts.most_common(1)[0][1] / len(names))
-    return {"fragments_per_story": round(statistics.mean(numbers), 2) if numbers else None,
-            "largest_fragment_share": round(statistics.mean(largest), 3)
-            if largest else None}
+    if not numbers:
+        return {"fragments_per_story": None, "largest_fragment_share": None}
+    return {"fragments_per_story": round(statistics.mean(numbers), 2),
+            "largest_fragment_share": round(statistics.mean(largest), 3)}

@@ -25,6 +25,7 @@ WEEK = {"store": (0.9, 0.9, 0.95, 1.0, 1.1, 1.3, 1.1),
         "claims": (1.3, 1.2, 1.1, 1.1, 1.0, 0.3, 0.2),
         "delivery": (1.1, 1.1, 1.1, 1.1, 1.1, 0.9, 0.4)}
 WEEKEND = (0.04, 0.04, 0.04, 0.04, 0.2, 3.2, 3.0)
+CLUMP = 0.12  # chance that a colleague writes as well, and one more, and so on
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,18 +130,20 @@ class Month:
         sites = floor.eligible(issue)
         picker = Picker(sites, [site.weight * rng.gammavariate(2, 0.5) for site in sites])
         channel, nightly = issue.channels[0], "night" in issue.fits
+        week = WEEKEND if profile == "weekend" else WEEK[channel]
+        first_reports = rate * (1 - CLUMP) * 7 / sum(week)
         drift = rng.uniform(-0.006, 0.006)
         reports = []
         for day in range(self.settings.days):
             weekday = (self.settings.start + datetime.timedelta(days=day)).weekday()
-            share = WEEKEND[weekday] if profile == "weekend" else WEEK[channel][weekday]
-            mean = rate * share * (1 + drift * day) * rng.lognormvariate(0, 0.12)
+            mean = first_reports * week[weekday] * (1 + drift * day) * \
+                rng.lognormvariate(0, 0.12)
             for _ in range(floor.poisson(mean)):
                 site = picker.draw(rng)
                 shift = "night" if nightly and rng.random() < 0.7 else None
                 reports.append(floor.report(issue, site, day, shift))
                 # Colleagues hear of it and write as well: reports come in clumps.
-                while rng.random() < 0.12:
+                while rng.random() < CLUMP:
                     reports.append(floor.report(issue, site, day, shift))
         return reports
 
@@ -211,7 +214,8 @@ class Month:
                                     self.settings.days, 0)
         made: list[tuple[int, int, dict[str, Any], Report | None]] = []
         for report in self.reports:
-            made.append((self.arrival(report.at, last), report.at, self.row(report), report))
+            made.append((self.arrival(report.at, last), report.at,
+                         self.row(report), report))
         for at, row in self.one_off_rows():
             made.append((self.arrival(at, last), at, row, None))
         made.sort(key=lambda entry: (entry[0], entry[1]))
@@ -224,8 +228,8 @@ class Month:
                 opened.write(json.dumps(first | row, ensure_ascii=False) + "\n")
         write_json(out / "organisation.json",
                    world.organisation(self.sites, self.leaders))
-        arrivals = [(f"o{number:06d}", arrived, report) for number, (arrived, _, _, report)
-                    in enumerate(made, 1)]
+        arrivals = [(f"o{number:06d}", arrived, report)
+                    for number, (arrived, _, _, report) in enumerate(made, 1)]
         write_json(out / "truth.json", onset.truth(self, arrivals))
 
 

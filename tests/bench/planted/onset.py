@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from month import Month
 
 RULE = (
-    "A story's onset for a leader is the arrival of the report with which, among the "
-    "reports of its issue in the leader's scope that arrived since the story began and "
-    "within the last 72 hours, there are five distinct reporters with a key, and as many "
-    "reports as b + 4 sqrt(b) and as 1.5 b, where b is what 72 hours brought on average before the "
-    "story began. For a safety matter it is the arrival of its first report in scope. A "
-    "leader for whom it is never reached is not among the story's leaders.")
+    "A story's onset for a leader is the arrival of the first report with which the "
+    "reports of its issue in the leader's scope within the last 72 hours have five "
+    "distinct reporters with a key, and are as many as b + 4 sqrt(b) and as 1.5 b, "
+    "where b is what 72 hours brought on average before the story began (below one: "
+    "only reports since its beginning are looked at). For a safety matter it is the "
+    "arrival of its first report in scope. A leader for whom it is never reached by a "
+    "day after the story's end is not among the story's leaders.")
 WINDOW_S = 72 * 3600
 REPORTERS = 5
 
@@ -73,7 +74,8 @@ def stamp(at: int) -> str:
         "%Y-%m-%dT%H:%M:%SZ")
 
 
-def truth(month: "Month", arrivals: list[tuple[str, int, Report | None]]) -> dict[str, Any]:
+def truth(month: "Month",
+          arrivals: list[tuple[str, int, Report | None]]) -> dict[str, Any]:
     by_issue: dict[str, list[Arrival]] = {}
     one_offs = []
     for name, at, report in arrivals:

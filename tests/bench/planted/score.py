@@ -1,7 +1,7 @@
 """How well digests tell the planted stories.
 
 An item that stands in one of the front sections hits a story when most of its sample
-ids are the story's. See docs of `score` in README.md of this folder.
+ids are the story's. README.md of this folder says what each figure means.
 """
 
 import collections
@@ -14,7 +14,7 @@ import zoneinfo
 from typing import Any
 
 FRONT = frozenset(("decision", "top", "new", "rising", "regressed"))
-SENT_HOUR = 8  # of a daily digest, local time, where it does not say
+SENT_HOUR = 8  # of a daily digest, local time, where it has no `to`
 SHOWN_WITHIN = datetime.timedelta(days=7)
 ENDED_WITHIN = datetime.timedelta(days=3)
 DAY = datetime.timedelta(days=1)
@@ -71,7 +71,7 @@ def read_digests(folder: pathlib.Path, leaders: list[dict[str, Any]]) -> list[Di
         zone = zoneinfo.ZoneInfo(leader["time_zone"])
         for path in sorted((folder / leader["id"]).glob("*.json")):
             read = json.loads(path.read_text(encoding="utf-8"))
-            sent = moment(read["sent_at"]) if "sent_at" in read else \
+            sent = moment(read["to"]) if "to" in read else \
                 period_moment(path.stem, zone)
             digests.append(Digest(leader["id"], path.stem, sent, items_of(read)))
     return digests
@@ -149,7 +149,8 @@ class Scorer:
                    moment(story["start"]) <= sent <= moment(story["end"]) + ENDED_WITHIN
                    + DAY for story in self.stories.get(issue or "", []))
 
-    def false_alarms(self, digests: list[Digest]) -> tuple[int, int, collections.Counter[str]]:
+    def false_alarms(
+            self, digests: list[Digest]) -> tuple[int, int, collections.Counter[str]]:
         """Once for each leader, insight and week; once for each digest; and what they
         were about."""
         weekly: set[tuple[str, str, int]] = set()
@@ -195,7 +196,8 @@ def first_due(onset: datetime.datetime, zone: zoneinfo.ZoneInfo) -> datetime.dat
     local = onset.astimezone(zone)
     due = datetime.datetime.combine(local.date(), datetime.time(SENT_HOUR), zone)
     if due < onset:
-        due = datetime.datetime.combine(local.date() + DAY, datetime.time(SENT_HOUR), zone)
+        due = datetime.datetime.combine(local.date() + DAY,
+                                        datetime.time(SENT_HOUR), zone)
     return due
 
 

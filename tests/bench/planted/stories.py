@@ -106,7 +106,8 @@ def outage(floor: Floor, issue: Issue, first: int) -> list[Report]:
     rng = floor.rng
     region = rng.choice(sorted({site.region for site in floor.eligible(issue)}))
     sites = floor.eligible(issue, region)
-    sites = rng.sample(sites, max(min(4, len(sites)), int(len(sites) * rng.uniform(0.4, 0.95))))
+    count = max(min(4, len(sites)), int(len(sites) * rng.uniform(0.4, 0.95)))
+    sites = rng.sample(sites, count)
     begin, lasts, share = rng.uniform(7, 13), rng.uniform(3, 9), loudness(rng, 0.1, 1)
     reports = []
     for site in sites:

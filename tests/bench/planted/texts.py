@@ -29,7 +29,7 @@ CLOSERS = ("pls fix", "thanks", "please pass it on", "Can someone look?", "thx",
            "Anyone else?", "- {name}", "that's it", "!!", "...", "Tell us please.",
            "just saying", "please help", "I'll leave it there.", "since {time}")
 TYPO_SHARE = 0.14
-TWO_SHARE = 0.1  # of the texts are two wordings in a row
+TWO_SHARE = 0.22  # of the texts are two wordings in a row
 SLOT = re.compile(r"\{(\w+)\}")
 CHOICE = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
 
