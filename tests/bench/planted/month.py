@@ -37,6 +37,7 @@ class Settings:
     days: int = 30
     late: float = 0.03
     severity5: float = 0.0001  # share of ordinary rows with severity 5
+    plain: bool = False  # one wording for each issue: ranking without clustering
     data: pathlib.Path = texts.DATA
 
     @property
@@ -53,7 +54,7 @@ class Month:
         self.leaders = world.leaders_of()
         self.floor = Floor(self.rng, self.sites, world.Clock(settings.start),
                            settings.days)
-        self.writer = texts.Writer(self.rng)
+        self.writer = texts.Writer(self.rng, settings.plain)
         self.issues = texts.issues(settings.split, settings.data)
         for issue in self.issues:
             self.writer.bind(issue)

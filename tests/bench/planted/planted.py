@@ -42,7 +42,7 @@ def read_lines(path: pathlib.Path) -> list[dict[str, Any]]:
 
 def settings_of(options: argparse.Namespace) -> Settings:
     return Settings(options.seed, options.split, options.observations, options.sites,
-                    options.days, options.late, options.severity5)
+                    options.days, options.late, options.severity5, options.plain)
 
 
 def generate(options: argparse.Namespace) -> None:
@@ -124,6 +124,9 @@ def add_month(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--late", type=float, default=0.03,
                         help="share that arrives up to nine days late")
+    parser.add_argument("--plain", action="store_true",
+                        help="each issue in one wording only, so that finding what "
+                             "belongs together is easy and ranking is what is scored")
     parser.add_argument("--severity5", type=float, default=0.0001,
                         help="share of ordinary reports with severity 5")
 

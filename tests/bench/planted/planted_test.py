@@ -60,6 +60,13 @@ class Texts(unittest.TestCase):
             self.assertNotRegex(writer.fill(wording, {}), r"[{}|]", wording)
 
 
+    def test_plain_is_one_wording_for_each_issue(self) -> None:
+        writer = texts.Writer(texts.random.Random(3), plain=True)
+        issue = next(issue for issue in texts.issues("dev") if issue.id == "sms_code_late")
+        said = {re.sub(r"\d+", "", writer.write(issue, "es")) for _ in range(20)}
+        self.assertEqual(said, {"The sign-in code by SMS comes  minutes late"})
+
+
 class Generator(unittest.TestCase):
     def setUp(self) -> None:
         temporary = tempfile.TemporaryDirectory()

@@ -139,7 +139,7 @@ class Scorer:
                     continue
                 times = [sent for sent, recognition in shown[leader, story["issue"]]
                          if moment(story["start"]) <= sent <= moment(onset) + SHOWN_WITHIN
-                         + DAY and (not recognition or story["kind"] == "praise")]
+                         and (not recognition or story["kind"] == "praise")]
                 late = max(0.0, (min(times) - due) / DAY) if times else None
                 pairs.append(Pair(story["id"], story["kind"], leader, late))
         return pairs
@@ -147,7 +147,7 @@ class Scorer:
     def excused(self, issue: str | None, sent: datetime.datetime) -> bool:
         return any(story["must_show"] and
                    moment(story["start"]) <= sent <= moment(story["end"]) + ENDED_WITHIN
-                   + DAY for story in self.stories.get(issue or "", []))
+                   for story in self.stories.get(issue or "", []))
 
     def false_alarms(
             self, digests: list[Digest]) -> tuple[int, int, collections.Counter[str]]:

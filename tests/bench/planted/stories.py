@@ -182,13 +182,15 @@ def product(floor: Floor, issue: Issue, first: int) -> list[Report]:
 def fixed(floor: Floor, issue: Issue, first: int) -> list[Report]:
     rng = floor.rng
     sites = floor.some(floor.eligible(issue), 15, 60)
-    return floor.spell(issue, sites, first, first + rng.randint(3, 5), loudness(rng, 12, 300))
+    last = first + rng.randint(3, 5)
+    return floor.spell(issue, sites, first, last, loudness(rng, 12, 300))
 
 
 def step(floor: Floor, issue: Issue, first: int) -> list[Report]:
     rng = floor.rng
     sites = floor.some(floor.eligible(issue), 25, 90)
-    return floor.spell(issue, sites, first, first + rng.randint(3, 8), loudness(rng, 25, 700))
+    last = first + rng.randint(3, 8)
+    return floor.spell(issue, sites, first, last, loudness(rng, 25, 700))
 
 
 def safety(floor: Floor, issue: Issue, first: int) -> list[Report]:
@@ -214,7 +216,8 @@ def small(floor: Floor, issue: Issue, first: int) -> list[Report]:
         named = [person for shift in site.people.values() for person in shift
                  if person.named]
         people += [(site, person) for person in rng.sample(named, min(2, len(named)))]
-    chosen = people[::2] + rng.sample(people[1::2], min(len(people) // 2, rng.randint(1, 4)))
+    more = min(len(people) // 2, rng.randint(1, 4))
+    chosen = people[::2] + rng.sample(people[1::2], more)
     reports = [floor.report(issue, site, first + rng.randint(0, 1), person=person)
                for site, person in chosen]
     return reports + [floor.report(issue, site, first + 1, person=person)

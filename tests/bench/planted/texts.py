@@ -103,11 +103,12 @@ def with_typo(text: str, rng: random.Random) -> str:
 
 
 class Writer:
-    """Renders wordings. `bound` holds for good what a month has decided about an
+    """Renders wordings; `plain`: of each issue only the first. `bound` holds for good what a month has decided about an
     issue's own slots: one product, not another each time."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, plain: bool = False) -> None:
         self.rng = rng
+        self.plain = plain
         self.bound: dict[str, dict[str, str]] = {}
 
     def bind(self, issue: Issue) -> None:
@@ -141,6 +142,8 @@ class Writer:
         return text
 
     def write(self, issue: Issue, language: str) -> str:
+        if self.plain:
+            return self.fill(issue.wordings["en"][0], self.bound.get(issue.id, {}))
         wordings = issue.wordings.get(language) or issue.wordings["en"]
         english = wordings is issue.wordings["en"]
         wording = self.rng.choice(wordings)
