@@ -65,13 +65,21 @@ def scored(truth: dict[str, Any], digests: pathlib.Path, alerts: pathlib.Path | 
     return result
 
 
+def explain(truth: dict[str, Any], folder: pathlib.Path) -> None:
+    scorer = score.Scorer(truth)
+    digests = score.read_digests(folder, truth["leaders"])
+    for pair in scorer.pairs(digests):
+        say(f"{pair.story:<28} {pair.leader:<18} " + (
+            "missed" if pair.days_late is None else f"{pair.days_late:.0f} late"))
+    scorer.false_alarms(digests)
+    for line in scorer.wrong:
+        say(f"false: {line}")
+
+
 def score_command(options: argparse.Namespace) -> None:
     truth = read_truth(options.truth)
     if options.verbose:
-        scorer = score.Scorer(truth)
-        for pair in scorer.pairs(score.read_digests(options.digests, truth["leaders"])):
-            say(f"{pair.story:<28} {pair.leader:<18} " + (
-                "missed" if pair.days_late is None else f"{pair.days_late:.0f} late"))
+        explain(truth, options.digests)
     print(json.dumps(scored(truth, options.digests, options.alerts, options.assignments)))
 
 
@@ -160,7 +168,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     command.add_argument("--alerts", type=pathlib.Path)
     command.add_argument("--assignments", type=pathlib.Path)
     command.add_argument("--verbose", action="store_true",
-                         help="each story and leader on standard error")
+                         help="each story and leader, and each false alarm, on "
+                              "standard error")
     command = add("clusters", clusters_command)
     command.add_argument("--truth", type=pathlib.Path, required=True)
     command.add_argument("--assignments", type=pathlib.Path, required=True)

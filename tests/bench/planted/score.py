@@ -105,6 +105,7 @@ class Scorer:
         self.scored_from = start + truth["warm_up_days"] * DAY
         self.scored_to = start + truth["days"] * DAY + DAY
         self.weeks = (truth["days"] - truth["warm_up_days"]) / 7
+        self.wrong: list[str] = []  # what was scored as false, for people
 
     def issue_hit(self, item: dict[str, Any]) -> str | None:
         """The issue of most of its samples; of what its insight holds where the
@@ -167,6 +168,9 @@ class Scorer:
                 week = (digest.sent - self.scored_from).days // 7
                 if (digest.leader, key, week) not in weekly:
                     about[issue or "nothing of one issue"] += 1
+                    self.wrong.append(
+                        f"{digest.period} {digest.leader:<18} {item['section']:<9} "
+                        f"{issue or '-':<24} {item.get('title', '')}")
                 weekly.add((digest.leader, key, week))
                 daily.add((digest.leader, key, digest.period))
         return len(weekly), len(daily), about
