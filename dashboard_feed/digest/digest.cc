@@ -96,6 +96,8 @@ class Sections {
         continue;
       }
       listed_.insert(seen.insight.id());
+      // Those that were counted with it need no line of their own.
+      listed_.insert(seen.lately.akin.begin(), seen.lately.akin.end());
       v1::DigestItem& item = *section.add_items();
       item = MakeItem(seen, view_.rules(), view_.zone(), Fresh(seen));
       item.set_rank(static_cast<uint32_t>(section.items_size()));

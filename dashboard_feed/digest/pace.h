@@ -2,6 +2,7 @@
 #define EARSHOT_DASHBOARD_FEED_DIGEST_PACE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,6 +22,9 @@ struct Lately {
   uint32_t people = 0;  // distinct, as far as places and days tell
   uint32_t sites = 0;
   uint32_t severe = 0;  // reports of severity 5 in the last three days
+  // Others that may be the same issue in other words and were counted with it,
+  // since on their own none of them says enough.
+  std::vector<uint64_t> akin;
 };
 
 // The scope is judged as a whole and, where it covers several, region by
@@ -49,11 +53,32 @@ class ScopePace {
     int64_t began = 0;  // the first quarter with any data
     WeekProfile profile;
     std::unordered_map<std::string, double> themes;  // surprise by topic
+    std::unordered_map<uint64_t, Lately> groups;     // by insight
   };
+  // One insight that is small enough to be counted with others.
+  struct Small {
+    struct Count {
+      int64_t quarter = 0;
+      uint32_t place = 0;
+      uint32_t people = 0;
+    };
+    std::vector<Count> counts;
+    std::vector<uint64_t> akin;
+    uint64_t people = 0;
+    uint64_t lately = 0;  // of these in the last three days
+  };
+  using Smalls = std::unordered_map<uint64_t, Small>;
 
   void FindPlaces(const v1::Leader& leader);
   void Learn(Part& part, size_t number, uint64_t& total) const;
   void JudgeThemes();
+  Smalls FindSmalls() const;
+  void JudgeGroups();
+  // What several insights come to together in one part: nothing, or a trend.
+  std::optional<Lately> JudgeTogether(const std::vector<const Small*>& members,
+                                      size_t part, double surprise) const;
+  void KeepGroup(uint64_t insight, Lately lately, Part& part) const;
+  void JudgeMarks(const Smalls& smalls);
   bool Covers(uint32_t place, size_t part) const {
     const uint8_t of = part_of_place_[place];
     return of != kOutside && (part == 0 || of == part);

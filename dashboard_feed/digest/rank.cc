@@ -46,6 +46,10 @@ std::string TrendText(const Seen& seen) {
   if (lately.trend.course != Trend::Course::kNew) {
     text += fmt::format(", {:.1f} expected", lately.trend.expected);
   }
+  if (!lately.akin.empty()) {
+    text += fmt::format(", with {} others that may be the same",
+                        lately.akin.size());
+  }
   return text;
 }
 

@@ -144,6 +144,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   if (reading.join() == v1::JOIN_NEW) {
     (*insight)->set_opened_by(evidence.observation.observation());
     *(*insight)->mutable_suggested() = derived.suggested();
+    *(*insight)->mutable_marks() = derived.marks();
   }
   AddEvidence(**insight, evidence);
   if (!repeat) {
@@ -267,6 +268,7 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   if (!insight.ok()) return insight.status();
   if (*insight != nullptr) {
     RemoveEvidence(**insight, evidence, !*others);
+    if ((*insight)->opened_by() == observation) (*insight)->clear_marks();
     const int32_t on = DayOf(evidence.observation);
     const auto that_day = views_.ReporterHeardOn(row.insight, row.evidence_key,
                                                  on, row.position);

@@ -174,6 +174,7 @@ class Fold {
 
   const FoldOptions options_;
   const os::HmacKey router_key_;
+  const uint64_t mark_key_;
   Log& reader_;
   LogWriter& writer_;
   Views& views_;

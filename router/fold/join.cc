@@ -9,6 +9,7 @@ namespace earshot::router {
 namespace {
 
 constexpr absl::Duration kRepeatWindow = absl::Hours(24);
+constexpr int kMostTold = 24;
 
 }  // namespace
 
@@ -84,8 +85,14 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
 absl::Status Fold::Suggest(const LogRow& row, const Said& said,
                            const v1::Reading& reading,
                            v1::PersonalReading& derived) {
-  for (const IssueMatch& match : recent_.OpenIssue(
-           row.position, said.observation, said.personal, reading.topic())) {
+  const RecentTexts::Opened opened = recent_.OpenIssue(
+      row.position, said.observation, said.personal, reading.topic());
+  for (const uint64_t mark : opened.marks) {
+    if (derived.marks_size() == kMostTold) break;
+    derived.add_marks(
+        static_cast<uint32_t>(MixBits(mark ^ mark_key_) >> 32));
+  }
+  for (const IssueMatch& match : opened.matches) {
     const auto insight = views_.InsightAt(match.id);
     if (!insight.ok()) return insight.status();
     if (*insight == 0) continue;
