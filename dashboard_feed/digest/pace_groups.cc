@@ -15,8 +15,8 @@ constexpr uint32_t kAkinMilli = 600;
 constexpr double kAkinSurprise = 5;
 constexpr uint32_t kFewestOfGroup = 5;
 // Of words there are many: one or other is out of step by chance.
-constexpr double kMarkSurprise = 5;
-constexpr double kVotes = 6.5;  // of all its words
+constexpr double kMarkSurprise = 5.5;
+constexpr double kVotes = 5.5;  // of all its words
 constexpr uint32_t kFewestSitesOfMark = 3;
 constexpr uint64_t kLatelyShare = 2;  // half of its people are of late
 
