@@ -281,7 +281,7 @@ int RunCommand(int argc, char** argv) {
   Action action;
   std::function<absl::Status()> offline;  // needs no settings
   Define(app, options, action);
-  DefineLearning(app, offline);
+  DefineLearning(app, options.config, offline);
   DefineTaxonomy(app, options.config, offline);
   try {
     app.parse(argc, argv);
