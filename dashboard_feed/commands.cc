@@ -20,6 +20,7 @@
 #include "base/wire/keys.h"
 #include "dashboard_feed/client.h"
 #include "dashboard_feed/feed.h"
+#include "dashboard_feed/rehearse/command.h"
 #include "dashboard_feed/render/render.h"
 #include "dashboard_feed/settings.h"
 #include "proto/contract/ids.h"
@@ -48,6 +49,7 @@ struct Options {
   std::string endpoint = "tcp://127.0.0.1:7413";
   std::string feed_key;
   std::string file;
+  RehearseOptions rehearse;
 };
 
 // What a person typed wrong, as against what was refused or failed.
@@ -281,6 +283,40 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
       [&] { action = [&](const Settings&) { return LeaderKeygen(options); }; });
 }
 
+void DefineRehearse(CLI::App& app, Options& options, Action& action) {
+  RehearseOptions& rehearse = options.rehearse;
+  CLI::App* command =
+      Add(app, "rehearse",
+          "Show what would have been sent, from a file of observations with "
+          "their times.",
+          "  earshot-feed rehearse --observations notes.jsonl --organisation "
+          "org.json --from 2026-09-01 --to 2026-10-01 --out rehearsed");
+  command
+      ->add_option("--observations", rehearse.observations,
+                   "rows as for import: JSON lines, or CSV")
+      ->required();
+  command
+      ->add_option("--organisation", rehearse.organisation,
+                   "sites and leaders: text format, or JSON")
+      ->required();
+  command->add_option("--subscriptions", rehearse.subscriptions,
+                      "text format; default: a daily top five for each leader");
+  command
+      ->add_option("--from", rehearse.from,
+                   "digests from here on: a day, or RFC 3339")
+      ->required();
+  command->add_option("--to", rehearse.to, "and up to here")->required();
+  command
+      ->add_option("--out", rehearse.out,
+                   "folder for digests/, alerts.jsonl, assignments.jsonl")
+      ->required();
+  command->callback([&] {
+    action = [&](const Settings&) {
+      return Outcome{RunRehearse(options.rehearse), absl::OkStatus()};
+    };
+  });
+}
+
 }  // namespace
 
 int RunCommand(int argc, char** argv) {
@@ -301,6 +337,7 @@ int RunCommand(int argc, char** argv) {
   Action action;
   DefineDaemon(app, options, action);
   DefineLeader(app, options, action);
+  DefineRehearse(app, options, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

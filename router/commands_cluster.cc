@@ -105,16 +105,23 @@ class Clusters {
     if (near_.WorthAdding(match)) {
       near_.Add(number, match ? match->cluster : number, signature_, at_);
     }
+    const bool numbers = !match && level_issue_ && near_.but_for_numbers();
+    double score = match ? match->score : 0;
+    if (numbers) {
+      clusters_[number] = clusters_[near_.but_for_numbers()->id];
+      score = near_.but_for_numbers()->score;
+    }
     Json line;
     line["id"] = *row.id;
     line["cluster"] = ids_[clusters_[number]];
-    line["reason"] = !match                                ? "new"
+    line["reason"] = numbers                               ? "numbers"
+                     : !match                              ? "new"
                      : match->reason == NearReason::kExact ? "exact"
                                                            : "near";
-    line["score"] = match ? Rounded(match->score) : 0.0;
+    line["score"] = Rounded(score);
     if (level_issue_) {
       absl::Status status =
-          AddSuggestions(row, number, match.has_value(), line);
+          AddSuggestions(row, number, match || numbers, line);
       if (!status.ok()) return status;
     }
     return line.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -21,6 +21,7 @@ constexpr size_t kTop = 5;
 constexpr size_t kNew = 5;
 constexpr size_t kAnswered = 10;
 constexpr size_t kRecognition = 5;
+constexpr int kLearningDays = 7;
 constexpr char kUntriaged[] = "untriaged";
 constexpr absl::Duration kSilentAfter = absl::Hours(24);
 
@@ -43,6 +44,20 @@ bool WantsDecision(const Seen& seen) {
   if (state == v1::REOPENED) return true;
   return (state == v1::HEARD || state == v1::ACKNOWLEDGED) &&
          seen.insight.answers_size() == 0;
+}
+
+// What is worth a leader's time: all of it where there is little, else what is
+// out of step with what is usual, and what came back after it was answered.
+bool Deserves(const Seen& seen, ScopePace::Mode mode) {
+  if (mode == ScopePace::Mode::kSmall) return true;
+  // Every one of severity 5 was told at once; what stands out here is more
+  // than one, and of what is not always so called.
+  if (seen.lately.severe >= 2 &&
+      seen.lately.severe * 4 >= seen.observations) {
+    return true;
+  }
+  return seen.lately.trend.course != Trend::Course::kSteady ||
+         seen.insight.state() == v1::REOPENED;
 }
 
 // Fills one digest section by section; an insight is listed once.
@@ -81,6 +96,8 @@ class Sections {
         continue;
       }
       listed_.insert(seen.insight.id());
+      // Those that were counted with it need no line of their own.
+      listed_.insert(seen.lately.akin.begin(), seen.lately.akin.end());
       v1::DigestItem& item = *section.add_items();
       item = MakeItem(seen, view_.rules(), view_.zone(), Fresh(seen));
       item.set_rank(static_cast<uint32_t>(section.items_size()));
@@ -204,18 +221,39 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   const size_t top = subscription != nullptr && subscription->top() > 0
                          ? subscription->top()
                          : kTop;
-  sections.Add("decision", "Needs your decision", kDecisions, WantsDecision);
-  sections.Add("top", "Top of your scope", top, [](const Seen& seen) {
-    return IsIssue(seen) && !Finished(seen.insight.state());
+  const ScopePace::Mode mode = view.pace().mode();
+  const auto deserves = [&](const Seen& seen) { return Deserves(seen, mode); };
+  const auto course = [&](const Seen& seen, Trend::Course wanted) {
+    return IsIssue(seen) && seen.lately.trend.course == wanted;
+  };
+  sections.Add("decision", "Needs your decision", kDecisions,
+               [&](const Seen& seen) {
+                 return deserves(seen) && WantsDecision(seen);
+               });
+  sections.Add("top", "Top of your scope", top, [&](const Seen& seen) {
+    return deserves(seen) && IsIssue(seen) && !Finished(seen.insight.state());
   });
   sections.Add("new", "New", kNew, [&](const Seen& seen) {
-    return IsIssue(seen) && sections.IsNew(seen);
+    return mode == ScopePace::Mode::kSmall
+               ? IsIssue(seen) && sections.IsNew(seen)
+               : course(seen, Trend::Course::kNew);
+  });
+  sections.Add("rising", "Rising", kNew, [&](const Seen& seen) {
+    return course(seen, Trend::Course::kRising);
   });
   sections.Add("answered", "Answered", kAnswered,
                [&](const Seen& seen) { return sections.AnsweredSince(seen); });
   sections.Add("recognition", "Good work", kRecognition, [&](const Seen& seen) {
-    return IsPraise(seen) && (sections.IsNew(seen) || sections.Fresh(seen) > 0);
+    if (!IsPraise(seen)) return false;
+    if (mode != ScopePace::Mode::kSmall) return deserves(seen);
+    return sections.IsNew(seen) || sections.Fresh(seen) > 0;
   });
+  if (mode != ScopePace::Mode::kSmall) {
+    digest.set_steady(static_cast<uint32_t>(
+        std::count_if(all.begin(), all.end(), [&](const Seen& seen) {
+          return IsIssue(seen) && !deserves(seen);
+        })));
+  }
 
   uint64_t fresh = 0;
   uint64_t untriaged = 0;
@@ -232,7 +270,11 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   if (listing.hidden > 0 && view.slice()) {
     *digest.mutable_next_visible() = contract::ToStamp(view.next_shift_end());
   }
-  digest.set_headline(Headline(sections, all, listing, view.rules().numbers));
+  digest.set_headline(
+      mode == ScopePace::Mode::kLearning
+          ? fmt::format("Learning what is usual here: day {} of {}",
+                        view.pace().learned_days() + 1, kLearningDays)
+          : Headline(sections, all, listing, view.rules().numbers));
   return built;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/time/civil_time.h"
+#include "dashboard_feed/digest/rank.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -43,7 +44,8 @@ google::protobuf::Timestamp DayOf(const google::protobuf::Timestamp& stamp,
 void AddParts(const Seen& seen, v1::DigestItem& item) {
   const bool whole = !seen.hidden && !seen.partial;
   for (const v1::PriorityPart& part : seen.insight.parts()) {
-    const bool counts = part.name() == "breadth" || part.name() == "volume";
+    const bool counts = part.name() == "breadth" || part.name() == "volume" ||
+                        part.name() == "trend";
     if (counts && !whole) continue;
     if (part.name() == "severity" && seen.partial) continue;
     *item.add_parts() = part;
@@ -61,9 +63,11 @@ std::string Why(const Seen& seen, uint32_t below) {
         Plural(seen.sites, "site", "sites"),
         Plural(seen.observations, "observation", "observations"));
   }
+  const std::string trend = TrendText(seen);
+  if (!trend.empty()) text = trend + "; " + text;
   for (const v1::PriorityPart& part : seen.insight.parts()) {
     if (part.name() == "severity" || part.name() == "breadth" ||
-        part.name() == "volume") {
+        part.name() == "volume" || part.name() == "trend") {
       continue;
     }
     if (part.name() == "safety" && !seen.open) continue;

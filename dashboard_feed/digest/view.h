@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/mirror/model.h"
 
 // What one leader may see: scope and small groups, in one place. Everything
@@ -44,6 +45,7 @@ struct Seen {
   bool partial = false;                 // it has evidence outside the scope
   std::vector<std::string> site_names;  // those that may be named
   std::set<std::string> open_verbatims;  // observations with their moment
+  Lately lately;
 };
 
 class LeaderView {
@@ -62,6 +64,7 @@ class LeaderView {
   Listing List(const v1::Scope* narrow) const;
 
   const GroupRules& rules() const { return rules_; }
+  const ScopePace& pace() const { return pace_; }
   bool slice() const { return slice_; }
   absl::TimeZone zone() const { return zone_; }
   absl::Time last_shift_end() const { return last_shift_end_; }
@@ -80,6 +83,7 @@ class LeaderView {
   const Model& model_;
   const v1::Leader& leader_;
   GroupRules rules_;
+  ScopePace pace_;
   absl::TimeZone zone_;
   bool slice_ = false;
   absl::Time last_shift_end_;

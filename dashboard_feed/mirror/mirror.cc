@@ -44,6 +44,11 @@ std::string KeyOf(const v1::Item& item) {
       if (!scope.ParseFromString(item.body())) return "";
       return "scope/" + scope.leader();
     }
+    case v1::UPDATE_DAY: {
+      v1::DayCounts day;
+      if (!day.ParseFromString(item.body()) || day.insight() == 0) return "";
+      return fmt::format("day/{}/{}", day.insight(), day.day());
+    }
     default:
       return "";
   }
@@ -238,6 +243,9 @@ void Mirror::Adopt(uint32_t kind, const std::string& body) {
   } else if (kind == v1::UPDATE_SCOPE) {
     v1::ScopeActivity scope;
     if (scope.ParseFromString(body)) model_.scopes[scope.leader()] = scope;
+  } else if (kind == v1::UPDATE_DAY) {
+    v1::DayCounts day;
+    if (day.ParseFromString(body)) model_.history.Take(day);
   } else if (kind == v1::UPDATE_TOTALS) {
     model_.totals.ParseFromString(body);
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "dashboard_feed/mirror/history.h"
 #include "earshot/v1/configuration.pb.h"
 #include "earshot/v1/insight.pb.h"
 
@@ -50,6 +51,7 @@ struct Model {
   std::map<std::string, v1::SiteActivity> sites;
   std::map<std::string, v1::ScopeActivity> scopes;  // by leader
   v1::Totals totals;
+  History history;
 
   const v1::Leader* FindLeader(const std::string& id) const {
     for (const v1::Leader& leader : organisation.leaders()) {

@@ -25,6 +25,8 @@ std::string_view JoinWord(v1::JoinReason reason) {
       return "the same text";
     case v1::JOIN_NEAR:
       return "nearly the same words";
+    case v1::JOIN_NUMBERS:
+      return "the same words with other numbers";
     case v1::JOIN_REPEAT_ID:
       return "the same report again";
     case v1::JOIN_REPEAT_TEXT:
@@ -142,8 +144,15 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   if (reading.join() == v1::JOIN_NEW) {
     (*insight)->set_opened_by(evidence.observation.observation());
     *(*insight)->mutable_suggested() = derived.suggested();
+    *(*insight)->mutable_marks() = derived.marks();
   }
   AddEvidence(**insight, evidence);
+  if (!repeat) {
+    const auto day = TouchDay(reading.insight(), DayOf(evidence.observation),
+                              work);
+    if (!day.ok()) return day.status();
+    AddToDay(**day, evidence);
+  }
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
   work.why[reading.insight()] = JoinWord(reading.join());
   // The id of an anonymous report is in no log.
@@ -259,6 +268,14 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   if (!insight.ok()) return insight.status();
   if (*insight != nullptr) {
     RemoveEvidence(**insight, evidence, !*others);
+    if ((*insight)->opened_by() == observation) (*insight)->clear_marks();
+    const int32_t on = DayOf(evidence.observation);
+    const auto that_day = views_.ReporterHeardOn(row.insight, row.evidence_key,
+                                                 on, row.position);
+    if (!that_day.ok()) return that_day.status();
+    const auto day = TouchDay(row.insight, on, work);
+    if (!day.ok()) return day.status();
+    RemoveFromDay(**day, evidence, !*that_day);
     work.why[row.insight] = std::string(why);
     if (!row.repeat && cursors_.observations > 0) --cursors_.observations;
   }

@@ -1,11 +1,13 @@
 #include "router/fold/fold.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/os/bytes.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
+#include "router/fold/keys.h"
 #include "router/loop/loop.h"
 #include "router/organisation/organisation.h"
 #include "router/priority/priority.h"
@@ -18,6 +20,13 @@ namespace {
 
 constexpr size_t kUrgentRecords = 64;
 
+uint64_t MarkKey(const os::HmacKey& router_key) {
+  const std::string key = Key(router_key, "marks", "");
+  uint64_t number = 0;
+  std::memcpy(&number, key.data(), sizeof(number));
+  return number;
+}
+
 }  // namespace
 
 Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
@@ -25,6 +34,7 @@ Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
            std::unique_ptr<ReadAhead> read_ahead)
     : options_(std::move(options)),
       router_key_(options_.router_key),
+      mark_key_(MarkKey(router_key_)),
       reader_(reader),
       writer_(writer),
       views_(views),
@@ -369,7 +379,8 @@ absl::Status Fold::Finish(Work& work) {
                {"observation", work.observation[id]},
                {"why", work.why[id]}});
   }
-  absl::Status status = PutSites(work.sites);
+  absl::Status status = PutDays(work);
+  if (status.ok()) status = PutSites(work.sites);
   if (status.ok() && !work.insights.empty()) status = PutTotals();
   if (status.ok()) status = PutScopeActivity();
   if (status.ok()) status = StoreCursors();

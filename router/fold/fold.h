@@ -104,6 +104,7 @@ class Fold {
   // What one step has touched so far; thrown away if it fails.
   struct Work {
     std::map<uint64_t, v1::Insight> insights;
+    std::map<std::pair<uint64_t, int32_t>, v1::DayCounts> days;
     std::map<uint64_t, std::string> observation;  // the last to join it
     std::map<uint64_t, std::string> why;          // for the log, by insight
     std::vector<LogEntry> readings;
@@ -145,7 +146,8 @@ class Fold {
                        const v1::Reading& reading,
                        v1::PersonalReading& derived);
   absl::StatusOr<Join> FindJoin(const Signature& signature,
-                                std::string_view text_key);
+                                std::string_view text_key,
+                                uint64_t position);
   absl::Status Apply(const LogRow& row, Said said, const v1::Reading& reading,
                      const v1::PersonalReading& derived, Work& work);
   // Takes an observation back out, if it is this agent's own. One that was not
@@ -158,17 +160,21 @@ class Fold {
                            Work& work);
   absl::Status OweEveryone(const v1::Answer& answer, Work& work);
   absl::StatusOr<v1::Insight*> Touch(uint64_t id, Work& work);
+  absl::StatusOr<v1::DayCounts*> TouchDay(uint64_t insight, int32_t day,
+                                          Work& work);
   // Into the log, durable.
   absl::Status AppendReadings(Work& work);
   absl::Status Finish(Work& work);
   absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
                        const std::string& body);
+  absl::Status PutDays(const Work& work);
   absl::Status PutTotals();
   absl::Status PutSites(const std::set<std::string>& sites);
   absl::Status PutScopeActivity();
 
   const FoldOptions options_;
   const os::HmacKey router_key_;
+  const uint64_t mark_key_;
   Log& reader_;
   LogWriter& writer_;
   Views& views_;

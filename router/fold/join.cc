@@ -9,6 +9,7 @@ namespace earshot::router {
 namespace {
 
 constexpr absl::Duration kRepeatWindow = absl::Hours(24);
+constexpr int kMostTold = 24;
 
 }  // namespace
 
@@ -32,7 +33,8 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     derived.set_evidence_key((*seen)->evidence_key);
     return absl::OkStatus();
   }
-  const auto join = FindJoin(prepared.signature, derived.text_key());
+  const auto join = FindJoin(prepared.signature, derived.text_key(),
+                             row.position);
   if (!join.ok()) return join.status();
   const bool opens = join->insight == 0;
   reading.set_insight(opens ? cursors_.next_insight++ : join->insight);
@@ -46,6 +48,7 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     absl::Status status = Suggest(row, prepared.said, reading, derived);
     if (!status.ok()) return status;
     reading.set_new_reporter(true);
+    reading.set_new_that_day(true);
     return absl::OkStatus();
   }
   const auto known = views_.ReporterKnown(reading.insight(),
@@ -67,6 +70,14 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
   reading.set_join_score_milli(
       static_cast<uint32_t>(std::lround(join->score * 1000)));
   reading.set_new_reporter(!*known);
+  absl::StatusOr<bool> that_day = false;
+  if (*known) {
+    that_day =
+        views_.ReporterHeardOn(reading.insight(), derived.evidence_key(),
+                               DayOf(observation), row.position);
+    if (!that_day.ok()) return that_day.status();
+  }
+  reading.set_new_that_day(!*that_day);
   return absl::OkStatus();
 }
 
@@ -74,8 +85,14 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
 absl::Status Fold::Suggest(const LogRow& row, const Said& said,
                            const v1::Reading& reading,
                            v1::PersonalReading& derived) {
-  for (const IssueMatch& match : recent_.OpenIssue(
-           row.position, said.observation, said.personal, reading.topic())) {
+  const RecentTexts::Opened opened = recent_.OpenIssue(
+      row.position, said.observation, said.personal, reading.topic());
+  for (const uint64_t mark : opened.marks) {
+    if (derived.marks_size() == kMostTold) break;
+    derived.add_marks(
+        static_cast<uint32_t>(MixBits(mark ^ mark_key_) >> 32));
+  }
+  for (const IssueMatch& match : opened.matches) {
     const auto insight = views_.InsightAt(match.id);
     if (!insight.ok()) return insight.status();
     if (*insight == 0) continue;
@@ -90,7 +107,8 @@ absl::Status Fold::Suggest(const LogRow& row, const Said& said,
 
 // The nearest of the last texts, or one long ago with exactly this text.
 absl::StatusOr<Fold::Join> Fold::FindJoin(const Signature& signature,
-                                          std::string_view text_key) {
+                                          std::string_view text_key,
+                                          uint64_t position) {
   if (const auto near = recent_.Find(signature)) {
     const auto insight = views_.InsightAt(near->id);
     if (!insight.ok()) return insight.status();
@@ -106,6 +124,17 @@ absl::StatusOr<Fold::Join> Fold::FindJoin(const Signature& signature,
   }
   const auto same = views_.FindText(text_key);
   if (!same.ok()) return same.status();
+  if (same->insight == 0) {
+    if (const auto& other = recent_.ButForNumbers()) {
+      const auto insight = views_.InsightAt(other->id);
+      if (!insight.ok()) return insight.status();
+      if (*insight != 0) {
+        // Near repeats of its own are told by their numbers again.
+        return Join{*insight,    v1::JOIN_NUMBERS, other->id, position,
+                    other->score, std::nullopt};
+      }
+    }
+  }
   return Join{
       same->insight, v1::JOIN_SAME_TEXT, same->position, same->position, 1,
       std::nullopt};

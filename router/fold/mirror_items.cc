@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <set>
 #include <string>
 #include <utility>
@@ -8,10 +10,39 @@
 
 // What the fold gives the feed beside insights.
 namespace earshot::router {
+namespace {
+
+std::string DayKey(uint64_t insight, int32_t day) {
+  return fmt::format("day/{}/{}", insight, day);
+}
+
+}  // namespace
 
 absl::Status Fold::PutItem(const std::string& key, v1::UpdateKind kind,
                            const std::string& body) {
   return views_.PutMirrored(key, ++cursors_.update_seq, kind, body);
+}
+
+absl::StatusOr<v1::DayCounts*> Fold::TouchDay(uint64_t insight, int32_t day,
+                                              Work& work) {
+  const auto [found, added] = work.days.try_emplace({insight, day});
+  v1::DayCounts& counts = found->second;
+  if (!added) return &counts;
+  const auto body = views_.FindMirrored(DayKey(insight, day));
+  if (!body.ok()) return body.status();
+  counts.ParseFromString(*body);
+  counts.set_insight(insight);
+  counts.set_day(day);
+  return &counts;
+}
+
+absl::Status Fold::PutDays(const Work& work) {
+  for (const auto& [key, counts] : work.days) {
+    absl::Status status = PutItem(DayKey(key.first, key.second), v1::UPDATE_DAY,
+                                  counts.SerializeAsString());
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Fold::PutTotals() {

@@ -66,7 +66,7 @@ absl::Status RecentTexts::RestoreOne(Log& reader, const v1::Reading& reading) {
   return absl::OkStatus();
 }
 
-std::vector<IssueMatch> RecentTexts::OpenIssue(
+RecentTexts::Opened RecentTexts::OpenIssue(
     uint64_t position, const v1::ObservationRecord& observation,
     const v1::PersonalObservation& personal, const std::string& topic) {
   IssueText text;
@@ -74,9 +74,11 @@ std::vector<IssueMatch> RecentTexts::OpenIssue(
                      {personal.tags().begin(), personal.tags().end()},
                      observation.site(), text);
   text.topic = topic;
-  std::vector<IssueMatch> matches = issues_->Find(text);
-  issues_->Add(position, std::move(text), matches);
-  return matches;
+  Opened opened;
+  for (const IssueMark& mark : text.marks) opened.marks.push_back(mark.hash);
+  opened.matches = issues_->Find(text);
+  issues_->Add(position, std::move(text), opened.matches);
+  return opened;
 }
 
 void RecentTexts::Forget(uint64_t position) {

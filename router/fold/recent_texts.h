@@ -40,6 +40,10 @@ class RecentTexts {
   std::optional<NearMatch> Find(const Signature& signature) {
     return near_->Find(signature);
   }
+  // When Find found nothing; see NearIndex.
+  const std::optional<NearMatch>& ButForNumbers() const {
+    return near_->but_for_numbers();
+  }
   bool WorthRemembering(const std::optional<NearMatch>& match) const {
     return near_->WorthAdding(match);
   }
@@ -48,12 +52,15 @@ class RecentTexts {
     near_->Add(position, cluster, signature);
   }
 
+  struct Opened {
+    std::vector<IssueMatch> matches;
+    std::vector<uint64_t> marks;  // hashes, which anyone can guess
+  };
   // The issues that this one may be, by the positions of their first texts;
   // and remembers it, under its own position, as the first of another.
-  std::vector<IssueMatch> OpenIssue(uint64_t position,
-                                    const v1::ObservationRecord& observation,
-                                    const v1::PersonalObservation& personal,
-                                    const std::string& topic);
+  Opened OpenIssue(uint64_t position, const v1::ObservationRecord& observation,
+                   const v1::PersonalObservation& personal,
+                   const std::string& topic);
 
   // As its erasure requires.
   void Forget(uint64_t position);

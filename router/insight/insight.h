@@ -14,6 +14,7 @@ namespace earshot::router {
 inline constexpr int kMostCells = 512;
 inline constexpr int kMostVerbatims = 8;
 inline constexpr int kMostAnswers = 8;
+inline constexpr int kMostDayCells = 2048;
 inline constexpr size_t kVerbatimBytes = 600;  // longer ones are shortened
 
 // One observation as an insight counts it.
@@ -34,6 +35,14 @@ void AddEvidence(v1::Insight& insight, const Evidence& evidence);
 // say when the issue was seen, not who said so.
 void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
                     bool last_of_reporter);
+
+// The day since 1970-01-01 (UTC) on which it was observed.
+int32_t DayOf(const v1::ObservationRecord& observation);
+
+// Counts it on its day, unless it is a repeat; and takes it back out.
+void AddToDay(v1::DayCounts& day, const Evidence& evidence);
+void RemoveFromDay(v1::DayCounts& day, const Evidence& evidence,
+                   bool last_of_reporter);
 
 // Distinct sites among its cells.
 uint32_t SiteCount(const v1::Insight& insight);

@@ -37,7 +37,10 @@ const std::vector<std::string>& Migrations() {
       " PRIMARY KEY(reporter, site, channel, topic)) WITHOUT ROWID;",
       "CREATE TABLE parked(observation BLOB, position INTEGER,"
       " PRIMARY KEY(observation, position)) WITHOUT ROWID;",
-      "CREATE TABLE runs(first INTEGER PRIMARY KEY, before INTEGER);"};
+      "CREATE TABLE runs(first INTEGER PRIMARY KEY, before INTEGER);",
+      "DROP INDEX evidence_reporter;"
+      "CREATE INDEX evidence_reporter"
+      " ON evidence(insight, evidence_key, observed_at);"};
   return *migrations;
 }
 
@@ -282,6 +285,24 @@ absl::StatusOr<bool> Views::ReporterKnown(uint64_t insight,
           .Bind(1, insight)
           .BindBlob(2, evidence_key)
           .Bind(3, except),
+      0);
+  if (!found.ok()) return found.status();
+  return *found == 1;
+}
+
+absl::StatusOr<bool> Views::ReporterHeardOn(uint64_t insight,
+                                            std::string_view evidence_key,
+                                            int32_t day, uint64_t except) {
+  const int64_t from = int64_t{day} * 86400;
+  const auto found = OneNumber(
+      Sql("SELECT 1 FROM evidence WHERE insight=?1 AND evidence_key=?2 "
+          "AND observed_at>=?4 AND observed_at<?5 "
+          "AND is_repeat=0 AND withdrawn=0 AND position<>?3 LIMIT 1")
+          .Bind(1, insight)
+          .BindBlob(2, evidence_key)
+          .Bind(3, except)
+          .Bind(4, from)
+          .Bind(5, from + 86400),
       0);
   if (!found.ok()) return found.status();
   return *found == 1;

@@ -93,6 +93,10 @@ class Views {
   absl::StatusOr<bool> ReporterKnown(uint64_t insight,
                                      std::string_view evidence_key,
                                      uint64_t except);
+  // Likewise, of what was observed on a day since 1970-01-01 (UTC).
+  absl::StatusOr<bool> ReporterHeardOn(uint64_t insight,
+                                       std::string_view evidence_key,
+                                       int32_t day, uint64_t except);
   // The same reporter said the same within `window` of `at`.
   absl::StatusOr<bool> SaidBefore(uint64_t insight,
                                   std::string_view evidence_key,

@@ -13,6 +13,7 @@ constexpr size_t kMostOfCluster = 4;     // of them
 constexpr size_t kMostAligned = 5;       // whose words are compared
 constexpr double kLeastLikeness = 0.12;  // of grams, to compare words
 constexpr double kLeastScore = 0.7;
+constexpr double kLeastButForNumbers = 0.6;
 constexpr double kLeastOfFirst = 0.35;  // with the cluster's first text
 constexpr double kGoodEnough = 0.9;     // no other is looked at
 constexpr size_t kPackedBytesOfText = 256;
@@ -46,6 +47,7 @@ uint32_t NearIndex::FindKey(const Signature& signature) const {
 }
 
 std::optional<NearMatch> NearIndex::Find(const Signature& signature) {
+  but_for_numbers_.reset();
   if (signature.empty() || end_ == begin_) return std::nullopt;
   const uint32_t same = FindKey(signature);
   if (same != PlaceTable::kNone) {
@@ -128,6 +130,7 @@ std::optional<NearMatch> NearIndex::BestOf(const Signature& signature) {
     Unpack(PackedOf(entry), other_);
     const Alignment alignment = aligner_.Align(query_, other_);
     const double score = alignment.Score();
+    if (!best) NoteButForNumbers(entry, alignment);
     if (!alignment.numbers_agree || !alignment.negations_agree ||
         score < kLeastScore || (best && score <= best->score) ||
         !Agrees(entry.cluster, candidate.place)) {
@@ -137,6 +140,18 @@ std::optional<NearMatch> NearIndex::BestOf(const Signature& signature) {
     if (score >= kGoodEnough) break;
   }
   return best;
+}
+
+void NearIndex::NoteButForNumbers(const Entry& entry,
+                                  const Alignment& alignment) {
+  const double score = alignment.Score();
+  if (alignment.numbers_agree || !alignment.negations_agree ||
+      score < kLeastButForNumbers ||
+      (but_for_numbers_ && score <= but_for_numbers_->score)) {
+    return;
+  }
+  but_for_numbers_ =
+      NearMatch{entry.id, entry.cluster, NearReason::kNear, score};
 }
 
 // With the first text of the cluster, where that is still remembered.

@@ -50,6 +50,13 @@ class NearIndex {
   // The best match that is remembered, if any. Adds nothing.
   std::optional<NearMatch> Find(const Signature& signature);
 
+  // When Find found nothing: the text that says the same but for its numbers,
+  // if one does. No repeat; the same issue in another place or at another time.
+  // Ends with the next call of Find.
+  const std::optional<NearMatch>& but_for_numbers() const {
+    return but_for_numbers_;
+  }
+
   // Whether a text that matched so needs to be remembered too: not the exact
   // repeat of one that stays for long yet, in the newer half of the window.
   bool WorthAdding(const std::optional<NearMatch>& match) const;
@@ -97,6 +104,7 @@ class NearIndex {
   void GatherCandidates(const Signature& signature);
   std::optional<NearMatch> BestOf(const Signature& signature);
   bool Agrees(uint64_t cluster, uint32_t place);
+  void NoteButForNumbers(const Entry& entry, const Alignment& alignment);
   void Insert(const Entry& entry, const Signature& signature, uint64_t number);
   void RemoveFromTables(uint32_t place);
   void BringBack(const std::array<uint64_t, 2>& key);
@@ -122,6 +130,7 @@ class NearIndex {
     double likeness = 0;
   };
   std::vector<Candidate> candidates_;
+  std::optional<NearMatch> but_for_numbers_;
   Votes votes_;
   GramSet grams_;
   NearWords query_;

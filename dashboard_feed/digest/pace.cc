@@ -1,0 +1,392 @@
+#include "dashboard_feed/digest/pace.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "dashboard_feed/leaders/scope.h"
+
+namespace earshot::feed {
+namespace {
+
+constexpr int64_t kQuarterSeconds = 6 * 3600;
+constexpr int64_t kLookedBack = 28 + 7;  // days
+constexpr int64_t kLongest = 28;         // quarters that a trend looks at
+constexpr int64_t kSevere = 12;          // quarters
+// So many reports in the time looked back at can be read one by one.
+constexpr uint64_t kSmall = 300;
+constexpr size_t kMostRegions = 250;
+// Of several parts one is out of step by chance more easily.
+constexpr double kOfPart = 0.5;
+// What an insight needs of its own when its topic is out of step.
+constexpr double kThemeSurprise = 4;
+constexpr double kWithTheme = 2;
+constexpr uint32_t kFewestWithTheme = 3;
+// What is counted with others: few people each, and likely the same issue.
+constexpr uint64_t kMostOfSmall = 150;
+constexpr uint32_t kAkinMilli = 600;
+constexpr uint32_t kFewestOfGroup = 5;
+// Of words there are many: one or other is out of step by chance.
+constexpr double kMarkSurprise = 5;
+constexpr uint32_t kFewestSitesOfMark = 3;
+constexpr uint64_t kLatelyShare = 2;  // half of its people are of late
+
+int64_t QuarterOf(absl::Time time) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  return (seconds - (seconds < 0 ? kQuarterSeconds - 1 : 0)) / kQuarterSeconds;
+}
+
+}  // namespace
+
+ScopePace::ScopePace(const Model& model, const v1::Leader& leader,
+                     absl::Time now)
+    : model_(model), now_(QuarterOf(now)) {
+  parts_.emplace_back();
+  FindPlaces(leader);
+  uint64_t total = 0;
+  Learn(parts_[0], 0, total);
+  const int64_t known = now_ - parts_[0].began;
+  if (total < kSmall) {
+    mode_ = Mode::kSmall;
+  } else if (known < rules_.learning_quarters + 4) {
+    mode_ = Mode::kLearning;
+  } else {
+    mode_ = Mode::kJudged;
+    for (size_t i = 1; i < parts_.size(); ++i) {
+      uint64_t ignored = 0;
+      Learn(parts_[i], i, ignored);
+    }
+    JudgeThemes();
+    JudgeGroups();
+  }
+}
+
+void ScopePace::FindPlaces(const v1::Leader& leader) {
+  std::map<std::string, std::string> region_of;
+  for (const v1::Site& site : model_.organisation.sites()) {
+    region_of[site.id()] = site.region();
+  }
+  std::map<std::string, uint8_t> numbers;
+  for (const Place& place : model_.history.places()) {
+    const bool covered =
+        place.site.empty()
+            ? !LimitsPlaces(leader.scope())
+            : PlaceInScope(model_.organisation, leader.scope(), place.site,
+                           place.channel, place.shift);
+    if (!covered) {
+      part_of_place_.push_back(kOutside);
+      continue;
+    }
+    const std::string& region = region_of[place.site];
+    if (region.empty() || numbers.size() >= kMostRegions) {
+      part_of_place_.push_back(0);
+      continue;
+    }
+    const auto [found, added] = numbers.try_emplace(
+        region, static_cast<uint8_t>(numbers.size() + 1));
+    if (added) {
+      parts_.emplace_back();
+      parts_.back().region = region;
+    }
+    part_of_place_.push_back(found->second);
+  }
+  if (parts_.size() == 2) parts_.pop_back();  // one region is the whole
+}
+
+void ScopePace::Learn(Part& part, size_t number, uint64_t& total) const {
+  const int64_t first = (now_ / 4 - kLookedBack) * 4;
+  std::vector<uint64_t> counts(static_cast<size_t>(now_ - first), 0);
+  part.began = now_;
+  for (const auto& [day, by_place] : model_.history.totals()) {
+    for (size_t i = 0; i < by_place.size(); ++i) {
+      if (by_place[i] == 0 || !Covers(static_cast<uint32_t>(i / 4), number)) {
+        continue;
+      }
+      const int64_t quarter = int64_t{day} * 4 + static_cast<int64_t>(i % 4);
+      part.began = std::min(part.began, quarter);
+      if (quarter < first) continue;
+      total += by_place[i];
+      if (quarter < now_) {
+        counts[static_cast<size_t>(quarter - first)] += by_place[i];
+      }
+    }
+  }
+  const int64_t from = std::max(first, part.began);
+  counts.erase(counts.begin(), counts.begin() + (from - first));
+  part.profile = WeekProfile(from, counts);
+}
+
+Series ScopePace::SeriesOf(const History::Days& days, size_t part) const {
+  Series series;
+  if (days.empty() ||
+      (int64_t{days.rbegin()->first} + 1) * 4 <= now_ - kLongest) {
+    return series;
+  }
+  series.first = std::max<int64_t>(int64_t{days.begin()->first} * 4,
+                                   now_ - 4 * kLookedBack);
+  if (series.first > now_) return series;
+  series.people.assign(static_cast<size_t>(now_ + 1 - series.first), 0);
+  for (const auto& [day, counts] : days) {
+    for (const QuarterCount& count : counts) {
+      const int64_t at = int64_t{day} * 4 + count.quarter - series.first;
+      if (at < 0 || at >= static_cast<int64_t>(series.people.size())) continue;
+      if (!Covers(count.place, part)) continue;
+      series.people[static_cast<size_t>(at)] += count.reporters;
+    }
+  }
+  return series;
+}
+
+void ScopePace::JudgeThemes() {
+  for (size_t part = 0; part < parts_.size(); ++part) {
+    Series empty;
+    empty.first = now_ - 4 * kLookedBack;
+    empty.people.assign(static_cast<size_t>(now_ + 1 - empty.first), 0);
+    std::unordered_map<std::string, Series> themes;
+    for (const auto& [id, days] : model_.history.insights()) {
+      const auto found = model_.insights.find(id);
+      if (found == model_.insights.end()) continue;
+      Series& sum =
+          themes.try_emplace(found->second.latest().topic(), empty)
+              .first->second;
+      for (const auto& [day, counts] : days) {
+        for (const QuarterCount& count : counts) {
+          const int64_t at = int64_t{day} * 4 + count.quarter - sum.first;
+          if (at < 0 || at >= static_cast<int64_t>(sum.people.size())) continue;
+          if (!Covers(count.place, part)) continue;
+          sum.people[static_cast<size_t>(at)] += count.reporters;
+        }
+      }
+    }
+    for (const auto& [topic, series] : themes) {
+      const Trend trend = JudgeTrend(series, parts_[part].profile,
+                                     parts_[part].began, now_, rules_);
+      if (trend.surprise > 0) parts_[part].themes[topic] = trend.surprise;
+    }
+  }
+}
+
+// All of the scope, and with whom each may be the same issue in other words;
+// both ways.
+ScopePace::Smalls ScopePace::FindSmalls() const {
+  Smalls smalls;
+  const int64_t first = now_ - 4 * kLookedBack;
+  for (const auto& [id, days] : model_.history.insights()) {
+    Small small;
+    for (auto day = days.lower_bound(static_cast<int32_t>(first / 4));
+         day != days.end(); ++day) {
+      for (const QuarterCount& count : day->second) {
+        const int64_t quarter = int64_t{day->first} * 4 + count.quarter;
+        if (quarter > now_ || !Covers(count.place, 0)) continue;
+        small.counts.push_back({quarter, count.place, count.reporters});
+        small.people += count.reporters;
+        if (quarter >= now_ - kSevere) small.lately += count.reporters;
+      }
+    }
+    if (small.people > 0) smalls.emplace(id, std::move(small));
+  }
+  for (auto& [id, small] : smalls) {
+    if (small.people > kMostOfSmall) continue;
+    const auto found = model_.insights.find(id);
+    if (found == model_.insights.end()) continue;
+    for (const v1::SuggestedInsight& other :
+         found->second.latest().suggested()) {
+      if (other.score_milli() < kAkinMilli) continue;
+      const auto there = smalls.find(other.insight());
+      if (there == smalls.end() || there->second.people > kMostOfSmall) {
+        continue;
+      }
+      small.akin.push_back(other.insight());
+      there->second.akin.push_back(id);
+    }
+  }
+  return smalls;
+}
+
+void ScopePace::JudgeGroups() {
+  const Smalls smalls = FindSmalls();
+  for (const auto& [id, small] : smalls) {
+    if (small.lately == 0 || small.akin.empty()) continue;
+    std::vector<const Small*> members{&small};
+    for (const uint64_t other : small.akin) {
+      members.push_back(&smalls.at(other));
+    }
+    for (size_t part = 0; part < parts_.size(); ++part) {
+      auto lately = JudgeTogether(members, part, rules_.surprise);
+      if (!lately) continue;
+      lately->akin = small.akin;
+      KeepGroup(id, *std::move(lately), parts_[part]);
+    }
+  }
+  JudgeMarks(smalls);
+}
+
+void ScopePace::KeepGroup(uint64_t insight, Lately lately, Part& part) const {
+  const auto [kept, added] = part.groups.try_emplace(insight, lately);
+  if (!added && lately.trend.surprise > kept->second.trend.surprise) {
+    kept->second = std::move(lately);
+  }
+}
+
+// Words that are suddenly in many people's mouths (bursty features: Fung, Yu,
+// Yu and Lu, VLDB 2005): an insight that is new or rises by itself, however
+// little, and was opened with one of them, is counted with the others of it.
+void ScopePace::JudgeMarks(const Smalls& smalls) {
+  std::unordered_map<uint32_t, std::vector<uint64_t>> by_mark;
+  std::unordered_map<uint32_t, uint64_t> lately;
+  for (const auto& [id, small] : smalls) {
+    const auto found = model_.insights.find(id);
+    if (found == model_.insights.end()) continue;
+    for (const uint32_t mark : found->second.latest().marks()) {
+      by_mark[mark].push_back(id);
+      lately[mark] += small.lately;
+    }
+  }
+  for (auto& [mark, ids] : by_mark) {
+    if (lately[mark] < kFewestOfGroup || ids.size() < 2) continue;
+    std::vector<const Small*> members;
+    std::vector<uint64_t> out_of_step;
+    std::sort(ids.begin(), ids.end());
+    for (const uint64_t id : ids) {
+      const Small& small = smalls.at(id);
+      members.push_back(&small);
+      if (small.lately > 0 && small.lately * kLatelyShare >= small.people) {
+        out_of_step.push_back(id);
+      }
+    }
+    if (out_of_step.empty()) continue;
+    for (size_t part = 0; part < parts_.size(); ++part) {
+      auto together = JudgeTogether(members, part, kMarkSurprise);
+      if (!together || together->sites < kFewestSitesOfMark) continue;
+      together->akin = out_of_step;
+      for (const uint64_t id : out_of_step) {
+        KeepGroup(id, *together, parts_[part]);
+      }
+    }
+  }
+}
+
+// Who speaks of one issue in several ways is still one: of a place and quarter
+// the largest count of any of them is taken, not the sum.
+std::optional<Lately> ScopePace::JudgeTogether(
+    const std::vector<const Small*>& members, size_t part,
+    double surprise) const {
+  std::unordered_map<uint64_t, uint32_t> most;
+  const auto first = static_cast<uint64_t>(now_ - 4 * kLookedBack);
+  for (const Small* member : members) {
+    for (const Small::Count& count : member->counts) {
+      if (!Covers(count.place, part)) continue;
+      const uint64_t quarter = static_cast<uint64_t>(count.quarter) - first;
+      uint32_t& at = most[quarter << 32 | count.place];
+      at = std::max(at, count.people);
+    }
+  }
+  if (most.empty()) return std::nullopt;
+  Series series;
+  series.first = static_cast<int64_t>(first);
+  series.people.assign(static_cast<size_t>(4 * kLookedBack + 1), 0);
+  for (const auto& [at, people] : most) {
+    series.people[static_cast<size_t>(at >> 32)] += people;
+  }
+  TrendRules rules = rules_;
+  rules.surprise = surprise + (part > 0 ? kOfPart : 0);
+  rules.fewest = kFewestOfGroup;
+  Lately lately;
+  lately.trend = JudgeTrend(series, parts_[part].profile, parts_[part].began,
+                            now_, rules);
+  if (lately.trend.course == Trend::Course::kSteady) return std::nullopt;
+  std::map<std::string, uint32_t> sites;
+  for (const auto& [at, people] : most) {
+    const auto quarter = static_cast<int64_t>((at >> 32) + first);
+    if (quarter < now_ - lately.trend.hours / 6) continue;
+    const auto place = static_cast<uint32_t>(at);
+    uint32_t& site = sites[model_.history.places()[place].site];
+    site = std::max(site, people);
+  }
+  for (const auto& [site, people] : sites) lately.people += people;
+  lately.sites = static_cast<uint32_t>(sites.size());
+  if (lately.people < kFewestOfGroup) return std::nullopt;
+  lately.region = parts_[part].region;
+  return lately;
+}
+
+int ScopePace::learned_days() const {
+  return static_cast<int>((now_ - parts_[0].began) / 4);
+}
+
+Trend ScopePace::Judge(const History::Days& days, size_t part,
+                       const std::string& topic) const {
+  const Series series = SeriesOf(days, part);
+  if (series.people.empty()) return {};
+  TrendRules rules = rules_;
+  const auto theme = parts_[part].themes.find(topic);
+  if (theme != parts_[part].themes.end() && theme->second >= kThemeSurprise) {
+    rules.surprise = kWithTheme;
+    rules.fewest = kFewestWithTheme;
+  }
+  if (part > 0) rules.surprise += kOfPart;
+  return JudgeTrend(series, parts_[part].profile, parts_[part].began, now_,
+                    rules);
+}
+
+Lately ScopePace::Of(const v1::Insight& insight) const {
+  Lately lately;
+  if (mode_ != Mode::kJudged) return lately;
+  const History::Days& days = model_.history.Of(insight.id());
+  for (auto day = days.lower_bound(
+           static_cast<int32_t>((now_ - kSevere) / 4));
+       day != days.end(); ++day) {
+    for (const QuarterCount& count : day->second) {
+      if (Covers(count.place, 0)) lately.severe += count.severe;
+    }
+  }
+  size_t best = 0;
+  for (size_t part = 0; part < parts_.size(); ++part) {
+    const Trend trend = Judge(days, part, insight.topic());
+    if (trend.surprise <= lately.trend.surprise) continue;
+    lately.trend = trend;
+    best = part;
+  }
+  if (lately.trend.course != Trend::Course::kSteady) {
+    lately.region = parts_[best].region;
+    CountPeople(insight, days, best, lately);
+    if (lately.people < kFewestWithTheme) lately.trend = Trend();
+  }
+  for (const Part& part : parts_) {
+    const auto group = part.groups.find(insight.id());
+    if (group == part.groups.end() ||
+        group->second.trend.surprise <= lately.trend.surprise) {
+      continue;
+    }
+    const uint32_t severe = lately.severe;
+    lately = group->second;
+    lately.severe = severe;
+  }
+  return lately;
+}
+
+// Who reports each day is one person; the cells know how many there are.
+void ScopePace::CountPeople(const v1::Insight& insight,
+                            const History::Days& days, size_t part,
+                            Lately& lately) const {
+  std::map<std::string, uint32_t> known;
+  for (const v1::Cell& cell : insight.cells()) {
+    known[cell.site()] += cell.reporters();
+  }
+  std::map<std::string, uint32_t> heard;
+  const int64_t from = now_ - lately.trend.hours / 6;
+  for (auto day = days.lower_bound(static_cast<int32_t>(from / 4));
+       day != days.end(); ++day) {
+    for (const QuarterCount& count : day->second) {
+      if (int64_t{day->first} * 4 + count.quarter < from) continue;
+      if (!Covers(count.place, part)) continue;
+      heard[model_.history.places()[count.place].site] += count.reporters;
+    }
+  }
+  for (const auto& [site, people] : heard) {
+    lately.people += std::min(people, std::max(known[site], 1U));
+    if (people > 0) ++lately.sites;
+  }
+}
+
+}  // namespace earshot::feed

@@ -1,0 +1,105 @@
+#ifndef EARSHOT_DASHBOARD_FEED_DIGEST_PACE_H_
+#define EARSHOT_DASHBOARD_FEED_DIGEST_PACE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "dashboard_feed/mirror/model.h"
+#include "dashboard_feed/trend/trend.h"
+
+// At which pace a leader's scope reports, and which insights are out of step
+// with it. Pure; one thread.
+namespace earshot::feed {
+
+// What was heard of an insight in the stretch that its trend is about.
+struct Lately {
+  Trend trend;
+  std::string region;   // the part of the scope that it is about; empty: all
+  uint32_t people = 0;  // distinct, as far as places and days tell
+  uint32_t sites = 0;
+  uint32_t severe = 0;  // reports of severity 5 in the last three days
+  // Others that may be the same issue in other words and were counted with it,
+  // since on their own none of them says enough.
+  std::vector<uint64_t> akin;
+};
+
+// The scope is judged as a whole and, where it covers several, region by
+// region: what rises in one of four hardly shows in their sum. An insight whose
+// topic is out of step as a whole needs less evidence of its own: what many say
+// in different words adds up in the topic.
+class ScopePace {
+ public:
+  enum class Mode {
+    kSmall,     // so little comes in that a leader can read all of it
+    kLearning,  // too short a time to know what is usual
+    kJudged,
+  };
+
+  // `model` and `leader` outlive it.
+  ScopePace(const Model& model, const v1::Leader& leader, absl::Time now);
+
+  Mode mode() const { return mode_; }
+  int learned_days() const;
+  // Of an insight in the scope.
+  Lately Of(const v1::Insight& insight) const;
+
+ private:
+  struct Part {
+    std::string region;
+    int64_t began = 0;  // the first quarter with any data
+    WeekProfile profile;
+    std::unordered_map<std::string, double> themes;  // surprise by topic
+    std::unordered_map<uint64_t, Lately> groups;     // by insight
+  };
+  // One insight that is small enough to be counted with others.
+  struct Small {
+    struct Count {
+      int64_t quarter = 0;
+      uint32_t place = 0;
+      uint32_t people = 0;
+    };
+    std::vector<Count> counts;
+    std::vector<uint64_t> akin;
+    uint64_t people = 0;
+    uint64_t lately = 0;  // of these in the last three days
+  };
+  using Smalls = std::unordered_map<uint64_t, Small>;
+
+  void FindPlaces(const v1::Leader& leader);
+  void Learn(Part& part, size_t number, uint64_t& total) const;
+  void JudgeThemes();
+  Smalls FindSmalls() const;
+  void JudgeGroups();
+  // What several insights come to together in one part: nothing, or a trend.
+  std::optional<Lately> JudgeTogether(const std::vector<const Small*>& members,
+                                      size_t part, double surprise) const;
+  void KeepGroup(uint64_t insight, Lately lately, Part& part) const;
+  void JudgeMarks(const Smalls& smalls);
+  bool Covers(uint32_t place, size_t part) const {
+    const uint8_t of = part_of_place_[place];
+    return of != kOutside && (part == 0 || of == part);
+  }
+  // Nothing lately: empty.
+  Series SeriesOf(const History::Days& days, size_t part) const;
+  Trend Judge(const History::Days& days, size_t part,
+              const std::string& topic) const;
+  void CountPeople(const v1::Insight& insight, const History::Days& days,
+                   size_t part, Lately& lately) const;
+
+  static constexpr uint8_t kOutside = 255;
+
+  const Model& model_;
+  int64_t now_ = 0;  // the quarter that is not over
+  Mode mode_ = Mode::kSmall;
+  std::vector<Part> parts_;            // the whole, then its regions
+  std::vector<uint8_t> part_of_place_;  // by place; 0: of no region
+  TrendRules rules_;
+};
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_DIGEST_PACE_H_

@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "router/insight/insight.h"
+
+// How an insight's observations lie in time.
+namespace earshot::router {
+namespace {
+
+constexpr int64_t kDay = 86400;
+constexpr int64_t kQuarter = kDay / 4;
+
+bool IsRepeat(const v1::Reading& reading) {
+  return reading.join() == v1::JOIN_REPEAT_ID ||
+         reading.join() == v1::JOIN_REPEAT_TEXT;
+}
+
+uint32_t QuarterOf(const v1::ObservationRecord& observation) {
+  const int64_t second = observation.observed_at().seconds() % kDay;
+  return static_cast<uint32_t>((second + kDay) % kDay / kQuarter);
+}
+
+v1::DayCell* Find(v1::DayCounts& day, const std::string& site,
+                  const std::string& channel, const std::string& shift,
+                  uint32_t quarter) {
+  for (v1::DayCell& cell : *day.mutable_cells()) {
+    if (cell.quarter() == quarter && cell.site() == site &&
+        cell.shift() == shift && cell.channel() == channel) {
+      return &cell;
+    }
+  }
+  return nullptr;
+}
+
+v1::DayCell* Find(v1::DayCounts& day,
+                  const v1::ObservationRecord& observation) {
+  const uint32_t quarter = QuarterOf(observation);
+  v1::DayCell* cell = Find(day, observation.site(), observation.channel(),
+                           observation.shift(), quarter);
+  return cell != nullptr ? cell : Find(day, "", "", "", quarter);
+}
+
+v1::DayCell& FindOrAdd(v1::DayCounts& day,
+                       const v1::ObservationRecord& observation) {
+  const uint32_t quarter = QuarterOf(observation);
+  if (v1::DayCell* cell = Find(day, observation.site(), observation.channel(),
+                               observation.shift(), quarter)) {
+    return *cell;
+  }
+  const bool full = day.cells_size() >= kMostDayCells;
+  if (full) {
+    if (v1::DayCell* rest = Find(day, "", "", "", quarter)) return *rest;
+  }
+  v1::DayCell& cell = *day.add_cells();
+  cell.set_quarter(quarter);
+  if (full) return cell;
+  cell.set_site(observation.site());
+  cell.set_channel(observation.channel());
+  cell.set_shift(observation.shift());
+  return cell;
+}
+
+uint32_t Less(uint32_t count, bool one) {
+  return count > 0 && one ? count - 1 : count;
+}
+
+}  // namespace
+
+int32_t DayOf(const v1::ObservationRecord& observation) {
+  const int64_t seconds = observation.observed_at().seconds();
+  return static_cast<int32_t>((seconds - (seconds < 0 ? kDay - 1 : 0)) / kDay);
+}
+
+void AddToDay(v1::DayCounts& day, const Evidence& evidence) {
+  if (IsRepeat(evidence.reading)) return;
+  const v1::ObservationRecord& observation = evidence.observation;
+  v1::DayCell& cell = FindOrAdd(day, observation);
+  cell.set_observations(cell.observations() + 1);
+  if (evidence.reading.new_that_day()) cell.set_reporters(cell.reporters() + 1);
+  if (observation.severity() >= 5) cell.set_severe(cell.severe() + 1);
+}
+
+void RemoveFromDay(v1::DayCounts& day, const Evidence& evidence,
+                   bool last_of_reporter) {
+  if (IsRepeat(evidence.reading)) return;
+  v1::DayCell* cell = Find(day, evidence.observation);
+  if (cell == nullptr) return;
+  cell->set_observations(Less(cell->observations(), true));
+  cell->set_reporters(Less(cell->reporters(), last_of_reporter));
+  cell->set_severe(
+      Less(cell->severe(), evidence.observation.severity() >= 5));
+}
+
+}  // namespace earshot::router
