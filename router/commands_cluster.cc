@@ -120,8 +120,7 @@ class Clusters {
                                                            : "near";
     line["score"] = Rounded(score);
     if (level_issue_) {
-      absl::Status status =
-          AddSuggestions(row, number, match || numbers, line);
+      absl::Status status = AddSuggestions(row, number, match || numbers, line);
       if (!status.ok()) return status;
     }
     return line.dump(-1, ' ', false, Json::error_handler_t::replace);

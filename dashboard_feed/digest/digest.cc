@@ -52,8 +52,7 @@ bool Deserves(const Seen& seen, ScopePace::Mode mode) {
   if (mode == ScopePace::Mode::kSmall) return true;
   // Every one of severity 5 was told at once; what stands out here is more
   // than one, and of what is not always so called.
-  if (seen.lately.severe >= 2 &&
-      seen.lately.severe * 4 >= seen.observations) {
+  if (seen.lately.severe >= 2 && seen.lately.severe * 4 >= seen.observations) {
     return true;
   }
   return seen.lately.trend.course != Trend::Course::kSteady ||
@@ -226,10 +225,9 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   const auto course = [&](const Seen& seen, Trend::Course wanted) {
     return IsIssue(seen) && seen.lately.trend.course == wanted;
   };
-  sections.Add("decision", "Needs your decision", kDecisions,
-               [&](const Seen& seen) {
-                 return deserves(seen) && WantsDecision(seen);
-               });
+  sections.Add(
+      "decision", "Needs your decision", kDecisions,
+      [&](const Seen& seen) { return deserves(seen) && WantsDecision(seen); });
   sections.Add("top", "Top of your scope", top, [&](const Seen& seen) {
     return deserves(seen) && IsIssue(seen) && !Finished(seen.insight.state());
   });
@@ -249,10 +247,9 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
     return sections.IsNew(seen) || sections.Fresh(seen) > 0;
   });
   if (mode != ScopePace::Mode::kSmall) {
-    digest.set_steady(static_cast<uint32_t>(
-        std::count_if(all.begin(), all.end(), [&](const Seen& seen) {
-          return IsIssue(seen) && !deserves(seen);
-        })));
+    digest.set_steady(static_cast<uint32_t>(std::count_if(
+        all.begin(), all.end(),
+        [&](const Seen& seen) { return IsIssue(seen) && !deserves(seen); })));
   }
 
   uint64_t fresh = 0;

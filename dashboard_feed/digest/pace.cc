@@ -82,8 +82,8 @@ void ScopePace::FindPlaces(const v1::Leader& leader) {
       part_of_place_.push_back(0);
       continue;
     }
-    const auto [found, added] = numbers.try_emplace(
-        region, static_cast<uint8_t>(numbers.size() + 1));
+    const auto [found, added] =
+        numbers.try_emplace(region, static_cast<uint8_t>(numbers.size() + 1));
     if (added) {
       parts_.emplace_back();
       parts_.back().region = region;
@@ -146,9 +146,8 @@ void ScopePace::JudgeThemes() {
     for (const auto& [id, days] : model_.history.insights()) {
       const auto found = model_.insights.find(id);
       if (found == model_.insights.end()) continue;
-      Series& sum =
-          themes.try_emplace(found->second.latest().topic(), empty)
-              .first->second;
+      Series& sum = themes.try_emplace(found->second.latest().topic(), empty)
+                        .first->second;
       for (const auto& [day, counts] : days) {
         for (const QuarterCount& count : counts) {
           const int64_t at = int64_t{day} * 4 + count.quarter - sum.first;
@@ -292,8 +291,8 @@ std::optional<Lately> ScopePace::JudgeTogether(
   rules.surprise = surprise + (part > 0 ? kOfPart : 0);
   rules.fewest = kFewestOfGroup;
   Lately lately;
-  lately.trend = JudgeTrend(series, parts_[part].profile, parts_[part].began,
-                            now_, rules);
+  lately.trend =
+      JudgeTrend(series, parts_[part].profile, parts_[part].began, now_, rules);
   if (lately.trend.course == Trend::Course::kSteady) return std::nullopt;
   std::map<std::string, uint32_t> sites;
   for (const auto& [at, people] : most) {
@@ -333,8 +332,7 @@ Lately ScopePace::Of(const v1::Insight& insight) const {
   Lately lately;
   if (mode_ != Mode::kJudged) return lately;
   const History::Days& days = model_.history.Of(insight.id());
-  for (auto day = days.lower_bound(
-           static_cast<int32_t>((now_ - kSevere) / 4));
+  for (auto day = days.lower_bound(static_cast<int32_t>((now_ - kSevere) / 4));
        day != days.end(); ++day) {
     for (const QuarterCount& count : day->second) {
       if (Covers(count.place, 0)) lately.severe += count.severe;

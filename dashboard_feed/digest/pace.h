@@ -95,7 +95,7 @@ class ScopePace {
   const Model& model_;
   int64_t now_ = 0;  // the quarter that is not over
   Mode mode_ = Mode::kSmall;
-  std::vector<Part> parts_;            // the whole, then its regions
+  std::vector<Part> parts_;             // the whole, then its regions
   std::vector<uint8_t> part_of_place_;  // by place; 0: of no region
   TrendRules rules_;
 };

@@ -38,10 +38,9 @@ std::string TrendText(const Seen& seen) {
   if (lately.trend.course == Trend::Course::kSteady) return "";
   const std::string word = CourseWord(lately.trend.course);
   if (seen.hidden) return word;
-  std::string text =
-      fmt::format("{}: {} people at {} {} in {}", word, lately.people,
-                  lately.sites, lately.sites == 1 ? "site" : "sites",
-                  Hours(lately.trend.hours));
+  std::string text = fmt::format(
+      "{}: {} people at {} {} in {}", word, lately.people, lately.sites,
+      lately.sites == 1 ? "site" : "sites", Hours(lately.trend.hours));
   if (!lately.region.empty()) text += " in " + lately.region;
   if (lately.trend.course != Trend::Course::kNew) {
     text += fmt::format(", {:.1f} expected", lately.trend.expected);
@@ -70,8 +69,7 @@ void RankInScope(Seen& seen) {
     if (part.name() == "breadth" || part.name() == "volume") continue;
     add(part.name(), part.milli(), part.because());
   }
-  add("breadth",
-      Doublings(lately.people, 700) + Doublings(lately.sites, 500),
+  add("breadth", Doublings(lately.people, 700) + Doublings(lately.sites, 500),
       "distinct people and sites lately");
   const double ratio =
       lately.trend.people / std::max(lately.trend.expected, 0.5);

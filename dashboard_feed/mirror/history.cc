@@ -6,15 +6,14 @@ namespace earshot::feed {
 
 uint32_t History::IndexOf(const v1::DayCell& cell) {
   Place place{cell.site(), cell.channel(), cell.shift()};
-  const auto [found, added] =
-      index_.try_emplace(std::move(place), static_cast<uint32_t>(index_.size()));
+  const auto [found, added] = index_.try_emplace(
+      std::move(place), static_cast<uint32_t>(index_.size()));
   if (added) places_.push_back(found->first);
   return found->second;
 }
 
 void History::Take(const v1::DayCounts& counts) {
-  std::vector<QuarterCount>& cells =
-      insights_[counts.insight()][counts.day()];
+  std::vector<QuarterCount>& cells = insights_[counts.insight()][counts.day()];
   Count(counts.day(), cells, false);
   cells.clear();
   cells.reserve(static_cast<size_t>(counts.cells_size()));

@@ -21,8 +21,7 @@ absl::StatusOr<absl::Time> ParseMoment(const std::string& name,
   absl::Time time;
   std::string ignored;
   if (absl::ParseTime(absl::RFC3339_full, text, &time, &ignored) ||
-      absl::ParseTime("%Y-%m-%d", text, absl::UTCTimeZone(), &time,
-                      &ignored)) {
+      absl::ParseTime("%Y-%m-%d", text, absl::UTCTimeZone(), &time, &ignored)) {
     return time;
   }
   return absl::InvalidArgumentError(
@@ -50,8 +49,7 @@ int RunRehearse(const RehearseOptions& options) {
         std::tuple{"to", &options.to, &rehearsal.to}}) {
     const auto parsed = ParseMoment(name, *text);
     if (!parsed.ok()) {
-      fmt::print(stderr, "earshot-feed: {}\n",
-                 os::StatusText(parsed.status()));
+      fmt::print(stderr, "earshot-feed: {}\n", os::StatusText(parsed.status()));
       return kUsage;
     }
     *time = *parsed;

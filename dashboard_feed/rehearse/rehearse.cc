@@ -159,8 +159,8 @@ absl::Status Run::Settle() {
                         .dump()
                  << '\n';
     const v1::Observation& said = row.row.observation;
-    samples_.Add(reading.insight, {id, said.site(), said.channel(),
-                                   said.shift(), row.arrived});
+    samples_.Add(reading.insight,
+                 {id, said.site(), said.channel(), said.shift(), row.arrived});
     insights_.insert(reading.insight);
     if (said.severity() == 5) Alert(reading, row);
     row.row = {};  // its text is not needed any more
@@ -200,8 +200,7 @@ void Run::Alert(const RowReading& reading, const OrderedRow& row) {
 absl::Status Run::WriteDigest(const DueDigest& due) {
   const v1::Subscription& subscription =
       subscriptions_.subscriptions(static_cast<int>(due.subscription));
-  const v1::Leader* leader =
-      stage_->model().FindLeader(subscription.leader());
+  const v1::Leader* leader = stage_->model().FindLeader(subscription.leader());
   if (leader == nullptr) return absl::OkStatus();
   DigestRequest request;
   request.subscription = &subscription;
@@ -220,8 +219,7 @@ absl::Status Run::WriteDigest(const DueDigest& due) {
   std::filesystem::create_directories(folder, error);
   std::ofstream file(fmt::format("{}/{}.json", folder, due.due.key));
   file << RehearsedDigestAsJson(built.digest, [&](uint64_t insight) {
-    return samples_.Latest(insight, organisation_, leader->scope(),
-                           kSampleIds);
+    return samples_.Latest(insight, organisation_, leader->scope(), kSampleIds);
   });
   if (error || !file) {
     return absl::UnavailableError(
@@ -234,8 +232,8 @@ absl::Status Run::WriteDigest(const DueDigest& due) {
 absl::StatusOr<Rehearsed> Run::Play() {
   absl::Status status = Open();
   if (!status.ok()) return status;
-  const auto calendar = Calendar(subscriptions_, organisation_,
-                                 rehearsal_.from, rehearsal_.to);
+  const auto calendar =
+      Calendar(subscriptions_, organisation_, rehearsal_.from, rehearsal_.to);
   for (size_t i = 0; i < calendar.size(); ++i) {
     if (i == 0 || calendar[i].at != calendar[i - 1].at) {
       status = TakeUntil(calendar[i].at);
@@ -268,9 +266,8 @@ absl::StatusOr<Rehearsed> Rehearse(const Rehearsal& rehearsal) {
   }
   std::ifstream in(rehearsal.observations);
   if (!in) {
-    return absl::NotFoundError(
-        fmt::format("{} cannot be read; check the path",
-                    rehearsal.observations));
+    return absl::NotFoundError(fmt::format("{} cannot be read; check the path",
+                                           rehearsal.observations));
   }
   RowsInOrder rows =
       ReadRowsInOrder(in, contract::RowFormatOf(rehearsal.observations));

@@ -89,8 +89,8 @@ absl::StatusOr<uint64_t> Stage::Put(const contract::Row& row) {
   record.set_kind(static_cast<uint32_t>(v1::RECORD_OBSERVATION));
   const uint64_t number = rows_++;
   record.set_id(contract::ImportedRecordId(
-                    "rehearse", row.id ? "id:" + *row.id
-                                       : "row:" + std::to_string(number))
+                    "rehearse",
+                    row.id ? "id:" + *row.id : "row:" + std::to_string(number))
                     .bytes);
   v1::Observation observation = row.observation;
   if (row.reporter) observation.mutable_reporter()->set_name(*row.reporter);
@@ -145,8 +145,7 @@ absl::Status Stage::FillMirror() {
     if (items->empty()) return absl::OkStatus();
     v1::Delivery delivery;
     delivery.set_generation(writer_->generation());
-    delivery.set_reset(mirror_->cursor().generation() !=
-                       writer_->generation());
+    delivery.set_reset(mirror_->cursor().generation() != writer_->generation());
     delivery.set_prev_seq(mirror_->cursor().seq());
     for (v1::Item& item : *items) *delivery.add_items() = std::move(item);
     const auto taken = mirror_->Take(delivery, clock_.Wall());

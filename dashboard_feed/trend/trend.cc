@@ -73,7 +73,8 @@ Usual Learn(const Series& series, const WeekProfile& profile, int64_t from,
   double exposure = 0;
   for (Stretch& day : days) {
     const double mean = middle * day.exposure;
-    const double most = mean + 3 * std::sqrt(mean + kLeastWander * mean * mean) + 1;
+    const double most =
+        mean + 3 * std::sqrt(mean + kLeastWander * mean * mean) + 1;
     day.people = std::min(day.people, most);
     usual.people += day.people;
     exposure += day.exposure;
@@ -100,8 +101,7 @@ double Expect(const Series& series, const WeekProfile& profile,
   double sum = 0;
   for (int64_t day = from; day < to; day += 4) {
     const int64_t end = std::min(day + 4, to);
-    const double plain =
-        usual.rate * Sum(series, profile, day, end).exposure;
+    const double plain = usual.rate * Sum(series, profile, day, end).exposure;
     double before = plain;
     double weeks = 1;
     for (int week = 1; week <= 4; ++week) {
@@ -173,7 +173,8 @@ Trend JudgeTrend(const Series& series, const WeekProfile& profile,
     const double mean = Expect(series, profile, usual, began, from, end);
     // It has to go on: no outbreak of the week that is over.
     const Stretch last = Sum(series, profile, now - std::min(stretch, 8), end);
-    if (last.people < kGoesOn * lately.people * std::min(stretch, 8) / stretch) {
+    if (last.people <
+        kGoesOn * lately.people * std::min(stretch, 8) / stretch) {
       continue;
     }
     // Days differ by themselves, weeks of them less.

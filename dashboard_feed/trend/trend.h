@@ -45,17 +45,17 @@ struct Series {
 struct Trend {
   enum class Course { kSteady, kNew, kRising, kFalling };
   Course course = Course::kSteady;
-  int hours = 0;          // of the stretch that says so
-  uint32_t people = 0;    // in it
-  double expected = 0;    // in it
-  double surprise = 0;    // -log10 of the probability of so many, or more
+  int hours = 0;        // of the stretch that says so
+  uint32_t people = 0;  // in it
+  double expected = 0;  // in it
+  double surprise = 0;  // -log10 of the probability of so many, or more
 };
 
 struct TrendRules {
-  double surprise = 4;       // to be called new or rising
-  double falling = 3;        // fewer than expected
-  uint32_t fewest = 4;       // people in the stretch
-  double ratio = 1.4;        // times the expected, to be called rising
+  double surprise = 4;         // to be called new or rising
+  double falling = 3;          // fewer than expected
+  uint32_t fewest = 4;         // people in the stretch
+  double ratio = 1.4;          // times the expected, to be called rising
   int learning_quarters = 20;  // of history before anything is called new
 };
 

@@ -148,8 +148,8 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   AddEvidence(**insight, evidence);
   if (!repeat) {
-    const auto day = TouchDay(reading.insight(), DayOf(evidence.observation),
-                              work);
+    const auto day =
+        TouchDay(reading.insight(), DayOf(evidence.observation), work);
     if (!day.ok()) return day.status();
     AddToDay(**day, evidence);
   }
@@ -270,8 +270,8 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
     RemoveEvidence(**insight, evidence, !*others);
     if ((*insight)->opened_by() == observation) (*insight)->clear_marks();
     const int32_t on = DayOf(evidence.observation);
-    const auto that_day = views_.ReporterHeardOn(row.insight, row.evidence_key,
-                                                 on, row.position);
+    const auto that_day =
+        views_.ReporterHeardOn(row.insight, row.evidence_key, on, row.position);
     if (!that_day.ok()) return that_day.status();
     const auto day = TouchDay(row.insight, on, work);
     if (!day.ok()) return day.status();

@@ -146,8 +146,7 @@ class Fold {
                        const v1::Reading& reading,
                        v1::PersonalReading& derived);
   absl::StatusOr<Join> FindJoin(const Signature& signature,
-                                std::string_view text_key,
-                                uint64_t position);
+                                std::string_view text_key, uint64_t position);
   absl::Status Apply(const LogRow& row, Said said, const v1::Reading& reading,
                      const v1::PersonalReading& derived, Work& work);
   // Takes an observation back out, if it is this agent's own. One that was not

@@ -33,8 +33,8 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     derived.set_evidence_key((*seen)->evidence_key);
     return absl::OkStatus();
   }
-  const auto join = FindJoin(prepared.signature, derived.text_key(),
-                             row.position);
+  const auto join =
+      FindJoin(prepared.signature, derived.text_key(), row.position);
   if (!join.ok()) return join.status();
   const bool opens = join->insight == 0;
   reading.set_insight(opens ? cursors_.next_insight++ : join->insight);
@@ -72,9 +72,8 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
   reading.set_new_reporter(!*known);
   absl::StatusOr<bool> that_day = false;
   if (*known) {
-    that_day =
-        views_.ReporterHeardOn(reading.insight(), derived.evidence_key(),
-                               DayOf(observation), row.position);
+    that_day = views_.ReporterHeardOn(reading.insight(), derived.evidence_key(),
+                                      DayOf(observation), row.position);
     if (!that_day.ok()) return that_day.status();
   }
   reading.set_new_that_day(!*that_day);
@@ -89,8 +88,7 @@ absl::Status Fold::Suggest(const LogRow& row, const Said& said,
       row.position, said.observation, said.personal, reading.topic());
   for (const uint64_t mark : opened.marks) {
     if (derived.marks_size() == kMostTold) break;
-    derived.add_marks(
-        static_cast<uint32_t>(MixBits(mark ^ mark_key_) >> 32));
+    derived.add_marks(static_cast<uint32_t>(MixBits(mark ^ mark_key_) >> 32));
   }
   for (const IssueMatch& match : opened.matches) {
     const auto insight = views_.InsightAt(match.id);
@@ -130,8 +128,8 @@ absl::StatusOr<Fold::Join> Fold::FindJoin(const Signature& signature,
       if (!insight.ok()) return insight.status();
       if (*insight != 0) {
         // Near repeats of its own are told by their numbers again.
-        return Join{*insight,    v1::JOIN_NUMBERS, other->id, position,
-                    other->score, std::nullopt};
+        return Join{*insight, v1::JOIN_NUMBERS, other->id,
+                    position, other->score,     std::nullopt};
       }
     }
   }

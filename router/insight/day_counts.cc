@@ -86,8 +86,7 @@ void RemoveFromDay(v1::DayCounts& day, const Evidence& evidence,
   if (cell == nullptr) return;
   cell->set_observations(Less(cell->observations(), true));
   cell->set_reporters(Less(cell->reporters(), last_of_reporter));
-  cell->set_severe(
-      Less(cell->severe(), evidence.observation.severity() >= 5));
+  cell->set_severe(Less(cell->severe(), evidence.observation.severity() >= 5));
 }
 
 }  // namespace earshot::router
