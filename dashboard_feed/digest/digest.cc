@@ -48,11 +48,11 @@ bool WantsDecision(const Seen& seen) {
 
 // What is worth a leader's time: all of it where there is little, else what is
 // out of step with what is usual, and what came back after it was answered.
-bool Deserves(const Seen& seen, ScopePace::Mode mode) {
+bool Deserves(const Seen& seen, ScopePace::Mode mode, bool severe_is_rare) {
   if (mode == ScopePace::Mode::kSmall) return true;
-  // Every one of severity 5 was told at once; what stands out here is more
-  // than one, and of what is not always so called.
-  if (seen.lately.severe >= 2 && seen.lately.severe * 4 >= seen.observations) {
+  // Where severity 5 is rare, each of them; elsewhere they have to rise.
+  if (severe_is_rare && seen.lately.severe > 0 &&
+      uint64_t{seen.lately.severe} * 2 >= seen.observations) {
     return true;
   }
   return seen.lately.trend.course != Trend::Course::kSteady ||
@@ -221,7 +221,9 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
                          ? subscription->top()
                          : kTop;
   const ScopePace::Mode mode = view.pace().mode();
-  const auto deserves = [&](const Seen& seen) { return Deserves(seen, mode); };
+  const auto deserves = [&](const Seen& seen) {
+    return Deserves(seen, mode, view.pace().SevereIsRare());
+  };
   const auto course = [&](const Seen& seen, Trend::Course wanted) {
     return IsIssue(seen) && seen.lately.trend.course == wanted;
   };

@@ -16,6 +16,7 @@ constexpr size_t kTitleBytes = 100;
 constexpr size_t kVerbatimBytes = 400;
 constexpr size_t kAnswerBytes = 600;
 constexpr int kSiteNames = 12;
+constexpr int kMostAkin = 50;
 constexpr uint32_t kVerbatims = 2;
 constexpr uint32_t kMoreVerbatims = 3;  // in a group that allows it
 
@@ -124,6 +125,11 @@ v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
   item.set_why(Why(seen, rules.numbers));
   for (const std::string& name : seen.site_names) {
     if (item.site_names_size() < kSiteNames) item.add_site_names(name);
+  }
+  for (const uint64_t other : seen.lately.akin) {
+    if (other == insight.id()) continue;
+    if (item.akin_size() == kMostAkin) break;
+    item.add_akin(other);
   }
   item.set_moment(seen.open);
   if (insight.has_first_seen()) {

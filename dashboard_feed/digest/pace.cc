@@ -10,26 +10,14 @@ namespace earshot::feed {
 namespace {
 
 constexpr int64_t kQuarterSeconds = 6 * 3600;
-constexpr int64_t kLookedBack = 28 + 7;  // days
-constexpr int64_t kLongest = 28;         // quarters that a trend looks at
-constexpr int64_t kSevere = 12;          // quarters
+constexpr int64_t kLongest = 28;  // quarters that a trend looks at
 // So many reports in the time looked back at can be read one by one.
 constexpr uint64_t kSmall = 300;
 constexpr size_t kMostRegions = 250;
-// Of several parts one is out of step by chance more easily.
-constexpr double kOfPart = 0.5;
 // What an insight needs of its own when its topic is out of step.
 constexpr double kThemeSurprise = 4;
 constexpr double kWithTheme = 2;
 constexpr uint32_t kFewestWithTheme = 3;
-// What is counted with others: few people each, and likely the same issue.
-constexpr uint64_t kMostOfSmall = 150;
-constexpr uint32_t kAkinMilli = 600;
-constexpr uint32_t kFewestOfGroup = 5;
-// Of words there are many: one or other is out of step by chance.
-constexpr double kMarkSurprise = 5;
-constexpr uint32_t kFewestSitesOfMark = 3;
-constexpr uint64_t kLatelyShare = 2;  // half of its people are of late
 
 int64_t QuarterOf(absl::Time time) {
   const int64_t seconds = absl::ToUnixSeconds(time);
@@ -165,150 +153,6 @@ void ScopePace::JudgeThemes() {
   }
 }
 
-// All of the scope, and with whom each may be the same issue in other words;
-// both ways.
-ScopePace::Smalls ScopePace::FindSmalls() const {
-  Smalls smalls;
-  const int64_t first = now_ - 4 * kLookedBack;
-  for (const auto& [id, days] : model_.history.insights()) {
-    Small small;
-    for (auto day = days.lower_bound(static_cast<int32_t>(first / 4));
-         day != days.end(); ++day) {
-      for (const QuarterCount& count : day->second) {
-        const int64_t quarter = int64_t{day->first} * 4 + count.quarter;
-        if (quarter > now_ || !Covers(count.place, 0)) continue;
-        small.counts.push_back({quarter, count.place, count.reporters});
-        small.people += count.reporters;
-        if (quarter >= now_ - kSevere) small.lately += count.reporters;
-      }
-    }
-    if (small.people > 0) smalls.emplace(id, std::move(small));
-  }
-  for (auto& [id, small] : smalls) {
-    if (small.people > kMostOfSmall) continue;
-    const auto found = model_.insights.find(id);
-    if (found == model_.insights.end()) continue;
-    for (const v1::SuggestedInsight& other :
-         found->second.latest().suggested()) {
-      if (other.score_milli() < kAkinMilli) continue;
-      const auto there = smalls.find(other.insight());
-      if (there == smalls.end() || there->second.people > kMostOfSmall) {
-        continue;
-      }
-      small.akin.push_back(other.insight());
-      there->second.akin.push_back(id);
-    }
-  }
-  return smalls;
-}
-
-void ScopePace::JudgeGroups() {
-  const Smalls smalls = FindSmalls();
-  for (const auto& [id, small] : smalls) {
-    if (small.lately == 0 || small.akin.empty()) continue;
-    std::vector<const Small*> members{&small};
-    for (const uint64_t other : small.akin) {
-      members.push_back(&smalls.at(other));
-    }
-    for (size_t part = 0; part < parts_.size(); ++part) {
-      auto lately = JudgeTogether(members, part, rules_.surprise);
-      if (!lately) continue;
-      lately->akin = small.akin;
-      KeepGroup(id, *std::move(lately), parts_[part]);
-    }
-  }
-  JudgeMarks(smalls);
-}
-
-void ScopePace::KeepGroup(uint64_t insight, Lately lately, Part& part) const {
-  const auto [kept, added] = part.groups.try_emplace(insight, lately);
-  if (!added && lately.trend.surprise > kept->second.trend.surprise) {
-    kept->second = std::move(lately);
-  }
-}
-
-// Words that are suddenly in many people's mouths (bursty features: Fung, Yu,
-// Yu and Lu, VLDB 2005): an insight that is new or rises by itself, however
-// little, and was opened with one of them, is counted with the others of it.
-void ScopePace::JudgeMarks(const Smalls& smalls) {
-  std::unordered_map<uint32_t, std::vector<uint64_t>> by_mark;
-  std::unordered_map<uint32_t, uint64_t> lately;
-  for (const auto& [id, small] : smalls) {
-    const auto found = model_.insights.find(id);
-    if (found == model_.insights.end()) continue;
-    for (const uint32_t mark : found->second.latest().marks()) {
-      by_mark[mark].push_back(id);
-      lately[mark] += small.lately;
-    }
-  }
-  for (auto& [mark, ids] : by_mark) {
-    if (lately[mark] < kFewestOfGroup || ids.size() < 2) continue;
-    std::vector<const Small*> members;
-    std::vector<uint64_t> out_of_step;
-    std::sort(ids.begin(), ids.end());
-    for (const uint64_t id : ids) {
-      const Small& small = smalls.at(id);
-      members.push_back(&small);
-      if (small.lately > 0 && small.lately * kLatelyShare >= small.people) {
-        out_of_step.push_back(id);
-      }
-    }
-    if (out_of_step.empty()) continue;
-    for (size_t part = 0; part < parts_.size(); ++part) {
-      auto together = JudgeTogether(members, part, kMarkSurprise);
-      if (!together || together->sites < kFewestSitesOfMark) continue;
-      together->akin = out_of_step;
-      for (const uint64_t id : out_of_step) {
-        KeepGroup(id, *together, parts_[part]);
-      }
-    }
-  }
-}
-
-// Who speaks of one issue in several ways is still one: of a place and quarter
-// the largest count of any of them is taken, not the sum.
-std::optional<Lately> ScopePace::JudgeTogether(
-    const std::vector<const Small*>& members, size_t part,
-    double surprise) const {
-  std::unordered_map<uint64_t, uint32_t> most;
-  const auto first = static_cast<uint64_t>(now_ - 4 * kLookedBack);
-  for (const Small* member : members) {
-    for (const Small::Count& count : member->counts) {
-      if (!Covers(count.place, part)) continue;
-      const uint64_t quarter = static_cast<uint64_t>(count.quarter) - first;
-      uint32_t& at = most[quarter << 32 | count.place];
-      at = std::max(at, count.people);
-    }
-  }
-  if (most.empty()) return std::nullopt;
-  Series series;
-  series.first = static_cast<int64_t>(first);
-  series.people.assign(static_cast<size_t>(4 * kLookedBack + 1), 0);
-  for (const auto& [at, people] : most) {
-    series.people[static_cast<size_t>(at >> 32)] += people;
-  }
-  TrendRules rules = rules_;
-  rules.surprise = surprise + (part > 0 ? kOfPart : 0);
-  rules.fewest = kFewestOfGroup;
-  Lately lately;
-  lately.trend =
-      JudgeTrend(series, parts_[part].profile, parts_[part].began, now_, rules);
-  if (lately.trend.course == Trend::Course::kSteady) return std::nullopt;
-  std::map<std::string, uint32_t> sites;
-  for (const auto& [at, people] : most) {
-    const auto quarter = static_cast<int64_t>((at >> 32) + first);
-    if (quarter < now_ - lately.trend.hours / 6) continue;
-    const auto place = static_cast<uint32_t>(at);
-    uint32_t& site = sites[model_.history.places()[place].site];
-    site = std::max(site, people);
-  }
-  for (const auto& [site, people] : sites) lately.people += people;
-  lately.sites = static_cast<uint32_t>(sites.size());
-  if (lately.people < kFewestOfGroup) return std::nullopt;
-  lately.region = parts_[part].region;
-  return lately;
-}
-
 int ScopePace::learned_days() const {
   return static_cast<int>((now_ - parts_[0].began) / 4);
 }
@@ -332,7 +176,7 @@ Lately ScopePace::Of(const v1::Insight& insight) const {
   Lately lately;
   if (mode_ != Mode::kJudged) return lately;
   const History::Days& days = model_.history.Of(insight.id());
-  for (auto day = days.lower_bound(static_cast<int32_t>((now_ - kSevere) / 4));
+  for (auto day = days.lower_bound(static_cast<int32_t>((now_ - kLately) / 4));
        day != days.end(); ++day) {
     for (const QuarterCount& count : day->second) {
       if (Covers(count.place, 0)) lately.severe += count.severe;

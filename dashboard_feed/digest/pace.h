@@ -44,6 +44,8 @@ class ScopePace {
 
   Mode mode() const { return mode_; }
   int learned_days() const;
+  // Severity 5 is so rare here that each report of it is worth a line.
+  bool SevereIsRare() const { return severe_is_rare_; }
   // Of an insight in the scope.
   Lately Of(const v1::Insight& insight) const;
 
@@ -65,6 +67,7 @@ class ScopePace {
     std::vector<Count> counts;
     std::vector<uint64_t> akin;
     uint64_t people = 0;
+    uint64_t severe = 0;
     uint64_t lately = 0;  // of these in the last three days
   };
   using Smalls = std::unordered_map<uint64_t, Small>;
@@ -77,8 +80,9 @@ class ScopePace {
   // What several insights come to together in one part: nothing, or a trend.
   std::optional<Lately> JudgeTogether(const std::vector<const Small*>& members,
                                       size_t part, double surprise) const;
-  void KeepGroup(uint64_t insight, Lately lately, Part& part) const;
   void JudgeMarks(const Smalls& smalls);
+  void JudgeMark(const std::vector<uint64_t>& ids, const Smalls& smalls,
+                 size_t part, std::unordered_map<uint64_t, Lately>& told) const;
   bool Covers(uint32_t place, size_t part) const {
     const uint8_t of = part_of_place_[place];
     return of != kOutside && (part == 0 || of == part);
@@ -91,10 +95,15 @@ class ScopePace {
                    size_t part, Lately& lately) const;
 
   static constexpr uint8_t kOutside = 255;
+  static constexpr int64_t kLookedBack = 28 + 7;  // days
+  static constexpr int64_t kLately = 12;          // quarters
+  // Of several parts one is out of step by chance more easily.
+  static constexpr double kOfPart = 0.5;
 
   const Model& model_;
   int64_t now_ = 0;  // the quarter that is not over
   Mode mode_ = Mode::kSmall;
+  bool severe_is_rare_ = false;
   std::vector<Part> parts_;             // the whole, then its regions
   std::vector<uint8_t> part_of_place_;  // by place; 0: of no region
   TrendRules rules_;

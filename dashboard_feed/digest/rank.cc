@@ -45,9 +45,12 @@ std::string TrendText(const Seen& seen) {
   if (lately.trend.course != Trend::Course::kNew) {
     text += fmt::format(", {:.1f} expected", lately.trend.expected);
   }
-  if (!lately.akin.empty()) {
-    text += fmt::format(", with {} others that may be the same",
-                        lately.akin.size());
+  const auto others =
+      std::count_if(lately.akin.begin(), lately.akin.end(),
+                    [&](uint64_t id) { return id != seen.insight.id(); });
+  if (others > 0) {
+    text += fmt::format(", with {} {} that may be the same", others,
+                        others == 1 ? "other" : "others");
   }
   return text;
 }
@@ -73,7 +76,9 @@ void RankInScope(Seen& seen) {
       "distinct people and sites lately");
   const double ratio =
       lately.trend.people / std::max(lately.trend.expected, 0.5);
-  add("trend", std::clamp<int64_t>(Doublings(ratio, 500), 0, 3000),
+  add("trend",
+      std::clamp<int64_t>(Doublings(ratio, 500), 0, 3000) +
+          std::min<int64_t>(std::llround(20 * lately.trend.surprise), 1000),
       TrendText(seen));
   *seen.insight.mutable_parts() = std::move(parts);
   seen.insight.set_priority_milli(total);

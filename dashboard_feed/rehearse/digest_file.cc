@@ -35,7 +35,8 @@ Json PriorityOf(const v1::DigestItem& item) {
 
 std::string RehearsedDigestAsJson(
     const v1::Digest& digest,
-    const std::function<std::vector<std::string>(uint64_t)>& samples) {
+    const std::function<std::vector<std::string>(const v1::DigestItem&)>&
+        samples) {
   Json out{{"leader", digest.leader()},
            {"subscription", digest.subscription()},
            {"period", digest.period()},
@@ -61,8 +62,9 @@ std::string RehearsedDigestAsJson(
                {"new_observations", CountOf(item.new_observations())},
                {"reporters", CountOf(item.reporters())},
                {"sites", CountOf(item.sites())},
-               {"severity_max", item.severity_max()}};
-      row["sample_ids"] = samples(item.insight());
+               {"severity_max", item.severity_max()},
+               {"akin", item.akin()}};
+      row["sample_ids"] = samples(item);
       row["why"] = item.why();
       out["items"].push_back(std::move(row));
     }

@@ -10,10 +10,11 @@
 namespace earshot::feed {
 
 // A digest as rehearse writes it: docs/reference/rehearse.md. `samples` gives
-// the row ids behind an insight.
+// the row ids behind an item.
 std::string RehearsedDigestAsJson(
     const v1::Digest& digest,
-    const std::function<std::vector<std::string>(uint64_t)>& samples);
+    const std::function<std::vector<std::string>(const v1::DigestItem&)>&
+        samples);
 
 }  // namespace earshot::feed
 

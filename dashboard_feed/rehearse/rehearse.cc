@@ -218,8 +218,11 @@ absl::Status Run::WriteDigest(const DueDigest& due) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   std::ofstream file(fmt::format("{}/{}.json", folder, due.due.key));
-  file << RehearsedDigestAsJson(built.digest, [&](uint64_t insight) {
-    return samples_.Latest(insight, organisation_, leader->scope(), kSampleIds);
+  file << RehearsedDigestAsJson(built.digest, [&](const v1::DigestItem& item) {
+    std::vector<uint64_t> insights{item.insight()};
+    insights.insert(insights.end(), item.akin().begin(), item.akin().end());
+    return samples_.Latest(insights, organisation_, leader->scope(),
+                           kSampleIds);
   });
   if (error || !file) {
     return absl::UnavailableError(

@@ -1,5 +1,6 @@
 #include "dashboard_feed/rehearse/samples.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dashboard_feed/leaders/scope.h"
@@ -12,20 +13,32 @@ void Samples::Add(uint64_t insight, Row row) {
   rows.push_back(std::move(row));
 }
 
-std::vector<std::string> Samples::Latest(uint64_t insight,
+std::vector<std::string> Samples::Latest(const std::vector<uint64_t>& insights,
                                          const v1::Organisation& organisation,
                                          const v1::Scope& scope,
                                          size_t most) const {
-  std::vector<std::string> ids;
-  const auto found = rows_.find(insight);
-  if (found == rows_.end()) return ids;
-  for (auto row = found->second.rbegin();
-       row != found->second.rend() && ids.size() < most; ++row) {
-    if (PlaceInScope(organisation, scope, row->site, row->channel,
-                     row->shift)) {
-      ids.push_back(row->id);
+  std::vector<const Row*> latest;
+  for (const uint64_t insight : insights) {
+    const auto found = rows_.find(insight);
+    if (found == rows_.end()) continue;
+    size_t taken = 0;
+    for (auto row = found->second.rbegin();
+         row != found->second.rend() && taken < most; ++row) {
+      if (!PlaceInScope(organisation, scope, row->site, row->channel,
+                        row->shift)) {
+        continue;
+      }
+      latest.push_back(&*row);
+      ++taken;
     }
   }
+  std::stable_sort(
+      latest.begin(), latest.end(),
+      [](const Row* a, const Row* b) { return a->arrived > b->arrived; });
+  if (latest.size() > most) latest.resize(most);
+  std::vector<std::string> ids;
+  ids.reserve(latest.size());
+  for (const Row* row : latest) ids.push_back(row->id);
   return ids;
 }
 

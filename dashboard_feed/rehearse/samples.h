@@ -25,8 +25,9 @@ class Samples {
   static constexpr size_t kMost = 256;
 
   void Add(uint64_t insight, Row row);
-  // Ids of the last `most` in the leader's scope, the latest first.
-  std::vector<std::string> Latest(uint64_t insight,
+  // Ids of the last `most` of these insights in the leader's scope, the latest
+  // first.
+  std::vector<std::string> Latest(const std::vector<uint64_t>& insights,
                                   const v1::Organisation& organisation,
                                   const v1::Scope& scope, size_t most) const;
 
