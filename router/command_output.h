@@ -18,6 +18,10 @@ absl::Status PrintTrace(const Settings& settings, const std::string& id);
 absl::Status PrintDeadLetters(const Settings& settings, bool json);
 absl::Status PrintDeadLetter(const Settings& settings, uint64_t id);
 
+// `since`: RFC 3339 or a day, "" for all; `most`: rows.
+absl::Status PrintLabels(const Settings& settings, const std::string& since,
+                         size_t most);
+
 struct ClusterOptions {
   size_t window = 100000;  // of texts remembered
   bool issues = false;     // suggest the same issue in other words

@@ -30,6 +30,7 @@ constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr size_t kMostWindow = 4194304;
+constexpr size_t kMostLabels = 10000000;
 
 struct Options {
   std::string config;
@@ -43,6 +44,8 @@ struct Options {
   std::vector<std::string> sites;
   std::string id;
   uint64_t number = 0;
+  std::string since;
+  size_t most = 100000;
   ClusterOptions cluster;
   std::string level = "text";
   bool needs_settings = true;
@@ -209,6 +212,19 @@ void Define(CLI::App& app, Options& options, Action& action) {
       ->required();
   run(command, [&](const Settings& s) { return PrintTrace(s, options.id); });
 
+  command = Add(
+      app, "export-labels", "Leaders' topic corrections as rows to train on.",
+      "  earshot-router export-labels > corrected.jsonl\n"
+      "  earshot-router export-labels --since 2026-11-01 >> rows.jsonl\n"
+      "  earshot-router train --train rows.jsonl --out topics.model");
+  command->add_option("--since", options.since,
+                      "corrections since then: a day, or RFC 3339");
+  command->add_option("--most", options.most, "rows at most")
+      ->check(CLI::Range(size_t{1}, kMostLabels));
+  run(command, [&](const Settings& s) {
+    return PrintLabels(s, options.since, options.most);
+  });
+
   CLI::App* letters =
       Add(app, "dead-letters", "Records that were refused for good.",
           "  earshot-router dead-letters list\n"
@@ -281,7 +297,7 @@ int RunCommand(int argc, char** argv) {
   Action action;
   std::function<absl::Status()> offline;  // needs no settings
   Define(app, options, action);
-  DefineLearning(app, offline);
+  DefineLearning(app, options.config, offline);
   DefineTaxonomy(app, options.config, offline);
   try {
     app.parse(argc, argv);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/os/bytes.h"
@@ -12,6 +13,7 @@
 #include "proto/contract/times.h"
 #include "router/access/access.h"
 #include "router/command_output.h"
+#include "router/export_labels.h"
 #include "router/log/log.h"
 #include "router/views/views.h"
 
@@ -85,6 +87,24 @@ absl::Status PrintStatus(const Settings& settings, bool json) {
                value.is_string() ? value.get<std::string>() : value.dump());
   }
   return absl::OkStatus();
+}
+
+absl::Status PrintLabels(const Settings& settings, const std::string& since,
+                         size_t most) {
+  LabelOptions options{.most = most};
+  std::string wrong;
+  if (!since.empty() &&
+      !absl::ParseTime(absl::RFC3339_full, since, &options.since, &wrong) &&
+      !absl::ParseTime("%Y-%m-%d", since, absl::LocalTimeZone(), &options.since,
+                       &wrong)) {
+    return absl::InvalidArgumentError(
+        fmt::format("--since {} is no time; give a day such as 2026-11-02, or "
+                    "2026-11-02T08:00:00Z",
+                    since));
+  }
+  auto stores = OpenStores(settings);
+  if (!stores.ok()) return stores.status();
+  return ExportLabels(*stores->log, *stores->views, options, std::cout);
 }
 
 absl::Status PrintAgents(const Settings& settings, bool json) {

@@ -245,9 +245,10 @@ absl::StatusOr<std::string> ClassifyRow(const std::string& line,
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-absl::Status RunClassify(const LearnOptions& options) {
+absl::Status RunClassify(const LearnOptions& options,
+                         const std::string& config) {
   if (options.model.empty())
-    return UnderstandRows(options.taxonomy, options.why);
+    return UnderstandRows(config, options.taxonomy, options.why);
   auto opened = Model::Open(options.model);
   if (!opened.ok()) return opened.status();
   const std::shared_ptr<const Model> model = *std::move(opened);
@@ -307,7 +308,8 @@ void DefineTrain(CLI::App& app, LearnOptions& options) {
 
 }  // namespace
 
-void DefineLearning(CLI::App& app, std::function<absl::Status()>& action) {
+void DefineLearning(CLI::App& app, const std::string& config,
+                    std::function<absl::Status()>& action) {
   const auto options = std::make_shared<LearnOptions>();
   CLI::App* command = app.add_subcommand(
       "train", "Learn a model from labelled rows and report how good it is.");
@@ -330,20 +332,23 @@ void DefineLearning(CLI::App& app, std::function<absl::Status()>& action) {
   command->footer(
       "Examples:\n"
       "  earshot-router classify < in.jsonl > out.jsonl\n"
+      "  earshot-router classify --config router.conf < in.jsonl\n"
       "  earshot-router classify --model topics.model < in.jsonl > out.jsonl\n"
       "  earshot-router classify --model topics.model --reject-label other \\\n"
       "      < in.jsonl");
   command->add_option("--model", options->model,
                       "the model's file; without, what the router itself "
-                      "makes of each row: topic, kind, sentiment and so on");
+                      "makes of each row, with the model and the taxonomy of "
+                      "the configuration: topic, kind, sentiment and so on");
   command->add_option("--taxonomy", options->taxonomy,
-                      "without --model: the topics and their rules");
+                      "without --model: the topics and their rules, in place "
+                      "of the configuration's");
   command->add_flag("--why", options->why,
                     "without --model: the words that say so");
   command->add_option("--reject-label", options->reject_label,
                       "what to call a text that is out of scope");
-  command->callback([&action, options] {
-    action = [options] { return RunClassify(*options); };
+  command->callback([&action, options, &config] {
+    action = [options, &config] { return RunClassify(*options, config); };
   });
 }
 

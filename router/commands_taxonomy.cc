@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "router/settings.h"
+#include "router/text/understanding.h"
+#include "router/text/why.h"
 
 namespace earshot::router {
 namespace {
@@ -100,6 +102,20 @@ void PrintExplanation(const Json& out) {
   }
 }
 
+void PrintModel(const Json& router) {
+  fmt::print("\nwith the model {}: {}, confidence {:.2f}\n",
+             router["model"].get<std::string>(),
+             router["topic"].get<std::string>(),
+             router["confidence"].get<double>());
+  const Json& why = router["why"];
+  fmt::print("{:>6}  words by which it says {}\n", "WEIGHT",
+             why["topic"].get<std::string>());
+  for (const Json& word : why["words"]) {
+    fmt::print("{:6.2f}  {}\n", word["weight"].get<double>(),
+               word["word"].get<std::string>());
+  }
+}
+
 absl::Status Check(const TaxonomyOptions& options) {
   const auto taxonomy = LoadTaxonomy(options.file);
   if (!taxonomy.ok()) return taxonomy.status();
@@ -110,19 +126,21 @@ absl::Status Check(const TaxonomyOptions& options) {
 
 absl::Status Explain(const TaxonomyOptions& options,
                      const std::string& config) {
-  std::string file = options.file;
-  if (file.empty()) {
-    const auto settings = LoadSettings(config, "");
-    if (!settings.ok()) return settings.status();
-    file = settings->config.taxonomy_file();
-  }
-  const auto taxonomy = LoadTaxonomy(file);
+  const auto settings = LoadSettings(config, "");
+  if (!settings.ok()) return settings.status();
+  const auto taxonomy = LoadTaxonomy(
+      options.file.empty() ? settings->config.taxonomy_file() : options.file);
   if (!taxonomy.ok()) return taxonomy.status();
-  const Json out = ExplainRules(**taxonomy, options.text, options.tags);
+  auto model = LoadModel(settings->config.model_file());
+  if (!model.ok()) return model.status();
+  Json out = ExplainRules(**taxonomy, options.text, options.tags);
+  out["router"] =
+      ExplainModel(**taxonomy, *std::move(model), options.text, options.tags);
   if (options.json) {
     fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
   } else {
     PrintExplanation(out);
+    PrintModel(out["router"]);
   }
   return absl::OkStatus();
 }
@@ -156,6 +174,29 @@ Json ExplainRules(const Taxonomy& taxonomy, const std::string& text,
   return out;
 }
 
+Json ExplainModel(const Taxonomy& taxonomy, std::shared_ptr<const Model> model,
+                  const std::string& text,
+                  const std::vector<std::string>& tags) {
+  constexpr size_t kNameDigits = 16;
+  Json out{{"model", model->name().substr(0, kNameDigits)}};
+  Understanding understanding(std::move(model));
+  const Understood said =
+      understanding.Read(taxonomy, text, {tags.begin(), tags.end()});
+  out["topic"] = said.topic;
+  out["confidence"] = said.ConfidenceOf(Head::kTopic);
+  // What was too unsure to be given is explained too.
+  const std::string topic(said.topic == kUntriaged
+                              ? understanding.LikeliestTopic()
+                              : said.topic.substr(0, said.topic.find('/')));
+  Json words = Json::array();
+  for (const WeightyWord& one :
+       WeightyWords(understanding, Head::kTopic, topic)) {
+    words.push_back({{"word", one.word}, {"weight", one.weight}});
+  }
+  out["why"] = {{"topic", topic}, {"words", std::move(words)}};
+  return out;
+}
+
 void DefineTaxonomy(CLI::App& app, const std::string& config,
                     std::function<absl::Status()>& action) {
   const auto options = std::make_shared<TaxonomyOptions>();
@@ -176,7 +217,9 @@ void DefineTaxonomy(CLI::App& app, const std::string& config,
       [&action, options] { action = [options] { return Check(*options); }; });
 
   command = topics->add_subcommand(
-      "explain", "Show which rules match a text, their votes, the outcome.");
+      "explain",
+      "Show which rules match a text, their votes, the model's words, the "
+      "outcome.");
   command->footer(
       "Examples:\n"
       "  earshot-router taxonomy explain \"Till 3 froze\" --tags outage,till\n"

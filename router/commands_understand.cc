@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -18,13 +17,12 @@
 #include "router/settings.h"
 #include "router/text/train_understanding.h"
 #include "router/text/understanding.h"
+#include "router/text/why.h"
 
 namespace earshot::router {
 namespace {
 
 constexpr mode_t kModelMode = 0644;
-constexpr size_t kMostWords = 5;  // that an explanation names
-constexpr double kLeastLoss = 0.02;
 
 std::vector<std::string> TagsOf(const Json& row) {
   std::vector<std::string> tags;
@@ -106,31 +104,10 @@ void PrintHeads(const TrainedUnderstanding& trained, bool json) {
   if (json) fmt::print("{}\n", out.dump(2));
 }
 
-// The words without which the label would be said less surely, in the order of
-// how much.
 Json Why(Understanding& understanding, Head head, std::string_view label) {
-  const TokenisedText whole = understanding.tokens();
-  const double score = understanding.ScoreOf(head, label, whole);
-  std::vector<std::pair<double, std::string>> losses;
-  for (size_t i = 0; i < whole.tokens.size() && i < 64; ++i) {
-    TokenisedText rest;
-    for (size_t k = 0; k < whole.tokens.size(); ++k) {
-      if (k == i) continue;
-      Token token = whole.tokens[k];
-      const std::string_view word = whole.View(token);
-      if (!rest.text.empty()) rest.text.push_back(' ');
-      token.begin = static_cast<uint32_t>(rest.text.size());
-      rest.text += word;
-      rest.tokens.push_back(token);
-    }
-    const double loss = score - understanding.ScoreOf(head, label, rest);
-    if (loss < kLeastLoss) continue;
-    losses.emplace_back(-loss, whole.View(whole.tokens[i]));
-  }
-  std::sort(losses.begin(), losses.end());
   Json words = Json::array();
-  for (size_t i = 0; i < losses.size() && i < kMostWords; ++i) {
-    words.push_back(losses[i].second);
+  for (const WeightyWord& one : WeightyWords(understanding, head, label)) {
+    words.push_back(one.word);
   }
   return words;
 }
@@ -202,10 +179,14 @@ absl::Status TrainOnReports(const std::string& train, const std::string& dev,
   return status;
 }
 
-absl::Status UnderstandRows(const std::string& taxonomy, bool why) {
-  const auto topics = LoadTaxonomy(taxonomy);
+absl::Status UnderstandRows(const std::string& config,
+                            const std::string& taxonomy, bool why) {
+  const auto settings = LoadSettings(config, "");
+  if (!settings.ok()) return settings.status();
+  const auto topics = LoadTaxonomy(
+      taxonomy.empty() ? settings->config.taxonomy_file() : taxonomy);
   if (!topics.ok()) return topics.status();
-  auto model = ShippedModel();
+  auto model = LoadModel(settings->config.model_file());
   if (!model.ok()) return model.status();
   Understanding understanding(*std::move(model));
   std::string line;

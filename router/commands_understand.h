@@ -14,8 +14,11 @@ absl::Status TrainOnReports(const std::string& train, const std::string& dev,
                             const std::string& taxonomy, const std::string& out,
                             bool json);
 
-// `classify` without a model: one row out for each row of standard input.
-absl::Status UnderstandRows(const std::string& taxonomy, bool why);
+// `classify` without a model: one row out for each row of standard input, as
+// the router with the configuration file `config` would read it; "" for the
+// usual one. `taxonomy` not empty: in place of the configuration's.
+absl::Status UnderstandRows(const std::string& config,
+                            const std::string& taxonomy, bool why);
 
 }  // namespace earshot::router
 

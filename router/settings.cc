@@ -134,6 +134,11 @@ absl::StatusOr<SharedTaxonomy> LoadTaxonomy(const std::string& file) {
   return Compile(file, taxonomy);
 }
 
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(
+    const std::string& file) {
+  return file.empty() ? ShippedModel() : OpenUnderstandingModel(file);
+}
+
 absl::StatusOr<Loaded> LoadFiles(const Settings& settings) {
   Loaded loaded;
   const v1::RouterConfig& config = settings.config;
@@ -153,9 +158,7 @@ absl::StatusOr<Loaded> LoadFiles(const Settings& settings) {
   auto taxonomy = LoadTaxonomy(config.taxonomy_file());
   if (!taxonomy.ok()) return taxonomy.status();
   loaded.taxonomy = *std::move(taxonomy);
-  auto model = config.model_file().empty()
-                   ? ShippedModel()
-                   : OpenUnderstandingModel(config.model_file());
+  auto model = LoadModel(config.model_file());
   if (!model.ok()) return model.status();
   loaded.model = *std::move(model);
   const auto patterns = Patterns(config);

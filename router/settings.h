@@ -45,6 +45,9 @@ absl::StatusOr<Loaded> LoadFiles(const Settings& settings);
 absl::StatusOr<std::shared_ptr<const Taxonomy>> LoadTaxonomy(
     const std::string& file);
 
+// The model of understanding of a file, or with "" the one of this program.
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& file);
+
 }  // namespace earshot::router
 
 #endif  // EARSHOT_ROUTER_SETTINGS_H_

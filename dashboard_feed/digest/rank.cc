@@ -36,7 +36,7 @@ const char* CourseWord(Trend::Course course) {
 std::string TrendText(const Seen& seen) {
   const Lately& lately = seen.lately;
   if (lately.trend.course == Trend::Course::kSteady) return "";
-  const std::string word = CourseWord(lately.trend.course);
+  const char* const word = CourseWord(lately.trend.course);
   if (seen.hidden) return word;
   std::string text = fmt::format(
       "{}: {} people at {} {} in {}", word, lately.people, lately.sites,

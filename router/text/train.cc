@@ -49,6 +49,9 @@ v1::FeatureSettings FeaturesFor(v1::ModelTask task) {
   if (task == v1::MODEL_TASK_SENTIMENT) {
     features.set_marks_negation(true);
     features.set_lexicon(true);
+  } else {
+    features.set_concepts(true);
+    features.set_concept_weight(0.5F);
   }
   return features;
 }

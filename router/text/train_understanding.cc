@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kHeldOut = 5;  // one report in so many, for a first fit
 // A topic is not given when it is less sure than all but this share of the
 // right ones.
-constexpr double kUntriagedShare = 0.02;
+constexpr double kUntriagedShare = 0.01;
 
 v1::FeatureSettings Features() {
   v1::FeatureSettings features;

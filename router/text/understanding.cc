@@ -201,6 +201,10 @@ const Understood& Understanding::ReadTokens(
   return understood_;
 }
 
+std::string_view Understanding::LikeliestTopic() const {
+  return labels_[BestTwo(ScoresOf(Head::kTopic)).place];
+}
+
 double Understanding::ScoreOf(Head head, std::string_view label,
                               const TokenisedText& text) {
   model_->Score(reader_.Read(text), scores_);

@@ -66,6 +66,9 @@ class Understanding {
   const Model& model() const { return *model_; }
   // Of the last text, with its tags.
   const TokenisedText& tokens() const { return tokens_; }
+  // Of the last text, by the model alone: what it would have said without rules
+  // and however unsure.
+  std::string_view LikeliestTopic() const;
   // Scores of a label of a head for tokens, not calibrated: what an
   // explanation compares.
   double ScoreOf(Head head, std::string_view label, const TokenisedText& text);

@@ -41,16 +41,6 @@ TEST_F(FoldNearTest, NearlyTheSameWordsJoinAndSayWhatTheyResemble) {
   EXPECT_GE(second.join_score_milli(), 700U);
 }
 
-TEST_F(FoldNearTest, AnotherNumberIsAnotherIssue) {
-  Report(Said(kFroze, "r1"));
-  std::string other = kFroze;
-  other.replace(other.find('3'), 1, "7");
-  Report(Said(other, "r2"));
-  FoldAll();
-  EXPECT_EQ(Insight(1).observations(), 1U);
-  EXPECT_EQ(Insight(2).observations(), 1U);
-}
-
 TEST_F(FoldNearTest, ARestartRemembersWhatWasReadBefore) {
   Report(Said(kFroze, "r1"));
   FoldAll();

@@ -30,11 +30,19 @@ class LearnCommands(unittest.TestCase):
                         encoding="utf-8")
         return str(path)
 
+    def configure(self, text: str) -> str:
+        path = self.folder / "router.conf"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
     def run_program(self, *arguments: str, given: str = "",
-                    code: int = 0) -> subprocess.CompletedProcess:
-        # A configuration that is broken is no matter to these commands.
+                    code: int = 0,
+                    config: str = "") -> subprocess.CompletedProcess:
+        # Whoever names a model has no use for a configuration: a broken one is
+        # no matter.
         done = subprocess.run(
-            [BIN, "--config", str(self.folder / "none.conf"), *arguments],
+            [BIN, "--config", config or str(self.folder / "none.conf"),
+             *arguments],
             input=given, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, code, done.stderr)
         return done
@@ -53,7 +61,7 @@ class LearnCommands(unittest.TestCase):
                  json.dumps({"id": "c", "tags": []}),
                  json.dumps({"id": "d", "text": "gracias al equipo de noche"})]
         done = self.run_program("classify", "--why", given="\n".join(given),
-                                code=1)
+                                code=1, config=self.configure(""))
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([row["id"] for row in rows], [1, None, "c", "d"])
         self.assertIn("line 2", done.stderr)
@@ -65,6 +73,27 @@ class LearnCommands(unittest.TestCase):
                          {"topic", "kind", "sentiment", "valence", "urgency",
                           "language"})
         self.assertIn("checkout", rows[0]["why"]["topic"])
+
+    def test_without_a_model_the_configured_one_is_asked(self) -> None:
+        rows = [{"text": f"the till {word} number {i}", "topic": topic,
+                 "kind": kind, "sentiment": sentiment, "valence": valence,
+                 "urgency": urgency, "language": language}
+                for i in range(12)
+                for word, topic, kind, sentiment, valence, urgency, language in (
+                    ("sings", "checkout", "idea", "positive", "2", "1", "nl"),
+                    ("dances", "delivery", "risk", "negative", "-2", "5", "pt"))]
+        reports = self.write("reports.jsonl", rows)
+        self.run_program("train", "--task", "understanding", "--train", reports,
+                         "--out", self.model)
+        row = json.dumps({"id": 1, "text": "the till sings"})
+        done = self.run_program(
+            "classify", given=row,
+            config=self.configure(f'model_file: "{self.model}"\n'))
+        said = json.loads(done.stdout)
+        self.assertEqual((said["kind"], said["language"]), ("idea", "nl"))
+        done = self.run_program("classify", given=row,
+                                config=self.configure(""))
+        self.assertEqual(json.loads(done.stdout)["language"], "en")
 
     def test_labels_in_are_labels_out_in_the_same_order(self) -> None:
         report = self.learn()

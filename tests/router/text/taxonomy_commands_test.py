@@ -86,6 +86,18 @@ class TaxonomyCommands(unittest.TestCase):
         self.assertEqual(json.loads(done.stdout)["topic"],
                          "facilities_safety/refrigeration")
 
+    def test_an_explanation_has_the_words_that_weigh_most_in_the_model(
+            self) -> None:
+        done = self.run_program("explain", "The lift is stuck, kudos to Ann",
+                                "--json")
+        why = json.loads(done.stdout)["router"]["why"]
+        weights = [word["weight"] for word in why["words"]]
+        self.assertEqual(weights, sorted(weights, reverse=True))
+        self.assertLessEqual(len(weights), 5)
+        done = self.run_program("explain", "Kudos to the whole night crew")
+        self.assertIn("words by which it says recognition", done.stdout)
+        self.assertIn("kudos", done.stdout.split("words by which")[1])
+
 
 if __name__ == "__main__":
     unittest.main()

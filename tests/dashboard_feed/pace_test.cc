@@ -1,0 +1,264 @@
+#include "dashboard_feed/digest/pace.h"
+
+#include <gtest/gtest.h>
+
+namespace earshot::feed {
+namespace {
+
+constexpr int32_t kToday = 20760;
+constexpr uint64_t kChronic = 900;
+
+// Four regions of two sites each. Days are told by how long ago they were.
+class PaceTest : public ::testing::Test {
+ protected:
+  PaceTest() {
+    for (const char* region : {"north", "east", "south", "west"}) {
+      for (const char* number : {"-1", "-2"}) {
+        v1::Site& site = *model_.organisation.add_sites();
+        site.set_id(std::string(region) + number);
+        site.set_region(region);
+        sites_.push_back(site.id());
+      }
+    }
+    leader_.set_id("dana");
+  }
+
+  v1::Insight& Insight(uint64_t id) {
+    auto& versions = model_.insights[id].versions;
+    if (versions.empty()) {
+      versions.push_back({absl::UnixEpoch(), {}});
+      v1::Insight& insight = versions.back().insight;
+      insight.set_id(id);
+      insight.set_topic("checkout");
+      for (const std::string& site : sites_) {
+        v1::Cell& cell = *insight.add_cells();
+        cell.set_site(site);
+        cell.set_reporters(id == kChronic ? 1000 : 200);
+      }
+    }
+    return versions.back().insight;
+  }
+
+  // So many people that day at the site, in every quarter.
+  void Heard(uint64_t id, const std::string& site, int days_ago,
+             uint32_t people, uint32_t observations = 0) {
+    Insight(id);
+    v1::DayCounts& counts = days_[{id, kToday - days_ago}];
+    counts.set_insight(id);
+    counts.set_day(kToday - days_ago);
+    for (uint32_t quarter = 0; quarter < 4; ++quarter) {
+      v1::DayCell& cell = *counts.add_cells();
+      cell.set_site(site);
+      cell.set_channel("store");
+      cell.set_quarter(quarter);
+      cell.set_reporters(people);
+      cell.set_observations(std::max(people, observations));
+    }
+  }
+
+  // One person, once.
+  void HeardOnce(uint64_t id, const std::string& site, int days_ago) {
+    Heard(id, site, days_ago, 0);
+    v1::DayCounts& counts = days_[{id, kToday - days_ago}];
+    v1::DayCell& cell = *counts.mutable_cells(counts.cells_size() - 3);
+    cell.set_reporters(1);
+    cell.set_observations(1);
+  }
+
+  // What the scope speaks of all the time.
+  void HearOfTheUsual(int days = 35) {
+    Insight(kChronic).set_topic("rota");
+    for (int ago = 1; ago <= days; ++ago) {
+      for (const std::string& site : sites_) Heard(kChronic, site, ago, 1);
+    }
+  }
+
+  ScopePace Pace() {
+    for (const auto& [key, counts] : days_) model_.history.Take(counts);
+    return {model_, leader_,
+            absl::UnixEpoch() + absl::Hours(24 * kToday) + absl::Minutes(30)};
+  }
+
+  Model model_;
+  v1::Leader leader_;
+  std::vector<std::string> sites_;
+  std::map<std::pair<uint64_t, int32_t>, v1::DayCounts> days_;
+};
+
+TEST_F(PaceTest, WhereLittleComesInAllOfItCanBeRead) {
+  for (int ago = 1; ago <= 30; ++ago) HeardOnce(1, "north-1", ago);
+  const ScopePace pace = Pace();
+  EXPECT_EQ(pace.mode(), ScopePace::Mode::kSmall);
+  EXPECT_EQ(pace.Of(Insight(1)).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(PaceTest, TooShortAHistoryIsStillBeingLearned) {
+  HearOfTheUsual(3);
+  for (const std::string& site : sites_) Heard(1, site, 1, 20);
+  const ScopePace pace = Pace();
+  EXPECT_EQ(pace.mode(), ScopePace::Mode::kLearning);
+  EXPECT_EQ(pace.learned_days(), 3);
+  EXPECT_EQ(pace.Of(Insight(1)).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(PaceTest, WhatIsUsualIsInStep) {
+  HearOfTheUsual();
+  const ScopePace pace = Pace();
+  EXPECT_EQ(pace.mode(), ScopePace::Mode::kJudged);
+  EXPECT_EQ(pace.Of(Insight(kChronic)).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(PaceTest, AnIssueThatManyBeginToSpeakOfIsNew) {
+  HearOfTheUsual();
+  for (const std::string& site : sites_) HeardOnce(1, site, 1);
+  const Lately lately = Pace().Of(Insight(1));
+  EXPECT_EQ(lately.trend.course, Trend::Course::kNew);
+  EXPECT_EQ(lately.people, 8U);
+  EXPECT_EQ(lately.sites, 8U);
+  EXPECT_EQ(lately.region, "");
+}
+
+TEST_F(PaceTest, OneLoudPersonAtOneSiteIsNeverOutOfStep) {
+  for (int days = 1; days <= 14; ++days) {
+    SCOPED_TRACE(days);
+    model_.history.Clear();
+    days_.clear();
+    HearOfTheUsual();
+    Insight(1).clear_cells();
+    v1::Cell& cell = *Insight(1).add_cells();
+    cell.set_site("north-1");
+    cell.set_reporters(1);
+    for (int ago = 1; ago <= days; ++ago) {
+      HeardOnce(1, "north-1", ago);
+      Heard(1, "north-1", ago, 0, 40);
+    }
+    const Lately lately = Pace().Of(Insight(1));
+    EXPECT_EQ(lately.trend.course, Trend::Course::kSteady);
+  }
+}
+
+TEST_F(PaceTest, ARiseInOneOfFourRegionsIsFoundThoughTheSumHardlyMoves) {
+  HearOfTheUsual();
+  for (int ago = 1; ago <= 35; ++ago) {
+    for (const std::string& site : sites_) {
+      Heard(1, site, ago, ago <= 7 && site == "north-1" ? 4 : 1);
+    }
+  }
+  const Lately lately = Pace().Of(Insight(1));
+  EXPECT_EQ(lately.trend.course, Trend::Course::kRising);
+  EXPECT_EQ(lately.region, "north");
+  EXPECT_EQ(lately.sites, 2U);
+}
+
+TEST_F(PaceTest, WhatRisesElsewhereIsNoNewsToTheLeaderOfAnotherRegion) {
+  HearOfTheUsual();
+  for (int ago = 1; ago <= 2; ++ago) {
+    Heard(1, "north-1", ago, 4);
+    HeardOnce(1, "south-1", ago);
+  }
+  leader_.mutable_scope()->add_regions("south");
+  HeardOnce(2, "south-1", 1);
+  for (int ago = 1; ago <= 35; ++ago) Heard(3, "south-1", ago, 3);
+  const ScopePace pace = Pace();
+  ASSERT_EQ(pace.mode(), ScopePace::Mode::kJudged);
+  EXPECT_EQ(pace.Of(Insight(1)).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(PaceTest, ReportsOfSeverityFiveAreCountedForThreeDays) {
+  HearOfTheUsual();
+  for (const int ago : {1, 2, 9}) {
+    HeardOnce(1, "north-1", ago);
+    v1::DayCounts& counts = days_[{1, kToday - ago}];
+    counts.mutable_cells(1)->set_severe(1);
+  }
+  EXPECT_EQ(Pace().Of(Insight(1)).severe, 2U);
+}
+
+// Six issues, of which one person each speaks.
+class FewOfEachTest : public PaceTest {
+ protected:
+  static constexpr uint64_t kIssues = 6;
+
+  FewOfEachTest() {
+    HearOfTheUsual();
+    for (uint64_t id = 1; id <= kIssues; ++id) {
+      HeardOnce(id, sites_[id], 1 + static_cast<int>(id % 2));
+      // Of topics that are told apart, so that none of them adds up.
+      Insight(id).set_topic("topic-" + std::to_string(id));
+    }
+  }
+};
+
+TEST_F(FewOfEachTest, AloneNoneOfThemIsOutOfStep) {
+  const ScopePace pace = Pace();
+  for (uint64_t id = 1; id <= kIssues; ++id) {
+    EXPECT_EQ(pace.Of(Insight(id)).trend.course, Trend::Course::kSteady) << id;
+  }
+}
+
+TEST_F(FewOfEachTest, ThoseThatShareASuddenlyUsedMarkAddUp) {
+  for (uint64_t id = 1; id <= kIssues; ++id) Insight(id).add_marks(77);
+  const ScopePace pace = Pace();
+  for (uint64_t id = 1; id <= kIssues; ++id) {
+    const Lately lately = pace.Of(Insight(id));
+    EXPECT_EQ(lately.trend.course, Trend::Course::kNew) << id;
+    EXPECT_EQ(lately.people, kIssues) << id;
+    EXPECT_EQ(lately.sites, kIssues) << id;
+    EXPECT_EQ(lately.akin.size(), kIssues) << id;
+  }
+}
+
+TEST_F(FewOfEachTest, AMarkThatIsAlwaysInUseAddsUpToNothing) {
+  for (uint64_t id = 1; id <= kIssues; ++id) Insight(id).add_marks(77);
+  Insight(kChronic).add_marks(77);
+  const ScopePace pace = Pace();
+  for (uint64_t id = 1; id <= kIssues; ++id) {
+    EXPECT_EQ(pace.Of(Insight(id)).trend.course, Trend::Course::kSteady) << id;
+  }
+}
+
+TEST_F(FewOfEachTest, AMarkOfOneSiteAddsUpToNothing) {
+  days_.clear();
+  HearOfTheUsual();
+  for (uint64_t id = 1; id <= kIssues; ++id) {
+    HeardOnce(id, "north-1", 1 + static_cast<int>(id % 2));
+    Insight(id).add_marks(77);
+  }
+  EXPECT_EQ(Pace().Of(Insight(1)).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(FewOfEachTest, ThoseThatAreLikelyTheSameIssueAddUp) {
+  for (uint64_t id = 2; id <= kIssues; ++id) {
+    v1::SuggestedInsight& suggested = *Insight(id).add_suggested();
+    suggested.set_insight(1);
+    suggested.set_score_milli(700);
+  }
+  const Lately lately = Pace().Of(Insight(1));
+  EXPECT_EQ(lately.trend.course, Trend::Course::kNew);
+  EXPECT_EQ(lately.people, kIssues);
+  EXPECT_EQ(lately.akin.size(), kIssues - 1);
+}
+
+TEST_F(FewOfEachTest, ThoseThatAreHardlyAlikeDoNotAddUp) {
+  for (uint64_t id = 2; id <= kIssues; ++id) {
+    v1::SuggestedInsight& suggested = *Insight(id).add_suggested();
+    suggested.set_insight(1);
+    suggested.set_score_milli(500);
+  }
+  EXPECT_EQ(Pace().Of(Insight(1)).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(FewOfEachTest, ATopicThatIsOutOfStepNeedsLessOfEachIssue) {
+  for (uint64_t id = 1; id <= kIssues; ++id) Insight(id).set_topic("tills");
+  // Three people: too few of their own.
+  HeardOnce(1, "south-2", 1);
+  HeardOnce(1, "west-1", 2);
+  EXPECT_EQ(Pace().Of(Insight(1)).trend.course, Trend::Course::kNew);
+  for (uint64_t id = 1; id <= kIssues; ++id) {
+    Insight(id).set_topic("topic-" + std::to_string(id));
+  }
+  EXPECT_EQ(Pace().Of(Insight(1)).trend.course, Trend::Course::kSteady);
+}
+
+}  // namespace
+}  // namespace earshot::feed
