@@ -21,7 +21,7 @@ constexpr size_t kTop = 5;
 constexpr size_t kNew = 5;
 constexpr size_t kAnswered = 10;
 constexpr size_t kRecognition = 5;
-constexpr int kLearningDays = 7;
+constexpr int kLearningDays = 6;
 constexpr char kUntriaged[] = "untriaged";
 constexpr absl::Duration kSilentAfter = absl::Hours(24);
 

@@ -13,6 +13,9 @@ constexpr int64_t kQuarterSeconds = 6 * 3600;
 constexpr int64_t kLongest = 28;  // quarters that a trend looks at
 // So many reports in the time looked back at can be read one by one.
 constexpr uint64_t kSmall = 300;
+// Whoever begins wants to see something: the first day shows what there is.
+constexpr int64_t kFirstDay = 4;  // quarters
+constexpr uint64_t kFirstLook = 1500;
 constexpr size_t kMostRegions = 250;
 // What an insight needs of its own when its topic is out of step.
 constexpr double kThemeSurprise = 4;
@@ -34,7 +37,7 @@ ScopePace::ScopePace(const Model& model, const v1::Leader& leader,
   uint64_t total = 0;
   Learn(parts_[0], 0, total);
   const int64_t known = now_ - parts_[0].began;
-  if (total < kSmall) {
+  if (total < kSmall || (known < kFirstDay && total < kFirstLook)) {
     mode_ = Mode::kSmall;
   } else if (known < rules_.learning_quarters + 4) {
     mode_ = Mode::kLearning;

@@ -64,6 +64,21 @@ def letters(number: int) -> str:
     return "".join(chr(ord("a") + int(digit)) for digit in f"{number:04d}")
 
 
+THINGS = ("door", "scanner", "freezer", "printer", "trolley", "ladder",
+          "shutter", "forklift", "headset", "barrier", "scale", "elevator",
+          "alarm", "kettle", "lamp", "radio", "tablet", "conveyor", "fan", "tap")
+FAULTS = ("jams", "leaks", "overheats", "squeaks", "vanished", "flickers",
+          "rattles", "stinks", "sticks")
+PLACES = ("bakery", "cellar", "office", "loading bay", "entrance", "pharmacy",
+          "canteen", "roof", "garage", "corridor", "yard")
+
+
+def complaint(number: int) -> str:
+    """Another one for each number up to 1980, none like the one before."""
+    return (f"{THINGS[number % 20]} {FAULTS[number % 9]} "
+            f"{PLACES[number % 11]}")
+
+
 class Scenario:
     """One target's life under trace, round after round on the same folders:
     reports, an answer and more reports; after a crash it goes on."""
@@ -130,7 +145,7 @@ class Scenario:
         """How many flushes the busiest thread made under trace."""
         self._rounds += 1
         word = letters(self._rounds)
-        text = f"Door {self._rounds} is stuck"
+        text = complaint(self._rounds)
         self._target.stop()
         trace = self._start(kill_at)
         self._give(f"{word}a", text)
