@@ -74,7 +74,7 @@ TEST(HistoryTest, TakingADayAgainReplacesItAndTheTotalsFollow) {
 
 TEST(HistoryTest, TotalsAreOfAllInsightsDayByDay) {
   History history;
-  for (const uint64_t insight : {1, 2, 3}) {
+  for (const uint64_t insight : {1U, 2U, 3U}) {
     v1::DayCounts counts = DayOf(insight);
     AddCell(counts, "north-1", 1, 9, 2);
     history.Take(counts);

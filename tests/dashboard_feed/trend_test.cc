@@ -144,9 +144,9 @@ TEST(TrendTest, MorePeopleNeverLowerTheSurprise) {
 }
 
 TEST(TrendTest, AScopeThatReportsMoreOnSaturdaysExpectsMoreOfThem) {
-  std::vector<uint64_t> counts;
-  for (int i = 0; i < 28 * kWeeks; ++i) {
-    counts.push_back(i % 28 >= 24 ? 300 : 100);
+  std::vector<uint64_t> counts(static_cast<size_t>(28 * kWeeks));
+  for (size_t i = 0; i < counts.size(); ++i) {
+    counts[i] = i % 28 >= 24 ? 300 : 100;
   }
   const WeekProfile profile(kBegan, counts);
   double mean = 0;
