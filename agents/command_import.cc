@@ -11,8 +11,8 @@
 #include "agents/command_options.h"
 #include "agents/importing/importer.h"
 #include "agents/local_agent.h"
-#include "agents/progress.h"
 #include "base/os/status_text.h"
+#include "base/telemetry/progress.h"
 #include "earshot/v1/session.pb.h"
 
 namespace earshot::agents {
@@ -74,7 +74,7 @@ absl::StatusOr<ImportOutcome> OutcomeOf(const std::string& body,
 
 // Rows that were refused since the last call, a line each.
 void ReportBadRows(const Importer& importer, const contract::Redactor& redactor,
-                   size_t& reported, Progress& progress) {
+                   size_t& reported, telemetry::Progress& progress) {
   for (; reported < importer.bad_rows().size(); ++reported) {
     const BadRow& bad = importer.bad_rows()[reported];
     progress.Clear();
@@ -98,7 +98,8 @@ absl::StatusOr<contract::RowFormat> FormatOf(const ImportOptions& options) {
 }
 
 absl::Status TakeIn(Importer& importer, LocalAgent& agent, const Pace& pace,
-                    const contract::Redactor& redactor, Progress& progress) {
+                    const contract::Redactor& redactor,
+                    telemetry::Progress& progress) {
   size_t reported = 0;
   absl::Status status;
   while (status.ok() && !importer.ended()) {
@@ -153,7 +154,7 @@ int ImportCommand(const GlobalOptions& global, const ImportOptions& options) {
   Importer importer(in, *format, source);
   absl::Status status;
   {
-    Progress progress(clock, size);
+    telemetry::Progress progress(clock, size);
     status =
         TakeIn(importer, agent, Pace(options.pace, clock), redactor, progress);
   }

@@ -111,21 +111,6 @@ absl::StatusOr<SharedTaxonomy> Compile(const std::string& name,
   return SharedTaxonomy(*std::move(compiled));
 }
 
-// Compiled once: it never changes, and takes a twentieth of a second.
-absl::StatusOr<SharedTaxonomy> DefaultTaxonomy() {
-  static const auto* const compiled = new absl::StatusOr<SharedTaxonomy>(
-      []() -> absl::StatusOr<SharedTaxonomy> {
-        const std::string name = "the default taxonomy";
-        v1::Taxonomy taxonomy;
-        absl::Status status = config::AsStatus(
-            name,
-            config::ParseText(std::string(DefaultTaxonomyText()), taxonomy));
-        if (!status.ok()) return status;
-        return Compile(name, taxonomy);
-      }());
-  return *compiled;
-}
-
 absl::StatusOr<SharedTaxonomy> LoadTaxonomy(const std::string& file) {
   if (file.empty()) return DefaultTaxonomy();
   v1::Taxonomy taxonomy;

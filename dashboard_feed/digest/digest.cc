@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "dashboard_feed/digest/item.h"
+#include "dashboard_feed/digest/pace.h"
+#include "dashboard_feed/digest/rank.h"
 #include "dashboard_feed/leaders/scope.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
@@ -21,7 +23,6 @@ constexpr size_t kTop = 5;
 constexpr size_t kNew = 5;
 constexpr size_t kAnswered = 10;
 constexpr size_t kRecognition = 5;
-constexpr int kLearningDays = 6;
 constexpr char kUntriaged[] = "untriaged";
 constexpr absl::Duration kSilentAfter = absl::Hours(24);
 
@@ -213,6 +214,12 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
              subscription->minimum_priority_milli();
     });
   }
+  const ScopePace pace(model, leader, request.to);
+  for (Seen& seen : listing.seen) {
+    seen.lately = pace.Of(seen.insight);
+    RankInScope(seen);
+  }
+  SortByPriority(listing.seen);
   const std::vector<Seen>& all = listing.seen;
   FillFrame(model, leader, request, view, digest);
 
@@ -220,9 +227,9 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   const size_t top = subscription != nullptr && subscription->top() > 0
                          ? subscription->top()
                          : kTop;
-  const ScopePace::Mode mode = view.pace().mode();
+  const ScopePace::Mode mode = pace.mode();
   const auto deserves = [&](const Seen& seen) {
-    return Deserves(seen, mode, view.pace().SevereIsRare());
+    return Deserves(seen, mode, pace.SevereIsRare());
   };
   const auto course = [&](const Seen& seen, Trend::Course wanted) {
     return IsIssue(seen) && seen.lately.trend.course == wanted;
@@ -272,7 +279,7 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   digest.set_headline(
       mode == ScopePace::Mode::kLearning
           ? fmt::format("Learning what is usual here: day {} of {}",
-                        view.pace().learned_days() + 1, kLearningDays)
+                        pace.learned_days() + 1, ScopePace::kLearningDays)
           : Headline(sections, all, listing, view.rules().numbers));
   return built;
 }

@@ -39,7 +39,7 @@ ScopePace::ScopePace(const Model& model, const v1::Leader& leader,
   const int64_t known = now_ - parts_[0].began;
   if (total < kSmall || (known < kFirstDay && total < kFirstLook)) {
     mode_ = Mode::kSmall;
-  } else if (known < rules_.learning_quarters + 4) {
+  } else if (known < 4 * kLearningDays) {
     mode_ = Mode::kLearning;
   } else {
     mode_ = Mode::kJudged;
@@ -107,6 +107,18 @@ void ScopePace::Learn(Part& part, size_t number, uint64_t& total) const {
   part.profile = WeekProfile(from, counts);
 }
 
+void ScopePace::AddPeople(const History::Days& days, size_t part,
+                          Series& series) const {
+  for (const auto& [day, counts] : days) {
+    for (const QuarterCount& count : counts) {
+      const int64_t at = int64_t{day} * 4 + count.quarter - series.first;
+      if (at < 0 || at >= static_cast<int64_t>(series.people.size())) continue;
+      if (!Covers(count.place, part)) continue;
+      series.people[static_cast<size_t>(at)] += count.reporters;
+    }
+  }
+}
+
 Series ScopePace::SeriesOf(const History::Days& days, size_t part) const {
   Series series;
   if (days.empty() ||
@@ -117,14 +129,7 @@ Series ScopePace::SeriesOf(const History::Days& days, size_t part) const {
                                    now_ - 4 * kLookedBack);
   if (series.first > now_) return series;
   series.people.assign(static_cast<size_t>(now_ + 1 - series.first), 0);
-  for (const auto& [day, counts] : days) {
-    for (const QuarterCount& count : counts) {
-      const int64_t at = int64_t{day} * 4 + count.quarter - series.first;
-      if (at < 0 || at >= static_cast<int64_t>(series.people.size())) continue;
-      if (!Covers(count.place, part)) continue;
-      series.people[static_cast<size_t>(at)] += count.reporters;
-    }
-  }
+  AddPeople(days, part, series);
   return series;
 }
 
@@ -137,16 +142,9 @@ void ScopePace::JudgeThemes() {
     for (const auto& [id, days] : model_.history.insights()) {
       const auto found = model_.insights.find(id);
       if (found == model_.insights.end()) continue;
-      Series& sum = themes.try_emplace(found->second.latest().topic(), empty)
-                        .first->second;
-      for (const auto& [day, counts] : days) {
-        for (const QuarterCount& count : counts) {
-          const int64_t at = int64_t{day} * 4 + count.quarter - sum.first;
-          if (at < 0 || at >= static_cast<int64_t>(sum.people.size())) continue;
-          if (!Covers(count.place, part)) continue;
-          sum.people[static_cast<size_t>(at)] += count.reporters;
-        }
-      }
+      AddPeople(days, part,
+                themes.try_emplace(found->second.latest().topic(), empty)
+                    .first->second);
     }
     for (const auto& [topic, series] : themes) {
       const Trend trend = JudgeTrend(series, parts_[part].profile,

@@ -39,7 +39,10 @@ class ScopePace {
     kJudged,
   };
 
-  // `model` and `leader` outlive it.
+  static constexpr int kLearningDays = 6;
+
+  // `model` and `leader` outlive it. Goes through the whole history: for a
+  // digest, not for one insight.
   ScopePace(const Model& model, const v1::Leader& leader, absl::Time now);
 
   Mode mode() const { return mode_; }
@@ -87,6 +90,8 @@ class ScopePace {
     const uint8_t of = part_of_place_[place];
     return of != kOutside && (part == 0 || of == part);
   }
+  // Adds the people of a part to a series that is long enough for now.
+  void AddPeople(const History::Days& days, size_t part, Series& series) const;
   // Nothing lately: empty.
   Series SeriesOf(const History::Days& days, size_t part) const;
   Trend Judge(const History::Days& days, size_t part,

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/time/civil_time.h"
-#include "dashboard_feed/digest/rank.h"
 #include "dashboard_feed/leaders/scope.h"
 #include "proto/contract/times.h"
 
@@ -72,12 +71,18 @@ GroupRules RulesOf(const v1::Organisation& organisation) {
           least(given.verbatims(), kVerbatims)};
 }
 
+void SortByPriority(std::vector<Seen>& seen) {
+  std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) {
+    if (a.insight.priority_milli() != b.insight.priority_milli()) {
+      return a.insight.priority_milli() > b.insight.priority_milli();
+    }
+    return a.insight.id() < b.insight.id();
+  });
+}
+
 LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
                        absl::Time now)
-    : model_(model),
-      leader_(leader),
-      rules_(RulesOf(model.organisation)),
-      pace_(model, leader, now) {
+    : model_(model), leader_(leader), rules_(RulesOf(model.organisation)) {
   zone_ = absl::UTCTimeZone();
   if (!leader.time_zone().empty()) {
     absl::LoadTimeZone(leader.time_zone(), &zone_);
@@ -191,7 +196,6 @@ LeaderView::Sight LeaderView::Look(const MirroredInsight& mirrored,
     }
   }
   NamePlaces(seen);
-  seen.lately = pace_.Of(latest);
   return Sight::kSeen;
 }
 
@@ -273,17 +277,9 @@ LeaderView::Listing LeaderView::List(const v1::Scope* narrow) const {
       sight = Narrow(*narrow, seen);
     }
     if (sight == Sight::kHeld) ++listing.hidden;
-    if (sight != Sight::kSeen) continue;
-    RankInScope(seen);
-    listing.seen.push_back(std::move(seen));
+    if (sight == Sight::kSeen) listing.seen.push_back(std::move(seen));
   }
-  std::sort(listing.seen.begin(), listing.seen.end(),
-            [](const Seen& a, const Seen& b) {
-              if (a.insight.priority_milli() != b.insight.priority_milli()) {
-                return a.insight.priority_milli() > b.insight.priority_milli();
-              }
-              return a.insight.id() < b.insight.id();
-            });
+  SortByPriority(listing.seen);
   return listing;
 }
 

@@ -45,8 +45,11 @@ struct Seen {
   bool partial = false;                 // it has evidence outside the scope
   std::vector<std::string> site_names;  // those that may be named
   std::set<std::string> open_verbatims;  // observations with their moment
-  Lately lately;
+  Lately lately;  // filled by who makes a digest; costs more than the rest
 };
+
+// The highest first; ties: the lower number.
+void SortByPriority(std::vector<Seen>& seen);
 
 class LeaderView {
  public:
@@ -57,14 +60,13 @@ class LeaderView {
   std::optional<Seen> Find(uint64_t insight) const;
 
   struct Listing {
-    std::vector<Seen> seen;  // by priority, then number
+    std::vector<Seen> seen;  // see SortByPriority
     uint32_t hidden = 0;     // waiting for a shift's end, or too small a slice
   };
   // `narrow` may be null.
   Listing List(const v1::Scope* narrow) const;
 
   const GroupRules& rules() const { return rules_; }
-  const ScopePace& pace() const { return pace_; }
   bool slice() const { return slice_; }
   absl::TimeZone zone() const { return zone_; }
   absl::Time last_shift_end() const { return last_shift_end_; }
@@ -83,7 +85,6 @@ class LeaderView {
   const Model& model_;
   const v1::Leader& leader_;
   GroupRules rules_;
-  ScopePace pace_;
   absl::TimeZone zone_;
   bool slice_ = false;
   absl::Time last_shift_end_;

@@ -1,5 +1,6 @@
 #include "dashboard_feed/mirror/history.h"
 
+#include <iterator>
 #include <utility>
 
 namespace earshot::feed {
@@ -13,6 +14,7 @@ uint32_t History::IndexOf(const v1::DayCell& cell) {
 }
 
 void History::Take(const v1::DayCounts& counts) {
+  if (counts.day() < first_kept_) return;
   std::vector<QuarterCount>& cells = insights_[counts.insight()][counts.day()];
   Count(counts.day(), cells, false);
   cells.clear();
@@ -35,7 +37,19 @@ void History::Count(int32_t day, const std::vector<QuarterCount>& cells,
   }
 }
 
+void History::ForgetBefore(int32_t day) {
+  if (day <= first_kept_) return;
+  first_kept_ = day;
+  totals_.erase(totals_.begin(), totals_.lower_bound(day));
+  for (auto insight = insights_.begin(); insight != insights_.end();) {
+    Days& days = insight->second;
+    days.erase(days.begin(), days.lower_bound(day));
+    insight = days.empty() ? insights_.erase(insight) : std::next(insight);
+  }
+}
+
 void History::Clear() {
+  first_kept_ = std::numeric_limits<int32_t>::min();
   insights_.clear();
   totals_.clear();
   places_.clear();

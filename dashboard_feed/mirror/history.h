@@ -2,6 +2,7 @@
 #define EARSHOT_DASHBOARD_FEED_MIRROR_HISTORY_H_
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <tuple>
@@ -30,15 +31,19 @@ struct QuarterCount {
 };
 
 // When and where each insight was observed: what the router sent, day by day
-// since 1970-01-01 (UTC), with places told once. Owned by the Mirror; one
-// thread. Memory: 20 bytes for each place, day and six hours of an insight that
-// had any.
+// since 1970-01-01 (UTC), with places told once. The Mirror, whose own it is,
+// keeps the last kDaysKept days. One thread. Memory: 20 bytes for
+// each place, day and six hours of an insight that had any.
 class History {
  public:
+  static constexpr int32_t kDaysKept = 42;
   using Days = std::map<int32_t, std::vector<QuarterCount>>;
 
   // Replaces what it had of this insight and day.
   void Take(const v1::DayCounts& counts);
+  // Earlier days go, and are not taken any more. Given by the clock: a report
+  // from an agent whose clock is ahead must not push out what there is.
+  void ForgetBefore(int32_t day);
   void Clear();
 
   // Nothing was sent of it: empty.
@@ -57,6 +62,7 @@ class History {
   uint32_t IndexOf(const v1::DayCell& cell);
 
   std::unordered_map<uint64_t, Days> insights_;
+  int32_t first_kept_ = std::numeric_limits<int32_t>::min();
   std::map<int32_t, std::vector<uint32_t>> totals_;
   std::vector<Place> places_;
   std::map<Place, uint32_t> index_;

@@ -108,6 +108,8 @@ absl::StatusOr<Mirror::Taken> Mirror::Take(const v1::Delivery& delivery,
   taken.check = wire::CheckDelivery(delivery, cursor_);
   if (taken.check != wire::DeliveryCheck::kTake) return taken;
   const std::string before = model_.organisation_sha256;
+  const int64_t today = absl::ToUnixSeconds(now) / 86400;
+  model_.history.ForgetBefore(static_cast<int32_t>(today - History::kDaysKept));
   absl::Status status = Store(delivery, now);
   if (!status.ok()) {
     // What is in memory may be half of it: go back to what is on disk.
@@ -175,6 +177,8 @@ absl::Status Mirror::StoreInsight(const v1::Item& item, absl::Time now) {
   }
   const uint64_t id = version.insight.id();
   auto& versions = model_.insights[id].versions;
+  // Only the latest tells which words it was opened with.
+  if (!versions.empty()) versions.back().insight.clear_marks();
   versions.push_back(std::move(version));
   Prune(versions, now);
   store::Statement clear =

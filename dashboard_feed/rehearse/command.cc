@@ -1,11 +1,14 @@
 #include "dashboard_feed/rehearse/command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
+#include <optional>
+#include <tuple>
 
+#include "base/os/clock.h"
 #include "base/os/status_text.h"
+#include "base/telemetry/progress.h"
 #include "dashboard_feed/rehearse/rehearse.h"
 
 namespace earshot::feed {
@@ -30,12 +33,6 @@ absl::StatusOr<absl::Time> ParseMoment(const std::string& name,
                   name, text));
 }
 
-void ShowProgress(uint64_t done, uint64_t all) {
-  fmt::print(stderr, "\r{:3} % of {} rows", all == 0 ? 100 : done * 100 / all,
-             all);
-  std::fflush(stderr);
-}
-
 }  // namespace
 
 int RunRehearse(const RehearseOptions& options) {
@@ -58,10 +55,14 @@ int RunRehearse(const RehearseOptions& options) {
     fmt::print(stderr, "earshot-feed: --to is before --from\n");
     return kUsage;
   }
-  const bool terminal = isatty(STDERR_FILENO) == 1;
-  if (terminal) rehearsal.progress = ShowProgress;
+  const os::SystemClock clock;
+  std::optional<telemetry::Progress> progress;
+  rehearsal.progress = [&](uint64_t done, uint64_t all) {
+    if (!progress) progress.emplace(clock, all);
+    progress->Show(done, fmt::format("{} of {} rows", done, all));
+  };
   const auto rehearsed = Rehearse(rehearsal);
-  if (terminal) fmt::print(stderr, "\r{:30}\r", "");
+  progress.reset();
   if (!rehearsed.ok()) {
     fmt::print(stderr, "earshot-feed: {}\n",
                os::StatusText(rehearsed.status()));

@@ -134,7 +134,7 @@ absl::Status Run::TakeUntil(absl::Time time) {
     if (!number.ok()) return number.status();
     row_of_[*number] = next_;
     ++done_.rows;
-    if (rehearsal_.progress && next_ % 1000 == 0) {
+    if (rehearsal_.progress && next_ % 100 == 0) {
       rehearsal_.progress(next_, rows_.rows.size());
     }
   }

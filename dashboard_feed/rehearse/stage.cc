@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "base/config/text_config.h"
 #include "base/wire/delivery.h"
 #include "proto/contract/ids.h"
 #include "proto/contract/times.h"
@@ -14,9 +13,6 @@
 namespace earshot::feed {
 namespace {
 
-constexpr size_t kTexts = 100000;
-constexpr size_t kExactTexts = 1000000;
-constexpr size_t kIssues = 20000;
 constexpr size_t kPage = 4096;
 
 const char* ReasonWord(v1::JoinReason reason) {
@@ -70,15 +66,11 @@ absl::Status Stage::Start(const v1::Organisation& organisation,
   auto mirror = Mirror::Open(folder_ + "/mirror.db");
   if (!mirror.ok()) return mirror.status();
   mirror_ = *std::move(mirror);
-  v1::Taxonomy shipped;
-  const auto mistakes =
-      config::ParseText(std::string(router::DefaultTaxonomyText()), shipped);
-  if (!mistakes.empty()) return config::AsStatus("taxonomy", mistakes);
-  auto taxonomy = router::Taxonomy::Compile(shipped);
+  auto taxonomy = router::DefaultTaxonomy();
   if (!taxonomy.ok()) return taxonomy.status();
-  fold_ = std::make_unique<router::Fold>(
-      router::FoldOptions{key_, kExactTexts, kTexts, kIssues}, *reader_,
-      *writer_, *views_, clock_, log_);
+  fold_ =
+      std::make_unique<router::Fold>(router::FoldOptions{.router_key = key_},
+                                     *reader_, *writer_, *views_, clock_, log_);
   fold_->UseTaxonomy(*std::move(taxonomy));
   fold_->UseOrganisation(organisation, subscriptions);
   return fold_->Recover();

@@ -130,8 +130,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   evidence.text = std::move(*personal.mutable_text());
   evidence.reading = reading;
-  const bool repeat = reading.join() == v1::JOIN_REPEAT_ID ||
-                      reading.join() == v1::JOIN_REPEAT_TEXT;
+  const bool repeat = IsRepeat(reading);
   auto insight = Touch(reading.insight(), work);
   if (!insight.ok()) return insight.status();
   if (*insight == nullptr) {

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "router/insight/insight.h"
 
 // How an insight's observations lie in time.
@@ -8,11 +6,6 @@ namespace {
 
 constexpr int64_t kDay = 86400;
 constexpr int64_t kQuarter = kDay / 4;
-
-bool IsRepeat(const v1::Reading& reading) {
-  return reading.join() == v1::JOIN_REPEAT_ID ||
-         reading.join() == v1::JOIN_REPEAT_TEXT;
-}
 
 uint32_t QuarterOf(const v1::ObservationRecord& observation) {
   const int64_t second = observation.observed_at().seconds() % kDay;
@@ -59,9 +52,15 @@ v1::DayCell& FindOrAdd(v1::DayCounts& day,
   return cell;
 }
 
-uint32_t Less(uint32_t count, bool one) {
-  return count > 0 && one ? count - 1 : count;
+template <typename Wanted>
+v1::DayCell* FindIf(v1::DayCounts& day, Wanted wanted) {
+  for (v1::DayCell& cell : *day.mutable_cells()) {
+    if (wanted(cell)) return &cell;
+  }
+  return nullptr;
 }
+
+uint32_t Less(uint32_t count) { return count > 0 ? count - 1 : 0; }
 
 }  // namespace
 
@@ -84,9 +83,25 @@ void RemoveFromDay(v1::DayCounts& day, const Evidence& evidence,
   if (IsRepeat(evidence.reading)) return;
   v1::DayCell* cell = Find(day, evidence.observation);
   if (cell == nullptr) return;
-  cell->set_observations(Less(cell->observations(), true));
-  cell->set_reporters(Less(cell->reporters(), last_of_reporter));
-  cell->set_severe(Less(cell->severe(), evidence.observation.severity() >= 5));
+  cell->set_observations(Less(cell->observations()));
+  if (evidence.observation.severity() >= 5)
+    cell->set_severe(Less(cell->severe()));
+  // A reporter counts where first heard. Who is gone may have been counted in
+  // another cell, and who is not is counted in another from now on.
+  v1::DayCell* counted = cell;
+  if (last_of_reporter && cell->reporters() == 0) {
+    counted = FindIf(
+        day, [](const v1::DayCell& other) { return other.reporters() > 0; });
+  }
+  if (last_of_reporter && counted != nullptr) {
+    counted->set_reporters(Less(counted->reporters()));
+  }
+  if (cell->reporters() <= cell->observations()) return;
+  cell->set_reporters(cell->observations());
+  v1::DayCell* other = FindIf(day, [](const v1::DayCell& candidate) {
+    return candidate.reporters() < candidate.observations();
+  });
+  if (other != nullptr) other->set_reporters(other->reporters() + 1);
 }
 
 }  // namespace earshot::router

@@ -9,11 +9,6 @@
 namespace earshot::router {
 namespace {
 
-bool IsRepeat(const v1::Reading& reading) {
-  return reading.join() == v1::JOIN_REPEAT_ID ||
-         reading.join() == v1::JOIN_REPEAT_TEXT;
-}
-
 v1::Cell* FindCell(v1::Insight& insight, const v1::ObservationRecord& record) {
   for (v1::Cell& cell : *insight.mutable_cells()) {
     if (cell.site() == record.site() && cell.channel() == record.channel() &&
@@ -69,6 +64,11 @@ void AddVerbatim(v1::Insight& insight, const Evidence& evidence) {
 }
 
 }  // namespace
+
+bool IsRepeat(const v1::Reading& reading) {
+  return reading.join() == v1::JOIN_REPEAT_ID ||
+         reading.join() == v1::JOIN_REPEAT_TEXT;
+}
 
 std::string Shorten(const std::string& utf8, size_t bytes) {
   if (utf8.size() <= bytes) return utf8;

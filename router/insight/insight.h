@@ -24,6 +24,9 @@ struct Evidence {
   v1::Reading reading;
 };
 
+// Shown as such, and not counted.
+bool IsRepeat(const v1::Reading& reading);
+
 // An insight of which `evidence` is the first.
 v1::Insight OpenInsight(uint64_t id, const Evidence& evidence);
 

@@ -72,6 +72,23 @@ TEST(HistoryTest, TakingADayAgainReplacesItAndTheTotalsFollow) {
   EXPECT_EQ(TotalAt(history, kDay, "south-1", 0), 0U);
 }
 
+TEST(HistoryTest, WhatIsForgottenIsInNoTotalAndDoesNotComeBack) {
+  History history;
+  for (const int32_t day : {kDay, kDay + 50}) {
+    v1::DayCounts counts = DayOf(7, day);
+    AddCell(counts, "north-1", 2, 4, 3);
+    history.Take(counts);
+  }
+  history.ForgetBefore(kDay + 10);
+  v1::DayCounts late = DayOf(7, kDay + 9);
+  AddCell(late, "north-1", 2, 4, 3);
+  history.Take(late);
+  EXPECT_EQ(history.Of(7).size(), 1U);
+  EXPECT_EQ(TotalAt(history, kDay, "north-1", 2), 0U);
+  EXPECT_EQ(TotalAt(history, kDay + 9, "north-1", 2), 0U);
+  EXPECT_EQ(TotalAt(history, kDay + 50, "north-1", 2), 3U);
+}
+
 TEST(HistoryTest, TotalsAreOfAllInsightsDayByDay) {
   History history;
   for (const uint64_t insight : {1U, 2U, 3U}) {

@@ -192,6 +192,23 @@ TEST_F(FoldDaysTest, AReporterStaysCountedWhileAnyOfTheDayIsLeft) {
   EXPECT_EQ(Reporters(1), 0U);
 }
 
+TEST_F(FoldDaysTest, AReporterAtTwoPlacesIsOneUntilBothAreTakenBack) {
+  v1::Observation elsewhere = Said(With("3", "7"), "r1");
+  elsewhere.set_site("store-015");
+  const std::string first = Report(Said(kFroze, "r1"));
+  const std::string second = Report(elsewhere);
+  FoldAll();
+  EXPECT_EQ(Reporters(1), 1U);
+  Withdraw(first);
+  EXPECT_EQ(Reporters(1), 1U);
+  const v1::DayCounts left = Day(1);
+  for (const v1::DayCell& cell : left.cells()) {
+    EXPECT_LE(cell.reporters(), cell.observations()) << cell.site();
+  }
+  Withdraw(second);
+  EXPECT_EQ(Reporters(1), 0U);
+}
+
 TEST_F(FoldDaysTest, ViewsMadeAgainCountTheSame) {
   ReportMany();
   std::vector<std::string> before;

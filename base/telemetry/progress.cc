@@ -1,4 +1,4 @@
-#include "agents/progress.h"
+#include "base/telemetry/progress.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
-namespace earshot::agents {
+namespace earshot::telemetry {
 
 Progress::Progress(const os::Clock& clock, uint64_t total)
     : clock_(clock),
@@ -42,4 +42,4 @@ void Progress::Clear() {
   visible_ = false;
 }
 
-}  // namespace earshot::agents
+}  // namespace earshot::telemetry

@@ -1,5 +1,5 @@
-#ifndef EARSHOT_AGENTS_PROGRESS_H_
-#define EARSHOT_AGENTS_PROGRESS_H_
+#ifndef EARSHOT_BASE_TELEMETRY_PROGRESS_H_
+#define EARSHOT_BASE_TELEMETRY_PROGRESS_H_
 
 #include <cstdint>
 #include <string>
@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "base/os/clock.h"
 
-namespace earshot::agents {
+namespace earshot::telemetry {
 
 // A bar on standard error for work that takes longer than a second, and only
 // on a terminal. One thread. Redrawn at most ten times a second.
@@ -32,6 +32,6 @@ class Progress {
   bool visible_ = false;
 };
 
-}  // namespace earshot::agents
+}  // namespace earshot::telemetry
 
-#endif  // EARSHOT_AGENTS_PROGRESS_H_
+#endif  // EARSHOT_BASE_TELEMETRY_PROGRESS_H_
