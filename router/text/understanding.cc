@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "router/text/logistic.h"
@@ -19,6 +20,8 @@ namespace {
 constexpr double kSharpness = 4;
 constexpr double kCertain = 0.99;
 constexpr double kMilli = 1000;
+constexpr std::string_view kPraise = "praise";
+constexpr std::string_view kNegative = "negative";
 constexpr std::string_view kNoise = "noise";  // a topic, and its kind
 constexpr size_t kFewestLetters = 2;          // or there is no language to tell
 
@@ -150,10 +153,29 @@ void Understanding::DecideTopic(const Taxonomy& taxonomy) {
   understood_.rule = match_.rule;
 }
 
+// Nobody praises in anger: the surer of kind and sentiment holds, and if that
+// is the sentiment, it is the next likely kind.
+void Understanding::DecideKind() {
+  understood_.kind = Best(Head::kKind);
+  if (understood_.kind != kPraise || understood_.sentiment != kNegative ||
+      understood_.ConfidenceOf(Head::kKind) >
+          understood_.ConfidenceOf(Head::kSentiment)) {
+    return;
+  }
+  const Part& part = parts_.at(static_cast<size_t>(Head::kKind));
+  for (size_t i = 0; i < part.count; ++i) {
+    if (labels_[part.first + i] == kPraise) {
+      scores_.of_label[part.first + i] =
+          -std::numeric_limits<double>::infinity();
+    }
+  }
+  understood_.kind = Best(Head::kKind);
+}
+
 // Never against the sentiment.
 void Understanding::DecideValence() {
   int valence = static_cast<int>(std::lround(Mean(Head::kValence)));
-  if (understood_.sentiment == "negative") valence = std::min(valence, -1);
+  if (understood_.sentiment == kNegative) valence = std::min(valence, -1);
   if (understood_.sentiment == "positive") valence = std::max(valence, 1);
   if (understood_.sentiment == "neutral") valence = std::clamp(valence, -1, 1);
   understood_.valence = std::clamp(valence, -4, 4);
@@ -181,13 +203,13 @@ const Understood& Understanding::ReadTokens(
   for (const std::string_view tag : tags) AppendTag(tag, tag_, tokens_);
   model_->Score(reader_.Read(tokens_), scores_);
   DecideTopic(taxonomy);
-  understood_.kind = Best(Head::kKind);
+  understood_.sentiment = Best(Head::kSentiment);
+  DecideKind();
   if (understood_.topic.substr(0, understood_.topic.find('/')) == kNoise) {
     understood_.kind = kNoise;
     understood_.confidence.at(static_cast<size_t>(Head::kKind)) =
         understood_.ConfidenceOf(Head::kTopic);
   }
-  understood_.sentiment = Best(Head::kSentiment);
   Best(Head::kValence);  // for its confidence
   DecideValence();
   Best(Head::kUrgency);

@@ -85,6 +85,7 @@ class Understanding {
   std::string_view Best(Head head);
   double Mean(Head head) const;
   void DecideTopic(const Taxonomy& taxonomy);
+  void DecideKind();
   void DecideValence();
 
   std::shared_ptr<const Model> model_;

@@ -116,6 +116,24 @@ TEST(Understanding, ValenceNeverContradictsTheSentiment) {
 }
 
 // A floor under what docs/reference/classifier.md says of dev.
+TEST(Understanding, PraiseIsNeverLessSureThanANegativeSentiment) {
+  Understanding understanding = Shipped();
+  std::ifstream in(EARSHOT_SOURCE_DIR "/deploy/sample/observations.jsonl");
+  std::string line;
+  size_t texts = 0;
+  while (std::getline(in, line)) {
+    const std::string text =
+        nlohmann::json::parse(line).at("text").get<std::string>();
+    const Understood& said = understanding.Read(Default(), text, {});
+    ++texts;
+    if (said.kind != "praise" || said.sentiment != "negative") continue;
+    EXPECT_GT(said.ConfidenceOf(Head::kKind),
+              said.ConfidenceOf(Head::kSentiment))
+        << text;
+  }
+  EXPECT_GT(texts, 300U);
+}
+
 TEST(Understanding, MostFrontlineReportsAreUnderstood) {
   Understanding understanding = Shipped();
   std::ifstream in(EARSHOT_SOURCE_DIR "/tests/data/frontline/dev.jsonl");
