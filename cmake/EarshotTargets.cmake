@@ -22,18 +22,23 @@ function(earshot_library)
   earshot_warnings(${target})
 endfunction()
 
-# earshot_embed_text(OUT variable NAME Function HEADER room/x.h FILES a.txt ...)
+# earshot_embed_text(OUT variable NAME Function HEADER room/x.h FILES a.txt ...
+#                    [NAMESPACE earshot::feed])
 # A source whose Function(), which the header declares, returns the files' text
 # in a row; `variable` gets its path, for SRCS.
 function(earshot_embed_text)
-  cmake_parse_arguments(arg "" "OUT;NAME;HEADER" "FILES" ${ARGN})
+  cmake_parse_arguments(arg "" "OUT;NAME;HEADER;NAMESPACE" "FILES"
+                        ${ARGN})
+  if(NOT arg_NAMESPACE)
+    set(arg_NAMESPACE earshot::router)
+  endif()
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}.cc")
   list(TRANSFORM arg_FILES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
   list(JOIN arg_FILES "," files)
   add_custom_command(
     OUTPUT "${source}"
     COMMAND "${CMAKE_COMMAND}" "-DIN=${files}" "-DOUT=${source}"
-            -DNAME=${arg_NAME} -DNAMESPACE=earshot::router
+            -DNAME=${arg_NAME} -DNAMESPACE=${arg_NAMESPACE}
             -DHEADER=${arg_HEADER} -P "${CMAKE_SOURCE_DIR}/cmake/EmbedText.cmake"
     DEPENDS ${arg_FILES} "${CMAKE_SOURCE_DIR}/cmake/EmbedText.cmake")
   set(${arg_OUT} "${source}" PARENT_SCOPE)

@@ -23,7 +23,8 @@ const std::vector<std::string>& Migrations() {
       " WITHOUT ROWID;"
       "CREATE TABLE decisions(id BLOB PRIMARY KEY, leader TEXT NOT NULL,"
       " insight INTEGER NOT NULL, verb TEXT NOT NULL, at INTEGER NOT NULL)"
-      " WITHOUT ROWID;"};
+      " WITHOUT ROWID;",
+      Deliveries::Migration()};
   return kMigrations;
 }
 
@@ -92,6 +93,7 @@ absl::StatusOr<std::optional<uint64_t>> Outbox::Add(const Entry& entry) {
   const auto seq = Enqueue(entry);
   if (!seq.ok()) return seq.status();
   status = StoreShown(entry);
+  if (status.ok()) status = QueueDeliveries(entry, *seq);
   if (!status.ok()) return status;
   store::Statement trim = database_->Prepare(
       "DELETE FROM periods WHERE subscription=?1 AND until<("
@@ -124,9 +126,29 @@ absl::StatusOr<uint64_t> Outbox::Enqueue(const Entry& entry) {
     store::Statement trim =
         database_->Prepare("DELETE FROM queue WHERE leader=?1 AND seq<=?2");
     status = trim.BindText(1, entry.leader).Bind(2, seq - kept_digests_).Run();
+    if (status.ok()) {
+      status = deliveries_.Trim(entry.leader, seq - kept_digests_);
+    }
     if (!status.ok()) return status;
   }
   return seq;
+}
+
+absl::Status Outbox::QueueDeliveries(const Entry& entry, uint64_t seq) {
+  Delivery delivery;
+  delivery.subscription = entry.subscription;
+  delivery.period = entry.key;
+  delivery.leader = entry.leader;
+  delivery.seq = seq;
+  delivery.queued_at = entry.to;
+  delivery.next_at = entry.to;
+  for (const Entry::Over& over : entry.channels) {
+    delivery.channel = over.channel;
+    delivery.until = over.until;
+    absl::Status status = deliveries_.Queue(delivery);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Outbox::StoreShown(const Entry& entry) {

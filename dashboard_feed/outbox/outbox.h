@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "base/os/random.h"
 #include "base/store/database.h"
+#include "dashboard_feed/outbox/deliveries.h"
 #include "earshot/v1/session.pb.h"
 
 namespace earshot::feed {
@@ -20,7 +21,8 @@ namespace earshot::feed {
 // What a leader is owed, durable: which period of which subscription was
 // made, each leader's numbered queue of digests and how far it was delivered,
 // and what the last digest showed. One thread; on SQLite. Bounds:
-// `kept_digests` for each leader, kPeriodsKept keys for each subscription.
+// `kept_digests` for each leader with their deliveries, kPeriodsKept keys for
+// each subscription.
 class Outbox {
  public:
   static constexpr uint64_t kPeriodsKept = 1000;
@@ -52,10 +54,15 @@ class Outbox {
     uint32_t kind = 0;
     std::string body;
     std::map<uint64_t, uint64_t> shown;  // by insight
+    struct Over {
+      std::string channel;
+      absl::Time until;  // after a failure from here on it is parked
+    };
+    std::vector<Over> channels;  // it goes over these as well
   };
-  // Period key, queue entry and what was shown, in one transaction. The
-  // entry's number in the leader's queue; nothing: that period was made
-  // before, and nothing changed.
+  // Period key, queue entry, what was shown, and a delivery for each channel,
+  // in one transaction. The entry's number in the leader's queue; nothing: that
+  // period was made before, and nothing changed.
   absl::StatusOr<std::optional<uint64_t>> Add(const Entry& entry);
 
   absl::StatusOr<std::map<uint64_t, uint64_t>> Shown(
@@ -79,14 +86,21 @@ class Outbox {
   };
   absl::StatusOr<Totals> Count();
 
+  // What is owed over channels.
+  Deliveries& deliveries() { return deliveries_; }
+
  private:
   Outbox(std::unique_ptr<store::Database> database, uint32_t kept)
-      : database_(std::move(database)), kept_digests_(kept) {}
+      : database_(std::move(database)),
+        deliveries_(*database_),
+        kept_digests_(kept) {}
   absl::Status LoadGeneration(os::Random& random);
   absl::Status StoreShown(const Entry& entry);
   absl::StatusOr<uint64_t> Enqueue(const Entry& entry);
+  absl::Status QueueDeliveries(const Entry& entry, uint64_t seq);
 
   std::unique_ptr<store::Database> database_;
+  Deliveries deliveries_;
   const uint32_t kept_digests_;
   uint64_t generation_ = 0;
 };

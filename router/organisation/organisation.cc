@@ -16,6 +16,8 @@ namespace {
 
 using Mistakes = std::vector<config::Mistake>;
 
+constexpr int kMostChannels = 8;  // of a subscription
+
 void Add(Mistakes& mistakes, std::string text) {
   mistakes.push_back({0, std::move(text)});
 }
@@ -155,6 +157,15 @@ absl::Status CheckSubscriptions(const v1::Subscriptions& subscriptions,
     if (s.top() > 50) {
       Add(mistakes,
           fmt::format("subscription '{}': top is at most 50", s.id()));
+    }
+    const std::set<std::string> channels(s.channels().begin(),
+                                         s.channels().end());
+    if (s.channels_size() > kMostChannels || channels.contains("") ||
+        static_cast<int>(channels.size()) != s.channels_size()) {
+      Add(mistakes, fmt::format("subscription '{}': channels are at most {}, "
+                                "each once, by the names that the feed's "
+                                "configuration gives them",
+                                s.id(), kMostChannels));
     }
   }
   return config::AsStatus("subscriptions", mistakes);

@@ -1,0 +1,60 @@
+#ifndef EARSHOT_DASHBOARD_FEED_TEMPLATES_CATALOGUE_H_
+#define EARSHOT_DASHBOARD_FEED_TEMPLATES_CATALOGUE_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "dashboard_feed/templates/template.h"
+#include "dashboard_feed/templates/view.h"
+#include "earshot/v1/digest.pb.h"
+
+namespace earshot::feed {
+
+// The templates by name:
+//
+//   mail_subject.txt  mail.txt  mail.html  page.html
+//   webhook.json  slack.json  teams.json
+//
+// The program carries one of each; a file of the organisation's folder with
+// the same name takes its place. Other *.json files of the folder are for
+// webhooks that name them. Immutable; any thread. At most kMostFiles files.
+class Catalogue {
+ public:
+  static constexpr size_t kMostFiles = 64;
+
+  // `folder` empty: those that the program carries. InvalidArgument with every
+  // mistake of every file.
+  static absl::StatusOr<Catalogue> Load(const std::string& folder);
+
+  bool Has(const std::string& name) const { return templates_.contains(name); }
+  std::vector<std::string> names() const;
+  bool Replaced(const std::string& name) const {
+    return replaced_.contains(name);
+  }
+
+  // NotFound; ResourceExhausted past kMostRenderedBytes; InvalidArgument when
+  // a *.json comes out as no JSON. That is on one line when it comes back.
+  absl::StatusOr<std::string> Render(const std::string& name,
+                                     const v1::Digest& digest,
+                                     const Sending& sending) const;
+
+ private:
+  Catalogue() = default;
+  absl::Status Add(const std::string& name, std::string text);
+
+  std::map<std::string, Template> templates_;
+  std::set<std::string> replaced_;
+};
+
+// The text of a template that the program carries; nothing: it has none.
+std::optional<std::string_view> BuiltInTemplate(std::string_view name);
+std::vector<std::string> BuiltInNames();
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_TEMPLATES_CATALOGUE_H_

@@ -1,0 +1,26 @@
+#ifndef EARSHOT_DASHBOARD_FEED_TEMPLATES_VIEW_H_
+#define EARSHOT_DASHBOARD_FEED_TEMPLATES_VIEW_H_
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "earshot/v1/digest.pb.h"
+
+namespace earshot::feed {
+
+// What a template knows beside the digest.
+struct Sending {
+  std::string channel;
+  std::string idempotency_key;
+  bool test = false;  // a test of the channel, not a leader's digest
+};
+
+// A digest as the names that templates use (docs/reference/templates.md):
+// strings, truths, and lists. Every name is always there. Counts that small
+// groups hide are "<5"; times are local to the digest's zone. Elements of a
+// list carry `comma`: "," but for the last. Pure.
+nlohmann::json ViewOf(const v1::Digest& digest, const Sending& sending);
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_TEMPLATES_VIEW_H_
