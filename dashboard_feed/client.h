@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -40,6 +41,9 @@ class LocalFeedClient final : public Client {
   absl::Status Follow(const std::string& leader, const Show& show) override;
   // One JSON object.
   absl::StatusOr<std::string> Status();
+  // The text of the feed's answer to any other command.
+  absl::StatusOr<std::string> Tell(const std::string& command,
+                                   const std::vector<std::string>& arguments);
 
  private:
   const std::string socket_;

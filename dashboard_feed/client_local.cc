@@ -114,6 +114,17 @@ absl::Status LocalFeedClient::Follow(const std::string& leader,
   return status;
 }
 
+absl::StatusOr<std::string> LocalFeedClient::Tell(
+    const std::string& command, const std::vector<std::string>& arguments) {
+  v1::ControlRequest request = Request(command, "");
+  for (const std::string& argument : arguments) {
+    request.add_arguments(argument);
+  }
+  const auto response = Ask(socket_, request);
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
 absl::StatusOr<std::string> LocalFeedClient::Status() {
   const auto response = Ask(socket_, Request("status", ""));
   if (!response.ok()) return response.status();

@@ -19,6 +19,7 @@
 #include "base/telemetry/log.h"
 #include "base/wire/keys.h"
 #include "dashboard_feed/client.h"
+#include "dashboard_feed/commands_deliveries.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/rehearse/command.h"
 #include "dashboard_feed/render/render.h"
@@ -338,6 +339,9 @@ int RunCommand(int argc, char** argv) {
   DefineDaemon(app, options, action);
   DefineLeader(app, options, action);
   DefineRehearse(app, options, action);
+  const DeliveryCommands deliveries(app, [&](DeliveryCommands::Action run) {
+    action = [run](const Settings& s) { return Failed(run(s)); };
+  });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

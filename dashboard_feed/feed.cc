@@ -38,6 +38,7 @@ absl::StatusOr<std::unique_ptr<Feed>> Feed::Start(Settings settings,
   std::unique_ptr<Feed> feed(
       new Feed(std::move(settings), clock, random, log, std::move(edges)));
   absl::Status status = feed->OpenStores();
+  if (status.ok()) status = feed->OpenChannels();
   if (status.ok()) status = feed->OpenDoors();
   if (!status.ok()) return status;
   return feed;
@@ -121,6 +122,7 @@ absl::Status Feed::Run(os::Signals& signals) {
 void Feed::Turn(const std::vector<int>& also, absl::Duration limit) {
   std::vector<int> fds = also;
   fds.push_back(hub_->fd());
+  fds.push_back(carriers_->fd());
   if (local_ != nullptr) fds.push_back(local_->fd());
   if (link_ != nullptr && link_->fd() >= 0) fds.push_back(link_->fd());
   os::WaitReadable(fds, Wait(limit));
@@ -132,6 +134,7 @@ void Feed::Turn(const std::vector<int>& also, absl::Duration limit) {
   hub_->Pump();
   while (const auto event = hub_->TakeEvent()) OnHubEvent(*event);
   if (clock_.Monotonic() >= next_second_) EachSecond();
+  dispatcher_->Collect();
   SendDigests();
   // Sending may have used up the edge that told of something to read.
   SendRecords();
@@ -166,6 +169,7 @@ void Feed::EachSecond() {
     if (session.sender.Overdue(now)) session.pending = true;
   }
   RunSchedule();
+  dispatcher_->Turn();
   if (now >= next_follower_beat_) {
     next_follower_beat_ = now + kFollowerBeat;
     TellFollowers("", "");
@@ -181,6 +185,7 @@ bool Feed::Limited(const std::string& key, uint64_t& left_out) {
 void Feed::Stop() {
   if (link_ != nullptr) link_->Leave("the feed stops");
   hub_->Stop(absl::Seconds(1));
+  FinishDeliveries();
   log_.Info("stopped", {{"generation", mirror_->cursor().generation()},
                         {"seq", mirror_->cursor().seq()}});
 }

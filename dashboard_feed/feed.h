@@ -22,11 +22,15 @@
 #include "base/wire/delivery.h"
 #include "base/wire/hub_server.h"
 #include "base/wire/peer_link.h"
+#include "dashboard_feed/channels/carriers.h"
+#include "dashboard_feed/channels/configured.h"
+#include "dashboard_feed/channels/dispatcher.h"
 #include "dashboard_feed/digest/digest.h"
 #include "dashboard_feed/leaders/doors.h"
 #include "dashboard_feed/mirror/mirror.h"
 #include "dashboard_feed/outbox/outbox.h"
 #include "dashboard_feed/settings.h"
+#include "dashboard_feed/templates/catalogue.h"
 #include "earshot/v1/control.pb.h"
 #include "proto/contract/redact.h"
 
@@ -40,9 +44,10 @@ struct FeedEdges {
 };
 
 // The daemon: the one place that knows the order of the rooms. One thread,
-// beside those of ZeroMQ and of its authentication.
+// beside those of ZeroMQ, of its authentication, and one for each channel.
 //
 //   router -> link -> mirror -> digest -> outbox -> hub, socket -> leader
+//                                 outbox -> channels -> receiver
 //   leader -> hub, socket -> decision -> spool -> link -> router
 class Feed {
  public:
@@ -101,6 +106,20 @@ class Feed {
   void TellFollowers(const std::string& leader, const std::string& body);
   bool MirrorSettled() const;
 
+  // feed_deliveries.cc: what goes out over channels.
+  absl::Status OpenChannels();
+  std::vector<Outbox::Entry::Over> ChannelsOf(
+      const v1::Subscription& subscription, absl::Duration period,
+      absl::Time now) const;
+  void FinishDeliveries();
+  absl::StatusOr<std::string> ControlDeliveries(
+      uid_t user, const v1::ControlRequest& control);
+  absl::StatusOr<std::string> HowDelivered(const v1::Digest& digest);
+  absl::StatusOr<std::string> WhereToldOf(const v1::Leader& leader,
+                                          uint64_t insight);
+  absl::StatusOr<std::string> Why(const v1::Leader& leader,
+                                  const std::string& number);
+
   // feed_doors.cc: what leaders ask and decide.
   void OnHubEvent(const wire::HubEvent& event);
   void OnLeaderFrame(const wire::HubEvent& event);
@@ -129,6 +148,10 @@ class Feed {
 
   std::unique_ptr<Mirror> mirror_;
   std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<Channels> channels_;
+  std::unique_ptr<Catalogue> templates_;
+  std::unique_ptr<Carriers> carriers_;
+  std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<spool::Spool> spool_;
   std::unique_ptr<spool::Uplink> uplink_;
   wire::KeyPair keys_;

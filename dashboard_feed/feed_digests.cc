@@ -78,6 +78,7 @@ void Feed::RunSubscription(const v1::Subscription& subscription,
   entry.kind = v1::DIGEST_PERIODIC;
   built.digest.SerializeToString(&entry.body);
   entry.shown = std::move(built.shown);
+  entry.channels = ChannelsOf(subscription, due.to - due.from, now);
   const auto seq = outbox_->Add(entry);
   if (!seq.ok()) return fail(seq.status());
   if (!*seq) return;

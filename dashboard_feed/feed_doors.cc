@@ -277,6 +277,11 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
   }
+  if (control.command() == "deliveries") {
+    const auto text = ControlDeliveries(request.user, control);
+    if (text.ok()) response.set_text(*text);
+    return finish(text.status());
+  }
   const auto leader = LocalLeader(
       control.arguments_size() > 0 ? control.arguments(0) : "", request.user);
   if (!leader.ok()) return finish(leader.status());
@@ -292,6 +297,12 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
     followers_[request.connection] = (*leader)->id();
     response.set_more(true);
     return response;
+  }
+  if (control.command() == "why") {
+    const auto text =
+        Why(**leader, control.arguments_size() > 1 ? control.arguments(1) : "");
+    if (text.ok()) response.set_text(*text);
+    return finish(text.status());
   }
   if (control.command() == "answer") {
     v1::Decision decision;
@@ -315,6 +326,8 @@ absl::StatusOr<std::string> Feed::StatusJson() {
   for (const spool::LaneState& lane : *lanes) {
     waiting += lane.spooled - lane.acked;
   }
+  const auto owed = outbox_->deliveries().Count();
+  if (!owed.ok()) return owed.status();
   const Model& model = mirror_->model();
   nlohmann::ordered_json out;
   out["connected"] = connected_at_ != absl::InfiniteDuration();
@@ -331,6 +344,12 @@ absl::StatusOr<std::string> Feed::StatusJson() {
   out["digests_delivered"] = totals->delivered;
   out["decisions"] = totals->decisions;
   out["decisions_waiting"] = waiting;
+  for (const auto& [channel, states] : owed->by_channel) {
+    for (const auto& [state, count] : states) {
+      out["deliveries"][channel][std::string(DeliveryStateName(state))] = count;
+    }
+  }
+  out["deliveries_dropped"] = owed->dropped;
   return out.dump();
 }
 

@@ -9,6 +9,7 @@
 #include "base/os/files.h"
 #include "base/os/status_text.h"
 #include "base/wire/keys.h"
+#include "dashboard_feed/channels/configured.h"
 
 namespace earshot::feed {
 namespace {
@@ -45,6 +46,9 @@ absl::Status CheckRanges(const v1::FeedConfig& config) {
   expect(config.router_key().empty() ||
              wire::CheckPublicKey(config.router_key()).ok(),
          "router_key is not 40 characters, as router.key.pub holds them");
+  for (std::string& mistake : CheckChannels(config)) {
+    expect(false, std::move(mistake));
+  }
   return config::AsStatus("feed configuration", mistakes);
 }
 

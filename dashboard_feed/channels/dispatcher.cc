@@ -39,12 +39,22 @@ void Dispatcher::NoteTrouble(const absl::Status& status) {
               {"left_out", *pass}});
 }
 
-void Dispatcher::Turn() {
+void Dispatcher::Collect() {
+  bool any = false;
   while (auto carried = carrier_.Take()) {
     --by_channel_[carried->channel];
     --on_their_way_;
     outcomes_.push_back(*std::move(carried));
+    any = true;
   }
+  if (!any) return;
+  StoreOutcomes();
+  if (!outcomes_.empty()) return;
+  for (const auto& [name, channel] : channels_.all()) Send(channel);
+}
+
+void Dispatcher::Turn() {
+  Collect();
   StoreOutcomes();
   // What is not stored may not be sent again meanwhile.
   if (!outcomes_.empty()) return;

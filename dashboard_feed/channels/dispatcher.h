@@ -3,7 +3,6 @@
 
 #include <deque>
 #include <map>
-#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -36,8 +35,9 @@ class Dispatcher {
 
   // Once, before the first Turn: takes up what an earlier run left.
   absl::Status Resume();
-  // Never waits. Call it when the carrier has something, when something was
-  // queued, and every second.
+  // Never waits. Collect when the carrier has something; Turn when something
+  // was queued, and every second.
+  void Collect();
   void Turn();
 
   size_t on_their_way() const { return on_their_way_; }

@@ -203,6 +203,15 @@ absl::StatusOr<std::vector<v1::Item>> Outbox::ItemsAfter(
   return items;
 }
 
+absl::StatusOr<uint64_t> Outbox::LastSeq(const std::string& leader) {
+  store::Statement read =
+      database_->Prepare("SELECT last FROM leaders WHERE leader=?1");
+  read.BindText(1, leader);
+  const auto row = read.Step();
+  if (!row.ok()) return row.status();
+  return *row ? read.Unsigned(0) : 0;
+}
+
 absl::Status Outbox::MarkDelivered(const std::string& leader, uint64_t seq) {
   store::Statement mark = database_->Prepare(
       "UPDATE leaders SET delivered=min(?2, last)"

@@ -72,6 +72,8 @@ class Outbox {
   absl::StatusOr<std::vector<v1::Item>> ItemsAfter(const std::string& leader,
                                                    uint64_t seq, size_t most,
                                                    size_t bytes);
+  // Of the leader's newest digest; 0: there was none.
+  absl::StatusOr<uint64_t> LastSeq(const std::string& leader);
   // Durable when it returns OK; never goes back.
   absl::Status MarkDelivered(const std::string& leader, uint64_t seq);
 

@@ -1,0 +1,28 @@
+#ifndef EARSHOT_DASHBOARD_FEED_EXPLAIN_WHY_H_
+#define EARSHOT_DASHBOARD_FEED_EXPLAIN_WHY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "dashboard_feed/digest/digest.h"
+#include "dashboard_feed/mirror/model.h"
+#include "earshot/v1/digest.pb.h"
+
+// Why a leader was, or was not, told of an insight. Says nothing that the
+// leader may not see anyway. Pure.
+namespace earshot::feed {
+
+// Where a digest that was made lists it, and why there; nothing: it does not.
+std::optional<std::string> WhereListed(const v1::Digest& digest,
+                                       uint64_t insight);
+
+// What the subscription's next digest would do with it as of `request.to`, and
+// what keeps it out. The leader can see the insight.
+std::string WhatNext(const Model& model, const v1::Leader& leader,
+                     const DigestRequest& request, uint64_t insight);
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_EXPLAIN_WHY_H_
