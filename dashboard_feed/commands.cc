@@ -18,12 +18,14 @@
 #include "base/os/status_text.h"
 #include "base/telemetry/log.h"
 #include "base/wire/keys.h"
+#include "dashboard_feed/channels/configured.h"
 #include "dashboard_feed/client.h"
 #include "dashboard_feed/commands_deliveries.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/rehearse/command.h"
 #include "dashboard_feed/render/render.h"
 #include "dashboard_feed/settings.h"
+#include "dashboard_feed/templates/catalogue.h"
 #include "proto/contract/ids.h"
 
 namespace earshot::feed {
@@ -121,6 +123,11 @@ Outcome CheckConfig(const Settings& settings) {
   fmt::print("ok: router {}, leaders at {}, data in {}\n",
              settings.config.router(), settings.config.listen(),
              settings.config.data_dir());
+  const auto channels = Channels::Load(settings.config);
+  if (!channels.ok()) return Misused(channels.status());
+  const auto templates = Catalogue::Load(settings.config.templates_dir());
+  if (!templates.ok()) return Misused(templates.status());
+  fmt::print("channels: {}\n", channels->Names());
   const auto key = RouterPublicKey(settings.config);
   if (!key.ok()) fmt::print("note: {}\n", os::StatusText(key.status()));
   return {};
@@ -138,10 +145,17 @@ absl::StatusOr<std::unique_ptr<Client>> MakeClient(const Options& options,
   return *std::move(client);
 }
 
-absl::Status Show(const v1::Digest& digest, const Options& options) {
+absl::Status Show(const v1::Digest& digest, const Options& options,
+                  const Settings& settings) {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   if (options.format == "json") {
     fmt::print("{}\n", DigestAsJson(digest));
+  } else if (options.format == "html") {
+    const auto templates = Catalogue::Load(settings.config.templates_dir());
+    if (!templates.ok()) return templates.status();
+    const auto page = templates->Render("page.html", digest, {});
+    if (!page.ok()) return page.status();
+    fmt::print("{}", *page);
   } else {
     fmt::print("{}{}", DigestAsText(digest, terminal),
                options.follow ? "\n" : "");
@@ -154,12 +168,13 @@ Outcome Digest(const Options& options, const Settings& settings) {
   const auto client = MakeClient(options, settings);
   if (!client.ok()) return Misused(client.status());
   if (options.follow) {
-    return Failed((*client)->Follow(
-        options.leader, [&](const v1::Digest& d) { return Show(d, options); }));
+    return Failed((*client)->Follow(options.leader, [&](const v1::Digest& d) {
+      return Show(d, options, settings);
+    }));
   }
   const auto digest = (*client)->DigestNow(options.leader);
   if (!digest.ok()) return Failed(digest.status());
-  return Failed(Show(*digest, options));
+  return Failed(Show(*digest, options, settings));
 }
 
 Outcome Answer(const Options& options, const Settings& settings) {
@@ -246,14 +261,17 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
       Add(app, "digest", "Show a leader's digest as of now.",
           "  earshot-feed digest --for leader\n"
           "  earshot-feed digest --for leader --format json\n"
+          "  earshot-feed digest --for leader --format html > digest.html\n"
           "  earshot-feed digest --for dana --follow --key dana.key "
           "--endpoint tcp://feed.example:7413 --feed-key feed.key.pub");
   command->add_option("--for", options.leader, "the leader's id")->required();
   command->add_flag("--follow", options.follow,
                     "show each periodic digest as it comes; with --key also "
                     "what was missed");
-  command->add_option("--format", options.format, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  command
+      ->add_option("--format", options.format,
+                   "text (default), json, or html: a page")
+      ->check(CLI::IsMember({"text", "json", "html"}));
   AddKeyOptions(command, options);
   command->callback(
       [&] { action = [&](const Settings& s) { return Digest(options, s); }; });

@@ -73,7 +73,7 @@ class View {
     Put(out, "channel", sending.channel);
     Put(out, "idempotency_key", sending.idempotency_key);
     out["test"] = sending.test;
-    out["digest_text"] = DigestAsText(digest_, false);
+    out["digest_text"] = Escape(Escaping::kText, DigestAsText(digest_, false));
     out["digest_json"] = DigestAsJson(digest_);
     return out;
   }

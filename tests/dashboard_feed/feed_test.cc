@@ -85,6 +85,7 @@ class FeedTest : public ::testing::Test {
     hourly.set_id("dana-hourly");
     hourly.set_leader("dana");
     hourly.set_cadence(v1::Subscription::HOURLY);
+    hourly.add_channels("no-such-channel");
     Add(delivery, v1::UPDATE_SUBSCRIPTIONS, AsFile(subscriptions));
     AddInsight(delivery, 1, "checkout", v1::HEARD);
     AddInsight(delivery, 2, "parking", v1::HEARD);
@@ -215,6 +216,48 @@ TEST_F(FeedTest, APeriodGivesOneDigestAcrossRestartsAndDowntime) {
   turn();
   turn();
   EXPECT_EQ(Queued(), 2u);
+}
+
+TEST_F(FeedTest, WhyTellsWhereAnInsightWasListedAndHowItWent) {
+  const auto why = [&](const std::string& insight) {
+    v1::ControlRequest request;
+    request.set_command("why");
+    request.add_arguments("dana");
+    request.add_arguments(insight);
+    return Ask(request).text();
+  };
+  EXPECT_NE(why("1").find("No digest that is kept lists it"),
+            std::string::npos);
+  clock_.Pass(absl::Minutes(2));
+  feed_->Turn({}, absl::ZeroDuration());
+  clock_.Pass(absl::Hours(1));
+  feed_->Turn({}, absl::ZeroDuration());
+  const std::string told = why("1");
+  EXPECT_NE(told.find("dana-hourly"), std::string::npos) << told;
+  EXPECT_NE(told.find("as number 1"), std::string::npos) << told;
+  EXPECT_NE(told.find("no-such-channel: parked"), std::string::npos) << told;
+  std::string outside = why("2");
+  std::string unknown = why("9");
+  ASSERT_NE(outside.find("#2"), std::string::npos);
+  EXPECT_EQ(outside.replace(outside.find("#2"), 2, "#N"),
+            unknown.replace(unknown.find("#9"), 2, "#N"));
+}
+
+TEST_F(FeedTest, ADeliveryIsQueuedWithItsPeriodAndParkedInSight) {
+  clock_.Pass(absl::Minutes(2));
+  feed_->Turn({}, absl::ZeroDuration());
+  clock_.Pass(absl::Hours(1));
+  feed_->Turn({}, absl::ZeroDuration());
+  v1::ControlRequest request;
+  request.set_command("deliveries");
+  request.add_arguments("list");
+  const std::string list = Ask(request).text();
+  EXPECT_NE(list.find("\"state\":\"parked\""), std::string::npos) << list;
+  request.set_arguments(0, "retry");
+  request.add_arguments("1");
+  EXPECT_EQ(Ask(request).code(), 0u);
+  request.set_arguments(1, "99");
+  EXPECT_NE(Ask(request).code(), 0u);
 }
 
 // A feed whose links both end in the test.
