@@ -143,6 +143,7 @@ absl::Status Fold::Recover() {
     status = Finish(work);
     if (status.ok()) status = transaction->Commit();
     if (!status.ok()) return status;
+    views_.Committed();
     stored_ = cursors_;
   }
 }
@@ -187,7 +188,7 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
   absl::Status status =
       Apply(**observation, *std::move(said), reading, derived, work);
   if (!status.ok()) return status;
-  return views_.SetReading(reading.of(), row.position);
+  return views_.SetReadings(reading.of(), 1, row.position);
 }
 
 // What came in the meantime is newer than what could not be done.
@@ -318,6 +319,7 @@ absl::StatusOr<bool> Fold::Step() {
   if (status.ok()) status = Finish(work);
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return fail(status);
+  views_.Committed();
   stored_ = cursors_;
   counters_.cursor.Set(cursors_.main);
   const std::lock_guard lock(mutex_);
@@ -333,10 +335,16 @@ absl::Status Fold::AppendReadings(Work& work) {
   append.erasures = std::move(work.erasures);
   const auto first = writer_.AppendAndWait(std::move(append));
   if (!first.ok()) return first.status();
-  for (size_t i = 0; i < work.of.size(); ++i) {
-    absl::Status status = views_.SetReading(work.of[i], *first + i);
+  for (size_t i = 0; i < work.of.size();) {
+    size_t count = 1;
+    while (i + count < work.of.size() &&
+           work.of[i + count] == work.of[i] + count) {
+      ++count;
+    }
+    absl::Status status = views_.SetReadings(work.of[i], count, *first + i);
     if (!status.ok()) return status;
-    cursors_.folded = *first + i;
+    i += count;
+    cursors_.folded = *first + i - 1;
   }
   return absl::OkStatus();
 }

@@ -60,7 +60,7 @@ struct FoldCounters {
 class Fold {
  public:
   static constexpr size_t kStepRecords = 256;
-  static constexpr size_t kLongStepRecords = 4096;
+  static constexpr size_t kLongStepRecords = 8192;
 
   // `reader` and `views` are the fold's own connections; `read_ahead` brings
   // another, or none.
