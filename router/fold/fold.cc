@@ -87,7 +87,8 @@ absl::Status Fold::LoadCursors() {
         std::pair{"update_seq", &cursors_.update_seq},
         std::pair{"observations", &cursors_.observations},
         std::pair{"repeats", &cursors_.repeats},
-        std::pair{"untriaged", &cursors_.untriaged}}) {
+        std::pair{"untriaged", &cursors_.untriaged},
+        std::pair{"alerts", &cursors_.alerts}}) {
     const auto number = views_.Number(name);
     if (!number.ok()) return number.status();
     *value = *number;
@@ -112,7 +113,8 @@ absl::Status Fold::StoreCursors() {
         std::pair{"update_seq", &Cursors::update_seq},
         std::pair{"observations", &Cursors::observations},
         std::pair{"repeats", &Cursors::repeats},
-        std::pair{"untriaged", &Cursors::untriaged}}) {
+        std::pair{"untriaged", &Cursors::untriaged},
+        std::pair{"alerts", &Cursors::alerts}}) {
     absl::Status status = store(name, value);
     if (!status.ok()) return status;
   }
@@ -372,7 +374,8 @@ absl::StatusOr<v1::Insight*> Fold::Touch(uint64_t id, Work& work) {
 
 absl::Status Fold::Finish(Work& work) {
   for (auto& [id, insight] : work.insights) {
-    Prioritise(insight);
+    ApplyTopic(insight);
+    Prioritise(insight, organisation_.priority());
     absl::Status status = views_.PutInsight(++cursors_.update_seq, insight);
     if (!status.ok()) return status;
     log_.Info("insight_changed",
