@@ -21,7 +21,8 @@ namespace earshot::feed {
 class Client {
  public:
   virtual ~Client() = default;
-  virtual absl::StatusOr<v1::Digest> DigestNow(const std::string& leader) = 0;
+  virtual absl::StatusOr<v1::Digest> DigestNow(const std::string& leader,
+                                               const v1::DigestAsk& ask) = 0;
   // What the feed says about it.
   virtual absl::StatusOr<std::string> Decide(const std::string& leader,
                                              const v1::Decision& decision) = 0;
@@ -35,7 +36,8 @@ class Client {
 class LocalFeedClient final : public Client {
  public:
   explicit LocalFeedClient(std::string socket) : socket_(std::move(socket)) {}
-  absl::StatusOr<v1::Digest> DigestNow(const std::string& leader) override;
+  absl::StatusOr<v1::Digest> DigestNow(const std::string& leader,
+                                       const v1::DigestAsk& ask) override;
   absl::StatusOr<std::string> Decide(const std::string& leader,
                                      const v1::Decision& decision) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
@@ -57,7 +59,8 @@ class RemoteFeedClient final : public Client {
   static absl::StatusOr<std::unique_ptr<RemoteFeedClient>> Make(
       const std::string& key_file, const std::string& endpoint,
       const std::string& feed_key);
-  absl::StatusOr<v1::Digest> DigestNow(const std::string& leader) override;
+  absl::StatusOr<v1::Digest> DigestNow(const std::string& leader,
+                                       const v1::DigestAsk& ask) override;
   absl::StatusOr<std::string> Decide(const std::string& leader,
                                      const v1::Decision& decision) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;

@@ -82,8 +82,10 @@ absl::StatusOr<v1::Digest> AsDigest(const std::string& body) {
 }  // namespace
 
 absl::StatusOr<v1::Digest> LocalFeedClient::DigestNow(
-    const std::string& leader) {
-  const auto response = Ask(socket_, Request("digest", leader));
+    const std::string& leader, const v1::DigestAsk& ask) {
+  v1::ControlRequest request = Request("digest", leader);
+  ask.SerializeToString(request.mutable_body());
+  const auto response = Ask(socket_, request);
   if (!response.ok()) return response.status();
   return AsDigest(response->body());
 }

@@ -126,9 +126,9 @@ absl::StatusOr<v1::Response> RemoteFeedClient::Ask(uint32_t kind,
 }
 
 absl::StatusOr<v1::Digest> RemoteFeedClient::DigestNow(
-    const std::string& leader) {
+    const std::string& leader, const v1::DigestAsk& ask) {
   leader_ = leader;
-  const auto response = Ask(v1::LEADER_DIGEST_NOW, "");
+  const auto response = Ask(v1::LEADER_DIGEST_NOW, ask.SerializeAsString());
   if (!response.ok()) return response.status();
   v1::Digest digest;
   if (digest.ParseFromString(response->body())) return digest;

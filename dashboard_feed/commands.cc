@@ -44,6 +44,9 @@ struct Options {
   std::string leader;
   bool follow = false;
   std::string format = "text";
+  std::vector<std::string> sections;
+  bool all = false;
+  uint32_t after = 0;
   std::string insight;
   std::vector<std::string> text;
   bool need_more = false;
@@ -164,6 +167,14 @@ absl::Status Show(const v1::Digest& digest, const Options& options,
   return absl::UnavailableError("standard output takes nothing more");
 }
 
+v1::DigestAsk AskOf(const Options& options) {
+  v1::DigestAsk ask;
+  for (const std::string& name : options.sections) ask.add_sections(name);
+  ask.set_all(options.all);
+  ask.set_after(options.after);
+  return ask;
+}
+
 Outcome Digest(const Options& options, const Settings& settings) {
   const auto client = MakeClient(options, settings);
   if (!client.ok()) return Misused(client.status());
@@ -172,7 +183,7 @@ Outcome Digest(const Options& options, const Settings& settings) {
       return Show(d, options, settings);
     }));
   }
-  const auto digest = (*client)->DigestNow(options.leader);
+  const auto digest = (*client)->DigestNow(options.leader, AskOf(options));
   if (!digest.ok()) return Failed(digest.status());
   return Failed(Show(*digest, options, settings));
 }
@@ -261,6 +272,7 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
       Add(app, "digest", "Show a leader's digest as of now.",
           "  earshot-feed digest --for leader\n"
           "  earshot-feed digest --for leader --format json\n"
+          "  earshot-feed digest --for leader --section rising --all\n"
           "  earshot-feed digest --for leader --format html > digest.html\n"
           "  earshot-feed digest --for dana --follow --key dana.key "
           "--endpoint tcp://feed.example:7413 --feed-key feed.key.pub");
@@ -268,6 +280,14 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
   command->add_flag("--follow", options.follow,
                     "show each periodic digest as it comes; with --key also "
                     "what was missed");
+  command->add_option("--section", options.sections, "these sections alone")
+      ->check(CLI::IsMember({"decision", "regressed", "top", "new", "rising",
+                             "falling", "recognition", "overdue", "due",
+                             "answered", "unmuted"}));
+  command->add_flag("--all", options.all,
+                    "to the end of each section, as far as one answer holds");
+  command->add_option("--after", options.after,
+                      "with --all: pass over so many of each section");
   command
       ->add_option("--format", options.format,
                    "text (default), json, or html: a page")

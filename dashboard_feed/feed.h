@@ -101,7 +101,8 @@ class Feed {
   void RunSchedule();
   void RunSubscription(const v1::Subscription& subscription, absl::Time now);
   absl::StatusOr<Before> BeforeOf(const std::string& subscription);
-  absl::StatusOr<v1::Digest> DigestNow(const v1::Leader& leader);
+  absl::StatusOr<v1::Digest> DigestNow(const v1::Leader& leader,
+                                       const std::string& ask);
   void SendDigests();
   void TellFollowers(const std::string& leader, const std::string& body);
   bool MirrorSettled() const;

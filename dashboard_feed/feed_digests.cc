@@ -107,8 +107,13 @@ absl::StatusOr<Before> Feed::BeforeOf(const std::string& subscription) {
 }
 
 // Against the leader's latest periodic digest; changes nothing.
-absl::StatusOr<v1::Digest> Feed::DigestNow(const v1::Leader& leader) {
+absl::StatusOr<v1::Digest> Feed::DigestNow(const v1::Leader& leader,
+                                           const std::string& ask) {
   DigestRequest request;
+  if (!request.ask.ParseFromString(ask)) {
+    return absl::InvalidArgumentError(
+        "what is asked for cannot be read; use the client of this release");
+  }
   request.to = clock_.Wall();
   request.from = request.to - kOnDemandSpan;
   for (const v1::Subscription& subscription :

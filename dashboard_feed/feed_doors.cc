@@ -145,7 +145,7 @@ v1::Response Feed::Answer(const std::string& leader_id,
         "you are no longer in the organisation file; ask the operator"));
   }
   if (request.kind() == v1::LEADER_DIGEST_NOW) {
-    const auto digest = DigestNow(*leader);
+    const auto digest = DigestNow(*leader, request.body());
     if (!digest.ok()) return refuse(digest.status());
     response.set_body(digest->SerializeAsString());
     log_.Info("delivered", {{"leader", leader_id}, {"by", "request"}});
@@ -286,7 +286,7 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
       control.arguments_size() > 0 ? control.arguments(0) : "", request.user);
   if (!leader.ok()) return finish(leader.status());
   if (control.command() == "digest") {
-    const auto digest = DigestNow(**leader);
+    const auto digest = DigestNow(**leader, control.body());
     if (digest.ok()) {
       response.set_body(digest->SerializeAsString());
       log_.Info("delivered", {{"leader", (*leader)->id()}, {"by", "socket"}});

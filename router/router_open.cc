@@ -106,7 +106,9 @@ absl::StatusOr<std::unique_ptr<ReadAhead>> Router::OpenReadAhead() {
 absl::Status Router::OpenViews() {
   const std::string path = settings_.ViewsFile();
   for (int attempt = 0; attempt < 2; ++attempt) {
-    auto views = Views::Open(path);
+    auto views =
+        Views::Open(path, edges_.one_thread ? store::Checkpoints::kInCommits
+                                            : store::Checkpoints::kBeside);
     if (!views.ok()) return views.status();
     const auto log = (*views)->Number("log_generation");
     const auto main = (*views)->Number("main");

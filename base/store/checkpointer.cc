@@ -6,8 +6,8 @@
 
 namespace earshot::store {
 
-Checkpointer::Checkpointer(std::unique_ptr<Database> database)
-    : database_(std::move(database)), thread_([this] { Loop(); }) {}
+Checkpointer::Checkpointer(std::unique_ptr<Database> beside, Pace pace)
+    : database_(std::move(beside)), pace_(pace), thread_([this] { Loop(); }) {}
 
 Checkpointer::~Checkpointer() {
   {
@@ -16,6 +16,18 @@ Checkpointer::~Checkpointer() {
   }
   woken_.notify_one();
   thread_.join();
+}
+
+void Checkpointer::Committed(Database& database) {
+  const int pages = database.wal_pages();
+  if (pages >= pace_.most_pages) {
+    const absl::Status ignored = database.Checkpoint(/*truncate=*/false);
+  } else if (pages >= pace_.wake_pages &&
+             pages - woken_at_ >= pace_.wake_pages) {
+    woken_at_ = pages;
+    Wake();
+  }
+  if (pages < woken_at_) woken_at_ = 0;  // it began anew
 }
 
 void Checkpointer::Wake() {

@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "dashboard_feed/digest/blocks.h"
+#include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/digest/rank.h"
+#include "dashboard_feed/digest/sections.h"
+#include "dashboard_feed/digest/since_answer.h"
+#include "dashboard_feed/digest/where.h"
 #include "dashboard_feed/leaders/scope.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
@@ -22,30 +27,10 @@ constexpr size_t kDecisions = 5;
 constexpr size_t kTop = 5;
 constexpr size_t kNew = 5;
 constexpr size_t kAnswered = 10;
+constexpr size_t kDue = 10;
 constexpr size_t kRecognition = 5;
 constexpr char kUntriaged[] = "untriaged";
 constexpr absl::Duration kSilentAfter = absl::Hours(24);
-
-bool IsPraise(const Seen& seen) {
-  return seen.insight.kind() == v1::OBSERVATION_KIND_PRAISE;
-}
-
-bool IsIssue(const Seen& seen) {
-  return !IsPraise(seen) && seen.insight.kind() != v1::OBSERVATION_KIND_NOISE;
-}
-
-bool Finished(v1::State state) {
-  return state == v1::RESOLVED || state == v1::CONFIRMED ||
-         state == v1::UNCHALLENGED || state == v1::DECLINED;
-}
-
-bool WantsDecision(const Seen& seen) {
-  const v1::State state = seen.insight.state();
-  if (!IsIssue(seen)) return false;
-  if (state == v1::REOPENED) return true;
-  return (state == v1::HEARD || state == v1::ACKNOWLEDGED) &&
-         seen.insight.answers_size() == 0;
-}
 
 // What is worth a leader's time: all of it where there is little, else what is
 // out of step with what is usual, and what came back after it was answered.
@@ -59,62 +44,6 @@ bool Deserves(const Seen& seen, ScopePace::Mode mode, bool severe_is_rare) {
   return seen.lately.trend.course != Trend::Course::kSteady ||
          seen.insight.state() == v1::REOPENED;
 }
-
-// Fills one digest section by section; an insight is listed once.
-class Sections {
- public:
-  Sections(const LeaderView& view, const DigestRequest& request,
-           const std::vector<Seen>& all, Built& built)
-      : view_(view), request_(request), all_(all), built_(built) {}
-
-  uint64_t Fresh(const Seen& seen) const {
-    if (seen.hidden) return 0;
-    const auto shown = request_.before.shown.find(seen.insight.id());
-    const uint64_t before =
-        shown == request_.before.shown.end() ? 0 : shown->second;
-    return seen.observations > before ? seen.observations - before : 0;
-  }
-  bool IsNew(const Seen& seen) const {
-    return !request_.before.shown.contains(seen.insight.id());
-  }
-  bool AnsweredSince(const Seen& seen) const {
-    if (seen.insight.answers_size() == 0) return false;
-    const auto& last = seen.insight.answers(seen.insight.answers_size() - 1);
-    return !request_.before.any ||
-           contract::ToTime(last.at()) > request_.before.to;
-  }
-
-  void Add(const char* name, const char* title, size_t most,
-           const std::function<bool(const Seen&)>& belongs) {
-    v1::DigestSection section;
-    section.set_name(name);
-    section.set_title(title);
-    for (const Seen& seen : all_) {
-      if (listed_.contains(seen.insight.id()) || !belongs(seen)) continue;
-      if (static_cast<size_t>(section.items_size()) == most) {
-        section.set_more(section.more() + 1);
-        continue;
-      }
-      listed_.insert(seen.insight.id());
-      // Those that were counted with it need no line of their own.
-      listed_.insert(seen.lately.akin.begin(), seen.lately.akin.end());
-      v1::DigestItem& item = *section.add_items();
-      item = MakeItem(seen, view_.rules(), view_.zone(), Fresh(seen));
-      item.set_rank(static_cast<uint32_t>(section.items_size()));
-      ++built_.items;
-    }
-    if (section.items_size() == 0) return;
-    // What is cut off here may still be listed further down.
-    *built_.digest.add_sections() = std::move(section);
-  }
-
- private:
-  const LeaderView& view_;
-  const DigestRequest& request_;
-  const std::vector<Seen>& all_;
-  Built& built_;
-  std::set<uint64_t> listed_;
-};
 
 std::string Reports(uint64_t count) {
   return fmt::format("{} new {}", count, count == 1 ? "report" : "reports");
@@ -198,32 +127,34 @@ void FillFrame(const Model& model, const v1::Leader& leader,
 
 }  // namespace
 
-Built BuildDigest(const Model& model, const v1::Leader& leader,
-                  const DigestRequest& request) {
-  Built built;
-  v1::Digest& digest = built.digest;
-  const LeaderView view(model, leader, request.to);
-  const v1::Subscription* subscription = request.subscription;
-  LeaderView::Listing listing =
-      view.List(subscription != nullptr && subscription->has_scope()
-                    ? &subscription->scope()
-                    : nullptr);
-  if (subscription != nullptr && subscription->minimum_priority_milli() != 0) {
-    std::erase_if(listing.seen, [&](const Seen& seen) {
-      return seen.insight.priority_milli() <
-             subscription->minimum_priority_milli();
-    });
-  }
-  const ScopePace pace(model, leader, request.to);
-  for (Seen& seen : listing.seen) {
-    seen.lately = pace.Of(seen.insight);
-    RankInScope(seen);
-  }
-  SortByPriority(listing.seen);
-  const std::vector<Seen>& all = listing.seen;
-  FillFrame(model, leader, request, view, digest);
+namespace {
 
-  Sections sections(view, request, all, built);
+// What a subscription leaves out, and what is muted.
+void Choose(const DigestRequest& request, std::vector<Seen>& seen,
+            uint32_t& muted) {
+  const v1::Subscription* subscription = request.subscription;
+  std::erase_if(seen, [&](const Seen& one) {
+    if (IsMuted(one.insight, request.to)) {
+      ++muted;
+      return true;
+    }
+    if (subscription == nullptr) return false;
+    const auto& kinds = subscription->kinds();
+    if (!kinds.empty() &&
+        std::find(kinds.begin(), kinds.end(),
+                  contract::KindName(one.insight.kind())) == kinds.end()) {
+      return true;
+    }
+    return subscription->minimum_priority_milli() != 0 &&
+           one.insight.priority_milli() <
+               subscription->minimum_priority_milli();
+  });
+}
+
+// The lists of insights, in the order of a digest.
+void AddSections(const DigestRequest& request, const ScopePace& pace,
+                 const Effects& effects, Sections& sections) {
+  const v1::Subscription* subscription = request.subscription;
   const size_t top = subscription != nullptr && subscription->top() > 0
                          ? subscription->top()
                          : kTop;
@@ -234,11 +165,26 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   const auto course = [&](const Seen& seen, Trend::Course wanted) {
     return IsIssue(seen) && seen.lately.trend.course == wanted;
   };
+  const auto went = [&](const Seen& seen, Effect::Course wanted) {
+    const auto found = effects.find(seen.insight.id());
+    return IsIssue(seen) && found != effects.end() &&
+           found->second.course == wanted;
+  };
+  sections.Add("decision", "Needs your decision", kDecisions,
+               [&](const Seen& seen) {
+                 return deserves(seen) && WantsDecision(seen) &&
+                        !went(seen, Effect::Course::kFalling);
+               });
   sections.Add(
-      "decision", "Needs your decision", kDecisions,
-      [&](const Seen& seen) { return deserves(seen) && WantsDecision(seen); });
+      "regressed", "Came back after an answer", kDecisions,
+      [&](const Seen& seen) {
+        return (IsIssue(seen) && seen.insight.state() == v1::REOPENED) ||
+               went(seen, Effect::Course::kHeldNot);
+      });
   sections.Add("top", "Top of your scope", top, [&](const Seen& seen) {
-    return deserves(seen) && IsIssue(seen) && !Finished(seen.insight.state());
+    return deserves(seen) && IsOpenIssue(seen) &&
+           !IsOverdue(seen, request.to) &&
+           !went(seen, Effect::Course::kFalling);
   });
   sections.Add("new", "New", kNew, [&](const Seen& seen) {
     return mode == ScopePace::Mode::kSmall
@@ -248,19 +194,32 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   sections.Add("rising", "Rising", kNew, [&](const Seen& seen) {
     return course(seen, Trend::Course::kRising);
   });
-  sections.Add("answered", "Answered", kAnswered,
-               [&](const Seen& seen) { return sections.AnsweredSince(seen); });
+  sections.Add("falling", "Falling", kNew, [&](const Seen& seen) {
+    return went(seen, Effect::Course::kFalling);
+  });
   sections.Add("recognition", "Good work", kRecognition, [&](const Seen& seen) {
     if (!IsPraise(seen)) return false;
     if (mode != ScopePace::Mode::kSmall) return deserves(seen);
     return sections.IsNew(seen) || sections.Fresh(seen) > 0;
   });
-  if (mode != ScopePace::Mode::kSmall) {
-    digest.set_steady(static_cast<uint32_t>(std::count_if(
-        all.begin(), all.end(),
-        [&](const Seen& seen) { return IsIssue(seen) && !deserves(seen); })));
-  }
+  sections.Add("overdue", "Overdue", kDue,
+               [&](const Seen& seen) { return IsOverdue(seen, request.to); });
+  sections.Add("due", "Due next", kDue, [&](const Seen& seen) {
+    return IsOpenIssue(seen) && seen.insight.has_due();
+  });
+  sections.Add("answered", "You said, we did", kAnswered,
+               [&](const Seen& seen) { return sections.AnsweredSince(seen); });
+  sections.Add("unmuted", "Shown again after being hidden", kAnswered,
+               [&](const Seen& seen) {
+                 return request.before.any && seen.insight.has_muted() &&
+                        contract::ToTime(seen.insight.muted().until()) >
+                            request.before.to;
+               });
+}
 
+void AddTotals(const Sections& sections, const LeaderView& view,
+               const std::vector<Seen>& all, uint32_t hidden, Built& built) {
+  v1::Digest& digest = built.digest;
   uint64_t fresh = 0;
   uint64_t untriaged = 0;
   for (const Seen& seen : all) {
@@ -272,12 +231,98 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   }
   *digest.mutable_observations() = CountOf(fresh, false, 0);
   *digest.mutable_untriaged() = CountOf(untriaged, false, 0);
-  digest.set_hidden_by_small_groups(listing.hidden);
-  if (listing.hidden > 0 && view.slice()) {
+  digest.set_hidden_by_small_groups(hidden);
+  if (hidden > 0 && view.slice()) {
     *digest.mutable_next_visible() = contract::ToStamp(view.next_shift_end());
   }
+}
+
+// What is no list of insights. Not made when only sections were asked for.
+void AddBlocks(const Model& model, const v1::Leader& leader,
+               const DigestRequest& request, const LeaderView& view,
+               const std::vector<Seen>& all, const Effects& effects,
+               const Sections& sections, v1::Digest& digest) {
+  const uint32_t below = view.rules().numbers;
+  for (v1::DigestNumber& number :
+       ThreeNumbers(all, request.to, request.before.numbers)) {
+    *digest.add_numbers() = std::move(number);
+  }
+  v1::WhereAndWhen where = BuildWhere(model, leader, view, all, request.to);
+  if (where.cells_size() > 0 || !where.visit().empty() ||
+      !where.shift_gap().empty()) {
+    *digest.mutable_where() = std::move(where);
+  }
+  std::vector<std::string> quoted;
+  for (const v1::DigestSection& section : digest.sections()) {
+    for (const v1::DigestItem& item : section.items()) {
+      for (const v1::Verbatim& v : item.verbatims()) quoted.push_back(v.text());
+    }
+  }
+  std::vector<Seen> fresh;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(fresh),
+               [&](const Seen& seen) {
+                 return IsOpenIssue(seen) &&
+                        (sections.IsNew(seen) || sections.Fresh(seen) > 0);
+               });
+  v1::Story story;
+  if (PickStory(fresh, quoted, below, story)) {
+    *digest.mutable_story() = std::move(story);
+  }
+  for (v1::PromiseLine& line : BrokenPromises(model.organisation, all, below)) {
+    *digest.add_promises() = std::move(line);
+  }
+  v1::CostAndReturn cost = CostsOf(all, effects);
+  if (cost.open_size() + cost.saved_size() > 0) {
+    *digest.mutable_cost() = std::move(cost);
+  }
+}
+
+}  // namespace
+
+Built BuildDigest(const Model& model, const v1::Leader& leader,
+                  const DigestRequest& request) {
+  Built built;
+  v1::Digest& digest = built.digest;
+  const LeaderView view(model, leader, request.to);
+  const v1::Subscription* subscription = request.subscription;
+  LeaderView::Listing listing =
+      view.List(subscription != nullptr && subscription->has_scope()
+                    ? &subscription->scope()
+                    : nullptr);
+  uint32_t muted = 0;
+  Choose(request, listing.seen, muted);
+  const ScopePace pace(model, leader, request.to);
+  const SinceAnswer since(model, leader, request.to);
+  Effects effects;
+  for (Seen& seen : listing.seen) {
+    seen.lately = pace.Of(seen.insight);
+    RankInScope(seen, model.organisation.priority(), request.to);
+    const Effect effect = since.Of(seen);
+    if (effect.course != Effect::Course::kUnknown) {
+      effects.emplace(seen.insight.id(), effect);
+    }
+  }
+  SortByPriority(listing.seen);
+  const std::vector<Seen>& all = listing.seen;
+  FillFrame(model, leader, request, view, digest);
+  Sections sections(view, request, all, effects, built);
+  AddSections(request, pace, effects, sections);
+  if (pace.mode() != ScopePace::Mode::kSmall) {
+    digest.set_steady(static_cast<uint32_t>(
+        std::count_if(all.begin(), all.end(), [&](const Seen& seen) {
+          return IsIssue(seen) &&
+                 !Deserves(seen, pace.mode(), pace.SevereIsRare());
+        })));
+  }
+  AddTotals(sections, view, all, listing.hidden, built);
+  if (request.ask.sections().empty()) {
+    AddBlocks(model, leader, request, view, all, effects, sections, digest);
+  }
+  *digest.mutable_quality() = QualityOf(all, muted);
+  digest.set_empty(digest.sections_size() == 0 &&
+                   digest.observations().value() == 0);
   digest.set_headline(
-      mode == ScopePace::Mode::kLearning
+      pace.mode() == ScopePace::Mode::kLearning
           ? fmt::format("Learning what is usual here: day {} of {}",
                         pace.learned_days() + 1, ScopePace::kLearningDays)
           : Headline(sections, all, listing, view.rules().numbers));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "dashboard_feed/digest/view.h"
@@ -19,6 +20,7 @@ struct Before {
   bool any = false;
   absl::Time to;
   std::map<uint64_t, uint64_t> shown;
+  std::vector<v1::DigestNumber> numbers;  // at the top of it
 };
 
 struct DigestRequest {
@@ -27,6 +29,7 @@ struct DigestRequest {
   absl::Time from;
   absl::Time to;  // and what "now" is
   Before before;
+  v1::DigestAsk ask;
 };
 
 struct Built {

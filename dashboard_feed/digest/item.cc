@@ -46,9 +46,12 @@ void AddParts(const Seen& seen, v1::DigestItem& item) {
   const bool whole = !seen.hidden && !seen.partial;
   for (const v1::PriorityPart& part : seen.insight.parts()) {
     const bool counts = part.name() == "breadth" || part.name() == "volume" ||
-                        part.name() == "trend";
+                        part.name() == "trend" || part.name() == "sentiment" ||
+                        part.name() == "cost";
     if (counts && !whole) continue;
-    if (part.name() == "severity" && seen.partial) continue;
+    if (seen.partial && (part.name() == "severity" || part.name() == "age")) {
+      continue;
+    }
     *item.add_parts() = part;
   }
   if (whole) item.set_priority_milli(seen.insight.priority_milli());
@@ -68,10 +71,12 @@ std::string Why(const Seen& seen, uint32_t below) {
   if (!trend.empty()) text = trend + "; " + text;
   for (const v1::PriorityPart& part : seen.insight.parts()) {
     if (part.name() == "severity" || part.name() == "breadth" ||
-        part.name() == "volume" || part.name() == "trend") {
+        part.name() == "volume" || part.name() == "trend" ||
+        part.name() == "sentiment" || part.name() == "cost") {
       continue;
     }
     if (part.name() == "safety" && !seen.open) continue;
+    if (part.name() == "age" && seen.partial) continue;
     text += "; " + part.because();
   }
   return text;
@@ -140,6 +145,11 @@ v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
   *item.mutable_last_seen() =
       seen.open ? insight.last_seen() : DayOf(insight.last_seen(), zone);
   item.set_severity_max(seen.severity_max);
+  item.set_owner(insight.owner());
+  if (insight.has_due()) *item.mutable_due() = insight.due();
+  if (!seen.partial && insight.late() > 0) {
+    *item.mutable_late() = count(insight.late());
+  }
   if (insight.answers_size() > 0) {
     *item.mutable_answer() = insight.answers(insight.answers_size() - 1);
     item.mutable_answer()->set_text(

@@ -4,14 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+
+#include "proto/contract/score.h"
+#include "proto/contract/times.h"
 
 namespace earshot::feed {
 namespace {
-
-int64_t Doublings(double value, double milli) {
-  return std::llround(milli * std::log2(std::max(value, 1.0)));
-}
 
 std::string Hours(int hours) {
   return hours > 48 ? fmt::format("{} days", (hours + 12) / 24)
@@ -55,33 +53,33 @@ std::string TrendText(const Seen& seen) {
   return text;
 }
 
-void RankInScope(Seen& seen) {
+void RankInScope(Seen& seen, const v1::PriorityWeights& weights,
+                 absl::Time now) {
   const Lately& lately = seen.lately;
-  if (lately.trend.course == Trend::Course::kSteady) return;
-  google::protobuf::RepeatedPtrField<v1::PriorityPart> parts;
-  int64_t total = 0;
-  const auto add = [&](const std::string& name, int64_t milli,
-                       const std::string& because) {
-    v1::PriorityPart& part = *parts.Add();
-    part.set_name(name);
-    part.set_milli(milli);
-    part.set_because(because);
-    total += milli;
-  };
+  const bool trending = lately.trend.course != Trend::Course::kSteady;
+  const bool waits = seen.insight.has_answer_due() &&
+                     contract::ToTime(seen.insight.answer_due()) < now;
+  if (!trending && !waits) return;
+  contract::Score score(weights);
   for (const v1::PriorityPart& part : seen.insight.parts()) {
-    if (part.name() == "breadth" || part.name() == "volume") continue;
-    add(part.name(), part.milli(), part.because());
+    if (trending && (part.name() == "breadth" || part.name() == "volume")) {
+      continue;
+    }
+    score.Add(part);
   }
-  add("breadth", Doublings(lately.people, 700) + Doublings(lately.sites, 500),
-      "distinct people and sites lately");
-  const double ratio =
-      lately.trend.people / std::max(lately.trend.expected, 0.5);
-  add("trend",
-      std::clamp<int64_t>(Doublings(ratio, 500), 0, 3000) +
-          std::min<int64_t>(std::llround(20 * lately.trend.surprise), 1000),
-      TrendText(seen));
-  *seen.insight.mutable_parts() = std::move(parts);
-  seen.insight.set_priority_milli(total);
+  if (trending) {
+    score.Breadth(lately.people, lately.sites,
+                  "distinct people and sites lately");
+    const double ratio =
+        lately.trend.people / std::max(lately.trend.expected, 0.5);
+    score.Trend(static_cast<uint64_t>(std::llround(1000 * ratio)),
+                std::llround(1000 * lately.trend.surprise), TrendText(seen));
+  }
+  if (waits) {
+    score.Age((now - contract::ToTime(seen.insight.answer_due())) /
+              absl::Hours(24));
+  }
+  score.Fill(seen.insight);
 }
 
 }  // namespace earshot::feed

@@ -8,12 +8,12 @@
 // Where an insight ranks in one leader's scope. Pure.
 namespace earshot::feed {
 
-// For what is out of step with what is usual, the parts of the priority become
-// those of the stretch that says so and of this scope, in thousandths: severity
-// (500 a step), breadth (700 a doubling of people lately, 500 a doubling of
-// sites), trend (500 a doubling over what was expected, 3000 at most), safety
-// and regression as the router has them. Others keep the router's.
-void RankInScope(Seen& seen);
+// For what is out of step with what is usual, breadth and trend become those of
+// the stretch that says so and of this scope; the other parts stay as the
+// router has them. What waits for an answer beyond its topic's deadline gets a
+// part for its age. All by proto/contract/score.h.
+void RankInScope(Seen& seen, const v1::PriorityWeights& weights,
+                 absl::Time now);
 
 // "rising: 42 people at 17 sites in 24 hours, 6.2 people expected"; empty when
 // there is no trend. Without numbers where they are hidden.

@@ -7,6 +7,7 @@
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/digest/view.h"
 #include "proto/contract/names.h"
+#include "proto/contract/times.h"
 
 namespace earshot::feed {
 namespace {
@@ -66,6 +67,17 @@ std::string WhatNext(const Model& model, const v1::Leader& leader,
         "has priority {:.3f}, below the subscription's minimum of {:.3f}",
         static_cast<double>(seen->insight.priority_milli()) / 1000,
         static_cast<double>(least) / 1000);
+  }
+  const v1::Muted& muted = seen->insight.muted();
+  if (contract::ToTime(muted.until()) > request.to) {
+    return fmt::format("was hidden by {}: {}", muted.leader(), muted.reason());
+  }
+  if (subscription != nullptr && subscription->kinds_size() > 0 &&
+      std::find(subscription->kinds().begin(), subscription->kinds().end(),
+                contract::KindName(seen->insight.kind())) ==
+          subscription->kinds().end()) {
+    return fmt::format("is of kind '{}', which this subscription leaves out",
+                       contract::KindName(seen->insight.kind()));
   }
   if (seen->insight.kind() == v1::OBSERVATION_KIND_NOISE) {
     return "is noise, which no digest lists";

@@ -49,6 +49,13 @@ std::string KeyOf(const v1::Item& item) {
       if (!day.ParseFromString(item.body()) || day.insight() == 0) return "";
       return fmt::format("day/{}/{}", day.insight(), day.day());
     }
+    case v1::UPDATE_ALERT: {
+      v1::Alert alert;
+      if (!alert.ParseFromString(item.body()) || alert.slot() >= kMostAlerts) {
+        return "";
+      }
+      return fmt::format("alert/{}", alert.slot());
+    }
     default:
       return "";
   }
@@ -250,6 +257,9 @@ void Mirror::Adopt(uint32_t kind, const std::string& body) {
   } else if (kind == v1::UPDATE_DAY) {
     v1::DayCounts day;
     if (day.ParseFromString(body)) model_.history.Take(day);
+  } else if (kind == v1::UPDATE_ALERT) {
+    v1::Alert alert;
+    if (alert.ParseFromString(body)) model_.alerts[alert.slot()] = alert;
   } else if (kind == v1::UPDATE_TOTALS) {
     model_.totals.ParseFromString(body);
   }

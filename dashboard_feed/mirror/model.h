@@ -39,6 +39,7 @@ struct MirroredInsight {
 };
 
 inline constexpr size_t kMostVersions = 16;
+inline constexpr uint32_t kMostAlerts = 1000;
 inline constexpr absl::Duration kVersionsKept = absl::Hours(24);
 
 // Owned by the Mirror; one thread.
@@ -50,6 +51,7 @@ struct Model {
   std::string subscriptions_sha256;
   std::map<std::string, v1::SiteActivity> sites;
   std::map<std::string, v1::ScopeActivity> scopes;  // by leader
+  std::map<uint32_t, v1::Alert> alerts;  // by slot, at most kMostAlerts
   v1::Totals totals;
   History history;
 

@@ -213,6 +213,8 @@ absl::Status Run::WriteDigest(const DueDigest& due) {
   before.any = true;
   before.to = due.due.to;
   before.shown = std::move(built.shown);
+  before.numbers.assign(built.digest.numbers().begin(),
+                        built.digest.numbers().end());
   const std::string folder =
       fmt::format("{}/digests/{}", rehearsal_.out, leader->id());
   std::error_code error;

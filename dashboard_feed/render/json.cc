@@ -37,6 +37,69 @@ std::string Hex(const std::string& bytes) {
   return text;
 }
 
+Json CostOf(const v1::CostEstimate& cost) {
+  return {{"currency", cost.currency()},
+          {"typical", cost.typical()},
+          {"low", cost.low()},
+          {"high", cost.high()},
+          {"observations", cost.observations()}};
+}
+
+Json WhereOf(const v1::WhereAndWhen& where) {
+  Json out{{"cells", Json::array()}};
+  for (const v1::GridCell& cell : where.cells()) {
+    out["cells"].push_back({{"site", cell.site()},
+                            {"region", cell.region()},
+                            {"shift", cell.shift()},
+                            {"observations", CountOf(cell.observations())}});
+  }
+  out["hidden_cells"] = where.hidden_cells();
+  out["more_cells"] = where.more_cells();
+  out["shift_gap"] = where.shift_gap();
+  out["visit"] = where.visit();
+  return out;
+}
+
+// What is no list of insights; left out where there is nothing to tell.
+void AddBlocks(const v1::Digest& digest, Json& out) {
+  out["numbers"] = Json::array();
+  for (const v1::DigestNumber& number : digest.numbers()) {
+    Json one{{"name", number.name()},
+             {"title", number.title()},
+             {"value", number.value()}};
+    if (number.compared()) one["before"] = number.before();
+    out["numbers"].push_back(std::move(one));
+  }
+  if (digest.has_where()) out["where"] = WhereOf(digest.where());
+  if (digest.has_story()) {
+    out["story"] = {{"insight", digest.story().insight()},
+                    {"title", digest.story().title()},
+                    {"text", digest.story().verbatim().text()}};
+  }
+  out["promises"] = Json::array();
+  for (const v1::PromiseLine& line : digest.promises()) {
+    out["promises"].push_back({{"promise", line.promise()},
+                               {"text", line.text()},
+                               {"broken", CountOf(line.broken())},
+                               {"kept", CountOf(line.kept())},
+                               {"sites", line.sites()},
+                               {"insights", line.insights()}});
+  }
+  if (digest.has_cost()) {
+    Json cost{{"open", Json::array()}, {"saved", Json::array()}};
+    for (const auto& one : digest.cost().open()) {
+      cost["open"].push_back(CostOf(one));
+    }
+    for (const auto& one : digest.cost().saved()) {
+      cost["saved"].push_back(CostOf(one));
+    }
+    out["cost"] = std::move(cost);
+  }
+  out["quality"] = {{"untriaged_percent", digest.quality().untriaged_percent()},
+                    {"late", CountOf(digest.quality().late())},
+                    {"muted", digest.quality().muted()}};
+}
+
 Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
   Json out;
   out["insight"] = item.insight();
@@ -75,6 +138,12 @@ Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
     if (verbatim.late()) quote["late"] = true;
     out["verbatims"].push_back(std::move(quote));
   }
+  if (!item.owner().empty()) out["owner"] = item.owner();
+  if (item.has_due()) out["due"] = TimeOf(item.due(), zone);
+  if (item.has_late()) out["late"] = CountOf(item.late());
+  if (item.has_cost()) out["cost"] = CostOf(item.cost());
+  if (!item.since_answer().empty()) out["since_answer"] = item.since_answer();
+  if (!item.muted().empty()) out["muted"] = item.muted();
   if (item.has_answer()) {
     out["answer"] = {{"leader", item.answer().leader()},
                      {"text", item.answer().text()},
@@ -112,6 +181,7 @@ std::string DigestAsJson(const v1::Digest& digest) {
     part["more"] = section.more();
     out["sections"].push_back(std::move(part));
   }
+  AddBlocks(digest, out);
   out["untriaged"] = CountOf(digest.untriaged());
   out["hidden_by_small_groups"] = digest.hidden_by_small_groups();
   out["next_visible"] = TimeOf(digest.next_visible(), zone);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/os/bytes.h"
+#include "dashboard_feed/render/blocks_text.h"
 #include "dashboard_feed/render/render.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
@@ -51,9 +52,11 @@ class Page {
 
   std::string Write() {
     Header();
+    Numbers();
     for (const v1::DigestSection& section : digest_.sections()) {
       Section(section);
     }
+    text_ += BlocksAsText(digest_);
     Foot();
     return std::move(text_);
   }
@@ -143,12 +146,29 @@ class Page {
     Wrap("", "", Printable(digest_.headline()));
   }
 
+  void Numbers() {
+    std::string line;
+    for (const v1::DigestNumber& number : digest_.numbers()) {
+      const char* const unit = number.percent() ? "%" : "";
+      line += fmt::format("{}{}{} {}", line.empty() ? "" : "; ", number.value(),
+                          unit, number.title());
+      if (number.compared() && number.before() != number.value()) {
+        line += fmt::format(" (was {}{})", number.before(), unit);
+      }
+    }
+    Wrap("", "", line);
+  }
+
   void Section(const v1::DigestSection& section) {
     text_ += '\n';
     text_ += Paint(section.title(), "1;36") + "\n";
     for (const v1::DigestItem& item : section.items()) Item(item);
     if (section.more() > 0) {
-      text_ += Dim(fmt::format("    +{} more", section.more())) + "\n";
+      text_ += Dim(fmt::format("    +{} more: earshot-feed digest --for {} "
+                               "--section {} --all",
+                               section.more(), Printable(digest_.leader()),
+                               section.name())) +
+               "\n";
     }
   }
 
@@ -177,6 +197,7 @@ class Page {
            fmt::format("at {}", fmt::join(item.site_names(), ", ")));
     }
     Wrap(kIndent, "          ", "why here: " + Printable(item.why()), "2");
+    Standing(item);
     for (const v1::Verbatim& verbatim : item.verbatims()) Quote(verbatim);
     if (item.has_answer()) {
       Wrap(kIndent, "        ",
@@ -185,6 +206,26 @@ class Page {
                Moment(item.answer().at()), Printable(item.answer().text())),
            "32");
     }
+  }
+
+  // Owner, due time, cost, late reports, and whether the answer held.
+  void Standing(const v1::DigestItem& item) {
+    std::string line;
+    const auto add = [&](const std::string& more) {
+      line += (line.empty() ? "" : "; ") + more;
+    };
+    if (!item.owner().empty()) add("owner " + Printable(item.owner()));
+    if (item.has_due()) add("due " + Moment(item.due()));
+    if (item.has_cost()) {
+      add(fmt::format("about {} {} so far", item.cost().typical(),
+                      item.cost().currency()));
+    }
+    if (item.late().value() > 0) {
+      add(fmt::format("{} arrived late", item.late().value()));
+    }
+    if (!item.since_answer().empty()) add(item.since_answer());
+    if (!item.muted().empty()) add(Printable(item.muted()));
+    Wrap("      ", "          ", line);
   }
 
   std::string Seen(const v1::DigestItem& item) const {

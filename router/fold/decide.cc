@@ -152,6 +152,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     if (!day.ok()) return day.status();
     AddToDay(**day, evidence);
   }
+  if (absl::Status status = PutAlert(evidence); !status.ok()) return status;
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
   work.why[reading.insight()] = JoinWord(reading.join());
   // The id of an anonymous report is in no log.

@@ -87,7 +87,8 @@ absl::Status Fold::LoadCursors() {
         std::pair{"update_seq", &cursors_.update_seq},
         std::pair{"observations", &cursors_.observations},
         std::pair{"repeats", &cursors_.repeats},
-        std::pair{"untriaged", &cursors_.untriaged}}) {
+        std::pair{"untriaged", &cursors_.untriaged},
+        std::pair{"alerts", &cursors_.alerts}}) {
     const auto number = views_.Number(name);
     if (!number.ok()) return number.status();
     *value = *number;
@@ -112,7 +113,8 @@ absl::Status Fold::StoreCursors() {
         std::pair{"update_seq", &Cursors::update_seq},
         std::pair{"observations", &Cursors::observations},
         std::pair{"repeats", &Cursors::repeats},
-        std::pair{"untriaged", &Cursors::untriaged}}) {
+        std::pair{"untriaged", &Cursors::untriaged},
+        std::pair{"alerts", &Cursors::alerts}}) {
     absl::Status status = store(name, value);
     if (!status.ok()) return status;
   }
@@ -143,6 +145,7 @@ absl::Status Fold::Recover() {
     status = Finish(work);
     if (status.ok()) status = transaction->Commit();
     if (!status.ok()) return status;
+    views_.Committed();
     stored_ = cursors_;
   }
 }
@@ -187,7 +190,7 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
   absl::Status status =
       Apply(**observation, *std::move(said), reading, derived, work);
   if (!status.ok()) return status;
-  return views_.SetReading(reading.of(), row.position);
+  return views_.SetReadings(reading.of(), 1, row.position);
 }
 
 // What came in the meantime is newer than what could not be done.
@@ -318,6 +321,7 @@ absl::StatusOr<bool> Fold::Step() {
   if (status.ok()) status = Finish(work);
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return fail(status);
+  views_.Committed();
   stored_ = cursors_;
   counters_.cursor.Set(cursors_.main);
   const std::lock_guard lock(mutex_);
@@ -333,10 +337,16 @@ absl::Status Fold::AppendReadings(Work& work) {
   append.erasures = std::move(work.erasures);
   const auto first = writer_.AppendAndWait(std::move(append));
   if (!first.ok()) return first.status();
-  for (size_t i = 0; i < work.of.size(); ++i) {
-    absl::Status status = views_.SetReading(work.of[i], *first + i);
+  for (size_t i = 0; i < work.of.size();) {
+    size_t count = 1;
+    while (i + count < work.of.size() &&
+           work.of[i + count] == work.of[i] + count) {
+      ++count;
+    }
+    absl::Status status = views_.SetReadings(work.of[i], count, *first + i);
     if (!status.ok()) return status;
-    cursors_.folded = *first + i;
+    i += count;
+    cursors_.folded = *first + i - 1;
   }
   return absl::OkStatus();
 }
@@ -364,7 +374,8 @@ absl::StatusOr<v1::Insight*> Fold::Touch(uint64_t id, Work& work) {
 
 absl::Status Fold::Finish(Work& work) {
   for (auto& [id, insight] : work.insights) {
-    Prioritise(insight);
+    ApplyTopic(insight);
+    Prioritise(insight, organisation_.priority());
     absl::Status status = views_.PutInsight(++cursors_.update_seq, insight);
     if (!status.ok()) return status;
     log_.Info("insight_changed",

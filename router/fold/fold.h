@@ -60,7 +60,7 @@ struct FoldCounters {
 class Fold {
  public:
   static constexpr size_t kStepRecords = 256;
-  static constexpr size_t kLongStepRecords = 4096;
+  static constexpr size_t kLongStepRecords = 8192;
 
   // `reader` and `views` are the fold's own connections; `read_ahead` brings
   // another, or none.
@@ -95,6 +95,7 @@ class Fold {
     uint64_t observations = 0;
     uint64_t repeats = 0;
     uint64_t untriaged = 0;
+    uint64_t alerts = 0;  // ever
   };
   struct Inbox {
     std::map<std::string, uint64_t> replies_acked;
@@ -166,6 +167,10 @@ class Fold {
   absl::Status Finish(Work& work);
   absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
                        const std::string& body);
+  // What the topic says of an insight: cost, and when an answer is due.
+  void ApplyTopic(v1::Insight& insight);
+  // For leaders who want to hear of it at once.
+  absl::Status PutAlert(const Evidence& evidence);
   absl::Status PutDays(const Work& work);
   absl::Status PutTotals();
   absl::Status PutSites(const std::set<std::string>& sites);

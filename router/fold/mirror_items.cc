@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -43,6 +45,53 @@ absl::Status Fold::PutDays(const Work& work) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+void Fold::ApplyTopic(v1::Insight& insight) {
+  std::shared_ptr<const Taxonomy> taxonomy;
+  {
+    const std::lock_guard lock(mutex_);
+    taxonomy = taxonomy_;
+  }
+  insight.clear_cost();
+  insight.clear_answer_due();
+  const TopicDetails* topic =
+      taxonomy == nullptr ? nullptr : taxonomy->Find(insight.topic());
+  if (topic == nullptr) return;
+  if (!topic->cost.currency().empty()) *insight.mutable_cost() = topic->cost;
+  const size_t severity = std::clamp(insight.severity_max(), 1U, 5U);
+  if (topic->deadline_hours.size() < severity || insight.answers_size() > 0 ||
+      insight.state() != v1::HEARD) {
+    return;
+  }
+  *insight.mutable_answer_due() =
+      contract::ToStamp(contract::ToTime(insight.first_seen()) +
+                        absl::Hours(topic->deadline_hours[severity - 1]));
+}
+
+absl::Status Fold::PutAlert(const Evidence& evidence) {
+  constexpr uint64_t kAlertsKept = 1000;
+  constexpr uint32_t kSevere = 4;
+  const v1::ObservationRecord& said = evidence.observation;
+  const bool open = evidence.reading.open_always();
+  if (IsRepeat(evidence.reading) || (said.severity() < kSevere && !open)) {
+    return absl::OkStatus();
+  }
+  v1::Alert alert;
+  alert.set_observation(said.observation());
+  alert.set_insight(evidence.reading.insight());
+  alert.set_topic(evidence.reading.topic());
+  alert.set_kind(evidence.reading.kind());
+  alert.set_severity(said.severity());
+  alert.set_site(said.site());
+  alert.set_channel(said.channel());
+  alert.set_shift(said.shift());
+  *alert.mutable_observed_at() = said.observed_at();
+  *alert.mutable_received_at() = said.received_at();
+  alert.set_open_always(open);
+  alert.set_slot(static_cast<uint32_t>(cursors_.alerts++ % kAlertsKept));
+  return PutItem(fmt::format("alert/{}", alert.slot()), v1::UPDATE_ALERT,
+                 alert.SerializeAsString());
 }
 
 absl::Status Fold::PutTotals() {

@@ -36,6 +36,52 @@ bool IsLate(const v1::ObservationRecord& record) {
          absl::Hours(24);
 }
 
+v1::PromiseCell* FindPromise(v1::Insight& insight,
+                             const v1::ObservationRecord& record) {
+  for (v1::PromiseCell& cell : *insight.mutable_promises()) {
+    if (cell.promise() == record.promise().promise() &&
+        cell.site() == record.site()) {
+      return &cell;
+    }
+  }
+  return nullptr;
+}
+
+void AddPromise(v1::Insight& insight, const Evidence& evidence) {
+  const v1::ObservationRecord& record = evidence.observation;
+  if (record.promise().promise().empty()) return;
+  v1::PromiseCell* cell = FindPromise(insight, record);
+  if (cell == nullptr) {
+    if (insight.promises_size() >= kMostPromiseCells) return;
+    cell = insight.add_promises();
+    cell->set_promise(record.promise().promise());
+    cell->set_site(record.site());
+  }
+  if (record.promise().kept()) {
+    cell->set_kept(cell->kept() + 1);
+    return;
+  }
+  cell->set_broken(cell->broken() + 1);
+  if (evidence.reading.new_reporter()) {
+    cell->set_reporters(cell->reporters() + 1);
+  }
+}
+
+void RemovePromise(v1::Insight& insight, const v1::ObservationRecord& record,
+                   bool last_of_reporter) {
+  if (record.promise().promise().empty()) return;
+  v1::PromiseCell* cell = FindPromise(insight, record);
+  if (cell == nullptr) return;
+  if (record.promise().kept()) {
+    cell->set_kept(cell->kept() - (cell->kept() > 0 ? 1 : 0));
+    return;
+  }
+  cell->set_broken(cell->broken() - (cell->broken() > 0 ? 1 : 0));
+  if (last_of_reporter && cell->reporters() > 0) {
+    cell->set_reporters(cell->reporters() - 1);
+  }
+}
+
 // The first stays; of the others the most severe and the latest.
 void AddVerbatim(v1::Insight& insight, const Evidence& evidence) {
   const v1::ObservationRecord& record = evidence.observation;
@@ -108,6 +154,11 @@ void AddEvidence(v1::Insight& insight, const Evidence& evidence) {
   if (at > contract::ToTime(insight.last_seen())) {
     *insight.mutable_last_seen() = record.observed_at();
   }
+  if (IsLate(record)) insight.set_late(insight.late() + 1);
+  if (evidence.reading.sentiment() == "negative") {
+    insight.set_negative(insight.negative() + 1);
+  }
+  AddPromise(insight, evidence);
   insight.set_severity_max(std::max(insight.severity_max(), record.severity()));
   insight.set_open_always(insight.open_always() ||
                           evidence.reading.open_always());
@@ -148,6 +199,10 @@ void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
   if (last_of_reporter && insight.reporters() > 0) {
     insight.set_reporters(insight.reporters() - 1);
   }
+  if (IsLate(record) && insight.late() > 0)
+    insight.set_late(insight.late() - 1);
+  insight.set_negative(std::min(insight.negative(), insight.observations()));
+  RemovePromise(insight, record, last_of_reporter);
   v1::Cell* cell = FindCell(insight, record);
   if (cell == nullptr) return;
   if (cell->observations() > 0)

@@ -15,6 +15,7 @@ inline constexpr int kMostCells = 512;
 inline constexpr int kMostVerbatims = 8;
 inline constexpr int kMostAnswers = 8;
 inline constexpr int kMostDayCells = 2048;
+inline constexpr int kMostPromiseCells = 128;
 inline constexpr size_t kVerbatimBytes = 600;  // longer ones are shortened
 
 // One observation as an insight counts it.

@@ -92,8 +92,10 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(const std::string& path,
   if (checkpoints == Checkpoints::kBeside) {
     auto beside = store::Database::Open(path, Migrations(), options);
     if (!beside.ok()) return beside.status();
-    log->checkpointer_ =
-        std::make_unique<store::Checkpointer>(*std::move(beside));
+    log->checkpointer_ = std::make_unique<store::Checkpointer>(
+        *std::move(beside),
+        store::Checkpointer::Pace{.wake_pages = kCheckpointPages,
+                                  .most_pages = kMostWalPages});
   }
   log->insert_ = db.Prepare("INSERT INTO log VALUES(?1,?2,?3,?4)");
   log->insert_personal_ =
@@ -227,26 +229,11 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
                                                  return !a.erasures.empty();
                                                });
   if (!truncate_due_) {
-    CheckpointIfDue();
+    if (checkpointer_ != nullptr) checkpointer_->Committed(*database_);
   } else if (database_->Checkpoint(/*truncate=*/true).ok()) {
     truncate_due_ = false;
   }
   return first;
-}
-
-// The bulk is copied beside the commits; but what was committed meanwhile must
-// be copied while nothing is, or the WAL never begins anew.
-void Log::CheckpointIfDue() {
-  if (checkpointer_ == nullptr) return;
-  const int pages = database_->wal_pages();
-  if (pages >= kMostWalPages) {
-    const absl::Status ignored = database_->Checkpoint(/*truncate=*/false);
-  } else if (pages >= kCheckpointPages &&
-             pages - woken_at_ >= kCheckpointPages) {
-    woken_at_ = pages;
-    checkpointer_->Wake();
-  }
-  if (pages < woken_at_) woken_at_ = 0;  // it began anew
 }
 
 absl::Status Log::RequestReplay(const std::string& path, uint64_t id) {

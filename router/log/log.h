@@ -82,10 +82,7 @@ struct LogRow {
 // thread each.
 class Log {
  public:
-  // Where the WAL is copied into the file: by the commit that makes it too
-  // long, or on a thread beside the commits, which then wait for the last few
-  // pages alone.
-  enum class Checkpoints { kInCommits, kBeside };
+  using Checkpoints = store::Checkpoints;
   static absl::StatusOr<std::unique_ptr<Log>> Open(
       const std::string& path, os::Random& random,
       Checkpoints checkpoints = Checkpoints::kInCommits);
@@ -138,7 +135,6 @@ class Log {
   static constexpr int kMostWalPages = 8000;
 
   explicit Log(std::unique_ptr<store::Database> database);
-  void CheckpointIfDue();
   absl::Status LoadMeta(os::Random* random);
   absl::Status Insert(const LogEntry& entry, uint64_t position);
   absl::Status Settle(const LogAppend& append);
@@ -155,7 +151,6 @@ class Log {
   uint64_t end_ = 0;        // writer only
   std::string chain_head_;  // writer only
   std::unique_ptr<store::Checkpointer> checkpointer_;
-  int woken_at_ = 0;  // pages of the WAL
   // The WAL still holds what was erased: a reader or the checkpointer held up
   // its end. Tried again with each commit, of which there is one a minute.
   bool truncate_due_ = false;

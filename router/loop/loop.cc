@@ -50,6 +50,37 @@ void KeepInOrder(v1::Insight& insight, const v1::Answer& answer) {
   if (answers.size() > kMostAnswers) answers.erase(answers.begin());
 }
 
+// What the insight remembers of it besides the state.
+void NoteVerb(v1::Insight& insight, const LoggedDecision& decided) {
+  const v1::Decision& decision = decided.record.decision();
+  switch (decision.verb_case()) {
+    case v1::Decision::kAssign:
+      insight.set_owner(decision.assign().owner());
+      insight.clear_due();
+      if (decision.assign().has_due()) {
+        *insight.mutable_due() = decision.assign().due();
+      }
+      return;
+    case v1::Decision::kDecline:
+    case v1::Decision::kResolve:
+      insight.clear_due();
+      return;
+    case v1::Decision::kReopen:
+      insight.set_regressions(insight.regressions() + 1);
+      return;
+    case v1::Decision::kMute: {
+      v1::Muted& muted = *insight.mutable_muted();
+      muted.set_reason(decided.text);
+      muted.set_leader(decided.leader_name);
+      *muted.mutable_at() = decision.at();
+      *muted.mutable_until() = decision.mute().until();
+      return;
+    }
+    default:
+      return;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<v1::State> NextState(v1::State state,
@@ -100,6 +131,7 @@ absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
     const auto next = NextState(insight.state(), verb);
     if (!next.ok()) return next.status();
     insight.set_state(*next);
+    NoteVerb(insight, decided);
     insight.set_last_decision(decided.number);
     if (verb == v1::Decision::kRename) insight.set_title(decided.text);
     if (verb == v1::Decision::kCorrectTopic) {

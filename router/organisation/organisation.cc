@@ -9,6 +9,7 @@
 #include "base/config/text_config.h"
 #include "base/os/sha256.h"
 #include "base/wire/keys.h"
+#include "proto/contract/names.h"
 #include "proto/contract/validate.h"
 
 namespace earshot::router {
@@ -70,6 +71,43 @@ void CheckLeader(const v1::Leader& leader, const std::set<std::string>& leaders,
   }
 }
 
+void CheckPromises(const v1::Organisation& organisation, Mistakes& mistakes) {
+  constexpr int kMostPromises = 50;
+  if (organisation.promises_size() > kMostPromises) {
+    Add(mistakes, fmt::format("{} promises, at most {}",
+                              organisation.promises_size(), kMostPromises));
+  }
+  std::set<std::string> ids;
+  for (const v1::Promise& promise : organisation.promises()) {
+    if (!contract::IsName(promise.id())) {
+      Add(mistakes, fmt::format("promise id '{}' is not a name", promise.id()));
+    } else if (!ids.insert(promise.id()).second) {
+      Add(mistakes, fmt::format("promise '{}' is there twice", promise.id()));
+    }
+  }
+}
+
+// A weight beyond this would let one part decide alone.
+void CheckWeights(const v1::PriorityWeights& weights, Mistakes& mistakes) {
+  constexpr uint32_t kMost = 5000;
+  for (const auto& [name, value] :
+       {std::pair{"severity", weights.severity()},
+        std::pair{"people", weights.people()},
+        std::pair{"sites", weights.sites()},
+        std::pair{"volume", weights.volume()},
+        std::pair{"trend", weights.trend()},
+        std::pair{"sentiment", weights.sentiment()},
+        std::pair{"cost", weights.cost()}, std::pair{"age", weights.age()},
+        std::pair{"recurrence", weights.recurrence()},
+        std::pair{"safety", weights.safety()},
+        std::pair{"regression", weights.regression()}}) {
+    if (value > kMost) {
+      Add(mistakes,
+          fmt::format("priority.{} is {}, at most {}", name, value, kMost));
+    }
+  }
+}
+
 }  // namespace
 
 v1::Organisation DefaultOrganisation() {
@@ -105,6 +143,8 @@ absl::Status CheckOrganisation(const v1::Organisation& organisation) {
   for (const v1::Leader& leader : organisation.leaders()) {
     CheckLeader(leader, leaders, sites, mistakes);
   }
+  CheckPromises(organisation, mistakes);
+  CheckWeights(organisation.priority(), mistakes);
   if (leaders.empty()) Add(mistakes, "there is no leader to tell");
   const v1::SmallGroups& small = organisation.small_groups();
   for (const auto& [name, value] :
@@ -153,6 +193,12 @@ absl::Status CheckSubscriptions(const v1::Subscriptions& subscriptions,
         (s.minutes() < 1 || s.minutes() > 1440)) {
       Add(mistakes,
           fmt::format("subscription '{}': minutes is 1 to 1440", s.id()));
+    }
+    for (const std::string& kind : s.kinds()) {
+      if (contract::ParseKind(kind)) continue;
+      Add(mistakes, fmt::format("subscription '{}': '{}' is not a kind such as "
+                                "pain_point",
+                                s.id(), kind));
     }
     if (s.top() > 50) {
       Add(mistakes,

@@ -1,17 +1,17 @@
 #ifndef EARSHOT_ROUTER_PRIORITY_PRIORITY_H_
 #define EARSHOT_ROUTER_PRIORITY_PRIORITY_H_
 
+#include "earshot/v1/configuration.pb.h"
 #include "earshot/v1/insight.pb.h"
 
 namespace earshot::router {
 
-// Fills priority_milli and its parts, in whole thousandths, so that every
-// machine ranks alike. Parts: severity (500 a step of the highest), breadth
-// (700 a doubling of distinct reporters, 500 a doubling of sites), volume (100
-// a doubling of observations), safety (1500), regression (1000), state (-2000
-// once answered for good) and kind (-2000 for praise and noise). More evidence
-// never ranks lower; one person's repeats raise volume alone.
-void Prioritise(v1::Insight& insight);
+// Fills priority_milli and its parts from everything that the insight holds:
+// severity, breadth, volume, sentiment, cost, safety, regression, recurrence,
+// state and kind (proto/contract/score.h). More evidence never ranks lower; one
+// person's repeats raise nothing but the volume. What passes with time, trend
+// and age, is the feed's.
+void Prioritise(v1::Insight& insight, const v1::PriorityWeights& weights);
 
 }  // namespace earshot::router
 

@@ -78,15 +78,30 @@ store::Statement& Views::Sql(const char* text) {
   return statements_.emplace(text, database_->Prepare(text)).first->second;
 }
 
-absl::StatusOr<std::unique_ptr<Views>> Views::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<Views>> Views::Open(
+    const std::string& path, store::Checkpoints checkpoints) {
   store::OpenOptions options;
   options.cache_kib = 32768;
-  options.auto_checkpoint_pages = 4000;
+  options.auto_checkpoint_pages =
+      checkpoints == store::Checkpoints::kBeside ? 0 : kCheckpointPages;
   // Peers hold cursors into what is numbered here, so that a commit that was
   // told must not be lost: full_sync stays on.
   auto database = store::Database::Open(path, Migrations(), options);
   if (!database.ok()) return database.status();
-  return std::unique_ptr<Views>(new Views(*std::move(database)));
+  std::unique_ptr<Views> views(new Views(*std::move(database)));
+  if (checkpoints == store::Checkpoints::kBeside) {
+    auto beside = store::Database::Open(path, Migrations(), options);
+    if (!beside.ok()) return beside.status();
+    views->checkpointer_ = std::make_unique<store::Checkpointer>(
+        *std::move(beside),
+        store::Checkpointer::Pace{.wake_pages = kCheckpointPages,
+                                  .most_pages = kMostWalPages});
+  }
+  return views;
+}
+
+void Views::Committed() {
+  if (checkpointer_ != nullptr) checkpointer_->Committed(*database_);
 }
 
 absl::StatusOr<std::unique_ptr<Views>> Views::OpenForReading(
@@ -192,10 +207,13 @@ absl::Status Views::AddEvidence(const EvidenceRow& row) {
       .Run();
 }
 
-absl::Status Views::SetReading(uint64_t position, uint64_t reading) {
-  return Sql("UPDATE evidence SET reading=?2 WHERE position=?1")
-      .Bind(1, position)
-      .Bind(2, reading)
+absl::Status Views::SetReadings(uint64_t first, uint64_t count,
+                                uint64_t reading) {
+  return Sql("UPDATE evidence SET reading=position-?1+?3 "
+             "WHERE position>=?1 AND position<?2")
+      .Bind(1, first)
+      .Bind(2, first + count)
+      .Bind(3, reading)
       .Run();
 }
 
@@ -220,6 +238,15 @@ absl::StatusOr<std::vector<uint64_t>> Views::PositionsOf(
   }
 }
 
+absl::StatusOr<bool> Views::Any(std::optional<bool>& known, const char* text) {
+  if (!known) {
+    const auto any = OneNumber(Sql(text), 0);
+    if (!any.ok()) return any.status();
+    known = *any == 1;
+  }
+  return *known;
+}
+
 absl::Status Views::PutTombstone(std::string_view observation) {
   any_tombstones_ = true;
   return Sql("INSERT INTO tombstones VALUES(?1) ON CONFLICT DO NOTHING")
@@ -228,13 +255,9 @@ absl::Status Views::PutTombstone(std::string_view observation) {
 }
 
 absl::StatusOr<bool> Views::HasTombstone(std::string_view observation) {
-  if (!any_tombstones_) {
-    const auto any =
-        OneNumber(Sql("SELECT EXISTS(SELECT 1 FROM tombstones)"), 0);
-    if (!any.ok()) return any.status();
-    any_tombstones_ = *any == 1;
-  }
-  if (!*any_tombstones_) return false;
+  const auto any =
+      Any(any_tombstones_, "SELECT EXISTS(SELECT 1 FROM tombstones)");
+  if (!any.ok() || !*any) return any;
   const auto found =
       OneNumber(Sql("SELECT 1 FROM tombstones WHERE observation=?1")
                     .BindBlob(1, observation),
@@ -244,6 +267,7 @@ absl::StatusOr<bool> Views::HasTombstone(std::string_view observation) {
 }
 
 absl::Status Views::Park(std::string_view observation, uint64_t position) {
+  any_parked_ = true;
   return Sql("INSERT INTO parked VALUES(?1,?2) ON CONFLICT DO NOTHING")
       .BindBlob(1, observation)
       .Bind(2, position)
@@ -253,6 +277,9 @@ absl::Status Views::Park(std::string_view observation, uint64_t position) {
 absl::StatusOr<std::vector<uint64_t>> Views::TakeParked(
     std::string_view observation) {
   std::vector<uint64_t> positions;
+  const auto any = Any(any_parked_, "SELECT EXISTS(SELECT 1 FROM parked)");
+  if (!any.ok()) return any.status();
+  if (!*any) return positions;
   store::Statement& read =
       Sql("SELECT position FROM parked WHERE observation=?1 ORDER BY position");
   read.BindBlob(1, observation);

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/store/checkpointer.h"
 #include "base/store/database.h"
 #include "earshot/v1/answer.pb.h"
 #include "earshot/v1/insight.pb.h"
@@ -45,11 +46,15 @@ struct ReplyRow {
 
 class Views {
  public:
-  static absl::StatusOr<std::unique_ptr<Views>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Views>> Open(
+      const std::string& path,
+      store::Checkpoints checkpoints = store::Checkpoints::kInCommits);
   static absl::StatusOr<std::unique_ptr<Views>> OpenForReading(
       const std::string& path);
 
   absl::StatusOr<store::Transaction> Begin() { return database_->Begin(); }
+  // After a transaction was committed.
+  void Committed();
 
   // Counters and cursors by name; 0 when never set.
   absl::StatusOr<uint64_t> Number(std::string_view name);
@@ -73,8 +78,9 @@ class Views {
   absl::StatusOr<std::optional<EvidenceRow>> FindObservationByPrefix(
       const std::string& hex);
   absl::Status AddEvidence(const EvidenceRow& row);
-  // Names the Reading that a position's evidence came from.
-  absl::Status SetReading(uint64_t position, uint64_t reading);
+  // Names the Readings that the evidence of `count` positions in a row came
+  // from; those are in a row as well.
+  absl::Status SetReadings(uint64_t first, uint64_t count, uint64_t reading);
   // Whether the fold has counted, or seen, the record at a position.
   absl::StatusOr<bool> HasEvidence(uint64_t position);
   absl::Status MarkWithdrawn(uint64_t position);
@@ -152,13 +158,20 @@ class Views {
   // The first row's first column, or `otherwise`.
   static absl::StatusOr<uint64_t> OneNumber(store::Statement& statement,
                                             uint64_t otherwise);
+  // Whether a table that is nearly always empty has any row; asked once.
+  absl::StatusOr<bool> Any(std::optional<bool>& known, const char* text);
   // Prepared once for each text of a statement, which must be a literal.
   store::Statement& Sql(const char* text);
 
+  static constexpr int kCheckpointPages = 4000;
+  static constexpr int kMostWalPages = 24000;
+
   std::unique_ptr<store::Database> database_;
+  std::unique_ptr<store::Checkpointer> checkpointer_;  // none: in commits
   std::unordered_map<const char*, store::Statement> statements_;
-  std::optional<bool> any_tombstones_;  // false: only while it is known
-  uint64_t run_ = 0;                    // numbers given by this run are larger
+  std::optional<bool> any_tombstones_;
+  std::optional<bool> any_parked_;
+  uint64_t run_ = 0;  // numbers given by this run are larger
 };
 
 }  // namespace earshot::router

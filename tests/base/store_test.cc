@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "base/config/text_config.h"
 #include "base/store/checkpointer.h"
@@ -38,13 +41,14 @@ TEST(Checkpointer, WhatIsCommittedBesideItStays) {
     auto beside =
         store::Database::Open(path, {"CREATE TABLE t(x, y);"}, options);
     ASSERT_TRUE(beside.ok());
-    store::Checkpointer checkpointer(*std::move(beside));
+    store::Checkpointer checkpointer(*std::move(beside),
+                                     {.wake_pages = 1, .most_pages = 1 << 30});
     store::Statement insert =
         (*writer)->Prepare("INSERT INTO t VALUES(?1, zeroblob(2000))");
     for (int row = 0; row < kRows; ++row) {
       ASSERT_TRUE(insert.Bind(1, row).Run().ok());
       EXPECT_GT((*writer)->wal_pages(), 0);
-      checkpointer.Wake();
+      checkpointer.Committed(**writer);
     }
   }
   auto reader = store::Database::Open(path, {}, {.read_only = true});
@@ -215,6 +219,32 @@ TEST_F(KeptStatements, OneThatIsUsedAgainStartsFromItsFirstRowWithoutValues) {
   store::Statement rows = database_->Prepare(ask);
   ASSERT_TRUE(*rows.Step());
   EXPECT_EQ(rows.Int(0), 1);
+}
+
+TEST(Checkpointer, TheWalDoesNotGrowBeyondItsMost) {
+  const testing::TempFolder folder;
+  const std::string path = folder.File("a.db");
+  const std::vector<std::string> tables = {"CREATE TABLE t(x, y);"};
+  store::OpenOptions options;
+  options.auto_checkpoint_pages = 0;
+  auto writer = store::Database::Open(path, tables, options);
+  auto beside = store::Database::Open(path, tables, options);
+  ASSERT_TRUE(writer.ok() && beside.ok());
+  constexpr int kMost = 50;
+  constexpr int kPagesOfACommit = 10;
+  store::Checkpointer checkpointer(
+      *std::move(beside), {.wake_pages = 1 << 30, .most_pages = kMost});
+  store::Statement insert =
+      (*writer)->Prepare("INSERT INTO t VALUES(?1, zeroblob(2000))");
+  constexpr int kRows = 500;
+  int longest = 0;
+  for (int row = 0; row < kRows; ++row) {
+    ASSERT_TRUE(insert.Bind(1, row).Run().ok());
+    longest = std::max(longest, (*writer)->wal_pages());
+    checkpointer.Committed(**writer);
+  }
+  EXPECT_GE(longest, kMost);
+  EXPECT_LE(longest, kMost + kPagesOfACommit);
 }
 
 TEST(Config, EveryMistakeIsListedWithItsLine) {

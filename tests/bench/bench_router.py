@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 from typing import Any
 
 SOURCE = pathlib.Path(os.environ["EARSHOT_SOURCE_DIR"])
@@ -43,3 +44,12 @@ class BenchRouter(programs.Router):
 
     def backlog(self) -> int:
         return int(self.status()["backlog"])
+
+    def wait_until_folded(self, seconds: float = 200) -> None:
+        """Asks twice a second: each question is a process, and fifty of them a second
+        took half of the machine from what is measured."""
+        deadline = time.monotonic() + seconds
+        while self.backlog() > 0:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the fold is not done within {seconds} s")
+            time.sleep(0.5)

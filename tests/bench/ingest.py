@@ -126,8 +126,7 @@ class Ingest:
             run_load(router.load(8), records=DRAINED, warmup=0, seed=99)
             begin = time.monotonic()
             backlog = router.backlog()
-            programs.eventually("the fold has caught up",
-                                lambda: router.backlog() == 0, 200)
+            router.wait_until_folded()
             seconds = time.monotonic() - begin
             return {"backlog_records": backlog, "drain_s": round(seconds, 2)}
         finally:

@@ -264,5 +264,82 @@ TEST_F(SmallGroups, WordsOfPeopleCannotDriveTheTerminal) {
   EXPECT_EQ(DigestAsText(Build(), false).find("\xc2\x9b"), std::string::npos);
 }
 
+TEST_F(SmallGroups, APromiseCountsOnceAGroupSaysSo) {
+  v1::Promise& promise = *model_.organisation.add_promises();
+  promise.set_id("short_wait");
+  promise.add_topics("checkout");
+  Say(1, "north-1", 4);
+  EXPECT_EQ(Build().promises_size(), 0);
+  Say(1, "north-1", 1);
+  Say(1, "south-1", 2);
+  const v1::Digest digest = Build();
+  ASSERT_EQ(digest.promises_size(), 1);
+  EXPECT_EQ(digest.promises(0).broken().value(), 7u);
+  ASSERT_EQ(digest.promises(0).sites_size(), 1);
+  EXPECT_EQ(digest.promises(0).sites(0), "north-1");
+}
+
+TEST_F(SmallGroups, ThePlaceOfAFewIsNotInTheGrid) {
+  Say(1, "north-1", 6);
+  Say(1, "south-1", 2);
+  for (const auto& [site, people] :
+       {std::pair{"north-1", 6u}, std::pair{"south-1", 2u}}) {
+    v1::DayCounts day;
+    day.set_insight(1);
+    day.set_day(static_cast<int32_t>(absl::ToUnixSeconds(kNow) / 86400) -
+                (people == 6 ? 1 : 2));
+    v1::DayCell& cell = *day.add_cells();
+    cell.set_site(site);
+    cell.set_channel("store");
+    cell.set_shift("morning");
+    cell.set_observations(people);
+    cell.set_reporters(people);
+    model_.history.Take(day);
+  }
+  const v1::Digest digest = Build();
+  ASSERT_EQ(digest.where().cells_size(), 1);
+  EXPECT_EQ(digest.where().cells(0).site(), "north-1");
+  EXPECT_EQ(digest.where().hidden_cells(), 1u);
+  Activity(4);  // a slice has none
+  EXPECT_EQ(Build().where().cells_size(), 0);
+}
+
+TEST_F(SmallGroups, WhatIsMutedIsHiddenAndListedAtItsEnd) {
+  v1::Muted& muted = *Say(1, "north-1", 6).mutable_muted();
+  muted.set_leader("Dana");
+  muted.set_reason("until the refit");
+  *muted.mutable_until() = contract::ToStamp(kNow + absl::Hours(1));
+  EXPECT_EQ(Find(Build(), 1), nullptr);
+  EXPECT_EQ(Build().quality().muted(), 1u);
+  *muted.mutable_until() = contract::ToStamp(kNow - absl::Hours(1));
+  Before before;
+  before.any = true;
+  before.to = kNow - absl::Hours(24);
+  const v1::Digest digest = Build(nullptr, before);
+  ASSERT_NE(Find(digest, 1), nullptr);
+  EXPECT_NE(Find(digest, 1)->muted().find("the refit"), std::string::npos);
+}
+
+TEST_F(SmallGroups, WhatIsCutOffCanBeListedToItsEnd) {
+  for (uint64_t id = 1; id <= 40; ++id) Say(id, "north-1", 6);
+  DigestRequest request;
+  request.to = kNow;
+  const auto items = [&] {
+    size_t count = 0;
+    const v1::Digest digest = BuildDigest(model_, leader_, request).digest;
+    EXPECT_EQ(digest.sections_size(), 1);
+    for (const auto& item : digest.sections(0).items()) {
+      count += item.insight() > 0 ? 1 : 0;
+    }
+    return count;
+  };
+  request.ask.add_sections("decision");
+  EXPECT_EQ(items(), 5u);
+  request.ask.set_all(true);
+  EXPECT_EQ(items(), 40u);
+  request.ask.set_after(30);
+  EXPECT_EQ(items(), 10u);
+}
+
 }  // namespace
 }  // namespace earshot::feed

@@ -1,0 +1,26 @@
+#ifndef EARSHOT_DASHBOARD_FEED_DIGEST_ISSUE_H_
+#define EARSHOT_DASHBOARD_FEED_DIGEST_ISSUE_H_
+
+#include "absl/time/time.h"
+#include "dashboard_feed/digest/view.h"
+
+// What an insight is to a leader: an issue or good work, open or finished, due
+// or muted. Pure.
+namespace earshot::feed {
+
+bool IsPraise(const Seen& seen);
+// Neither praise nor noise.
+bool IsIssue(const Seen& seen);
+// Resolved, confirmed, unchallenged or declined.
+bool Finished(v1::State state);
+bool IsOpenIssue(const Seen& seen);
+// Nobody has said anything to it yet.
+bool WantsDecision(const Seen& seen);
+// Committed to, and its due time has passed.
+bool IsOverdue(const Seen& seen, absl::Time now);
+// A leader has hidden it until a time that is not over.
+bool IsMuted(const v1::Insight& insight, absl::Time now);
+
+}  // namespace earshot::feed
+
+#endif  // EARSHOT_DASHBOARD_FEED_DIGEST_ISSUE_H_

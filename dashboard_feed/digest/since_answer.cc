@@ -1,0 +1,160 @@
+#include "dashboard_feed/digest/since_answer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dashboard_feed/digest/issue.h"
+#include "dashboard_feed/leaders/scope.h"
+#include "proto/contract/times.h"
+
+namespace earshot::feed {
+namespace {
+
+constexpr int64_t kQuarterSeconds = 6 * 3600;
+constexpr int64_t kLearnedFrom = 4 * 28;  // quarters before the answer
+constexpr int64_t kLeastLearned = 4 * 5;  // of these with data
+constexpr int64_t kLeastSince = 4 * 2;    // quarters after it
+constexpr int64_t kQuiet = 4 * 7;         // without an answer: the last week
+constexpr double kLeastExpected = 4;      // people, else there is no telling
+constexpr double kFarFewer = 0.5;         // of the expected
+constexpr double kAsBefore = 0.8;         // likewise
+constexpr double kSurprise = 2;           // -log10 of so few by chance
+constexpr double kQuietSurprise = 4;      // without an answer to explain it
+
+int64_t QuarterOf(absl::Time time) {
+  return absl::ToUnixSeconds(time) / kQuarterSeconds;
+}
+
+// -log10 of P(X <= count), X Poisson with this mean.
+double LowSurprise(uint32_t count, double mean) {
+  double term = std::exp(-mean);
+  double sum = term;
+  for (uint32_t k = 1; k <= count; ++k) {
+    term *= mean / k;
+    sum += term;
+  }
+  return sum <= 0 ? 300 : -std::log10(std::min(sum, 1.0));
+}
+
+}  // namespace
+
+SinceAnswer::SinceAnswer(const Model& model, const v1::Leader& leader,
+                         absl::Time now)
+    : model_(model), now_(QuarterOf(now)) {
+  const auto& places = model.history.places();
+  covers_.reserve(places.size());
+  for (const Place& place : places) {
+    covers_.push_back(PlaceInScope(model.organisation, leader.scope(),
+                                   place.site, place.channel, place.shift));
+  }
+  const auto& totals = model.history.totals();
+  if (totals.empty()) {
+    began_ = now_;
+    return;
+  }
+  began_ = std::max(int64_t{totals.begin()->first} * 4,
+                    now_ - 4 * History::kDaysKept);
+  if (began_ > now_) began_ = now_;
+  all_.assign(static_cast<size_t>(now_ - began_ + 1), 0);
+  for (const auto& [day, people] : totals) {
+    for (size_t i = 0; i < people.size(); ++i) {
+      const int64_t at = int64_t{day} * 4 + static_cast<int64_t>(i % 4);
+      if (at < began_ || at > now_ || i / 4 >= covers_.size()) continue;
+      if (covers_[i / 4]) all_[static_cast<size_t>(at - began_)] += people[i];
+    }
+  }
+}
+
+uint32_t SinceAnswer::Between(const History::Days& days, int64_t from,
+                              int64_t to) const {
+  uint32_t people = 0;
+  for (auto day = days.lower_bound(static_cast<int32_t>(from / 4));
+       day != days.end() && int64_t{day->first} * 4 < to; ++day) {
+    for (const QuarterCount& count : day->second) {
+      const int64_t at = int64_t{day->first} * 4 + count.quarter;
+      if (at < from || at >= to || !covers_[count.place]) continue;
+      people += count.reporters;
+    }
+  }
+  return people;
+}
+
+uint64_t SinceAnswer::AllBetween(int64_t from, int64_t to) const {
+  uint64_t people = 0;
+  for (int64_t at = std::max(from, began_); at < std::min(to, now_); ++at) {
+    people += all_[static_cast<size_t>(at - began_)];
+  }
+  return people;
+}
+
+Effect SinceAnswer::Compare(const History::Days& days, int64_t since) const {
+  Effect effect;
+  const int64_t from = std::max(began_, since - kLearnedFrom);
+  if (since - from < kLeastLearned || now_ - since < kLeastSince) return effect;
+  effect.before = Between(days, from, since);
+  effect.people = Between(days, since, now_);
+  const uint64_t all_before = AllBetween(from, since);
+  const uint64_t all_since = AllBetween(since, now_);
+  // Silence everywhere says nothing of one issue.
+  if (all_before == 0 || all_since == 0) return effect;
+  effect.expected = static_cast<double>(effect.before) *
+                    static_cast<double>(all_since) /
+                    static_cast<double>(all_before);
+  if (effect.expected < kLeastExpected) return effect;
+  effect.course = Effect::Course::kBetween;
+  return effect;
+}
+
+Effect SinceAnswer::Of(const Seen& seen) const {
+  const History::Days& days = model_.history.Of(seen.insight.id());
+  if (days.empty() || seen.hidden) return {};
+  const int answers = seen.insight.answers_size();
+  const absl::Time answer =
+      answers == 0 ? absl::InfinitePast()
+                   : contract::ToTime(seen.insight.answers(answers - 1).at());
+  const bool answered =
+      answers > 0 && QuarterOf(answer) + 1 >= began_ + kLeastLearned;
+  // The quarter in which the answer was given counts to neither side.
+  const int64_t since = answered ? QuarterOf(answer) + 1 : now_ - kQuiet;
+  if (answers > 0 && !answered) return {};
+  Effect effect = Compare(days, since);
+  effect.answered = answered;
+  effect.since = absl::FromUnixSeconds(since * kQuarterSeconds);
+  if (effect.course == Effect::Course::kUnknown) return effect;
+  const double share = effect.people / effect.expected;
+  const double wanted = answered ? kSurprise : kQuietSurprise;
+  if (share <= kFarFewer &&
+      LowSurprise(effect.people, effect.expected) >= wanted) {
+    effect.course = Effect::Course::kFalling;
+  } else if (answered && Finished(seen.insight.state()) && share >= kAsBefore) {
+    effect.course = Effect::Course::kHeldNot;
+  }
+  return effect;
+}
+
+std::string SinceAnswer::Text(const Effect& effect, uint32_t below,
+                              absl::TimeZone zone) {
+  if (effect.course == Effect::Course::kUnknown ||
+      effect.course == Effect::Course::kBetween) {
+    return "";
+  }
+  std::string people = "nobody";
+  if (effect.people >= below) {
+    people = fmt::format("{} people", effect.people);
+  } else if (effect.people > 0) {
+    people = fmt::format("fewer than {} people", below);
+  }
+  const std::string day = absl::FormatTime("%Y-%m-%d", effect.since, zone);
+  const std::string counts =
+      fmt::format("{} said so since {}, where {:.0f} were to be expected",
+                  people, day, effect.expected);
+  if (effect.course == Effect::Course::kHeldNot) {
+    return "the answer did not hold: " + counts;
+  }
+  return effect.answered ? "the answer holds so far: " + counts
+                         : "quieter by itself: " + counts;
+}
+
+}  // namespace earshot::feed

@@ -1,0 +1,92 @@
+#include "dashboard_feed/render/blocks_text.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace earshot::feed {
+namespace {
+
+std::string Plain(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  }
+  return out;
+}
+
+std::string Number(const v1::Count& count) {
+  return count.hidden() ? fmt::format("<{}", count.below())
+                        : fmt::format("{}", count.value());
+}
+
+std::string Cost(const v1::CostEstimate& cost) {
+  std::string text = fmt::format("{} {}", cost.typical(), cost.currency());
+  if (cost.low() != cost.high()) {
+    text += fmt::format(" ({} to {})", cost.low(), cost.high());
+  }
+  return text;
+}
+
+void AddWhere(const v1::WhereAndWhen& where, std::string& text) {
+  text += "\nWhere and when (28 days)\n";
+  for (const v1::GridCell& cell : where.cells()) {
+    const std::string place =
+        cell.site().empty() ? "region " + cell.region() : cell.site();
+    text += fmt::format("      {:<24} {:<16} {:>8}\n", Plain(place),
+                        Plain(cell.shift()), Number(cell.observations()));
+  }
+  if (where.more_cells() > 0) {
+    text += fmt::format("    +{} more places\n", where.more_cells());
+  }
+  if (!where.shift_gap().empty()) {
+    text += fmt::format("    widest shift gap: {}\n", Plain(where.shift_gap()));
+  }
+  if (!where.visit().empty()) {
+    text += fmt::format("    worth a visit: {}\n", Plain(where.visit()));
+  }
+}
+
+void AddPromises(const v1::Digest& digest, std::string& text) {
+  text += "\nPromises broken\n";
+  for (const v1::PromiseLine& line : digest.promises()) {
+    text += fmt::format("      {}: broken {}, kept {}", Plain(line.text()),
+                        Number(line.broken()), Number(line.kept()));
+    if (line.sites_size() > 0) {
+      text +=
+          fmt::format("; most at {}",
+                      Plain(fmt::format("{}", fmt::join(line.sites(), ", "))));
+    }
+    text += "\n";
+  }
+}
+
+void AddCosts(const v1::CostAndReturn& costs, std::string& text) {
+  text += "\nCost and return (estimates)\n";
+  for (const v1::CostEstimate& cost : costs.open()) {
+    text += fmt::format("      open: {} for {} observations\n", Cost(cost),
+                        cost.observations());
+  }
+  for (const v1::CostEstimate& cost : costs.saved()) {
+    text += fmt::format("      saved by answers that held: {}\n", Cost(cost));
+  }
+}
+
+}  // namespace
+
+std::string BlocksAsText(const v1::Digest& digest) {
+  std::string text;
+  if (digest.has_where()) AddWhere(digest.where(), text);
+  if (digest.has_story()) {
+    text +=
+        fmt::format("\nOne story\n      \"{}\" - #{} {}\n",
+                    Plain(digest.story().verbatim().text()),
+                    digest.story().insight(), Plain(digest.story().title()));
+  }
+  if (digest.promises_size() > 0) AddPromises(digest, text);
+  if (digest.has_cost()) AddCosts(digest.cost(), text);
+  return text;
+}
+
+}  // namespace earshot::feed
