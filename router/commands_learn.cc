@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,12 +21,15 @@
 #include "earshot/v1/configuration.pb.h"
 #include "router/commands_understand.h"
 #include "router/json_rows.h"
+#include "router/rows_in_parallel.h"
 #include "router/text/classifier.h"
 #include "router/text/train.h"
 
 namespace earshot::router {
 namespace {
 
+constexpr size_t kMostThreads = 8;
+constexpr std::streamsize kReadBytes = 1 << 20;
 constexpr mode_t kModelMode = 0644;
 
 struct LearnOptions {
@@ -257,21 +262,29 @@ absl::Status RunClassify(const LearnOptions& options,
         fmt::format("{} rejects nothing: it was trained without --reject-label",
                     options.model));
   }
-  Classifier classifier(model);
-  TokenisedText read;
-  std::string line;
-  size_t bad = 0;
   std::ios::sync_with_stdio(false);
-  for (size_t number = 1; std::getline(std::cin, line); ++number) {
-    if (IsBlank(line)) continue;
-    const auto out = ClassifyRow(line, options.reject_label, classifier, read);
-    if (!out.ok()) {
-      ++bad;
-      fmt::print(stderr, "line {}: {}\n", number, os::StatusText(out.status()));
-      continue;
-    }
-    std::cout << *out << '\n';
-  }
+  std::vector<char> buffer(kReadBytes);
+  std::cin.rdbuf()->pubsetbuf(buffer.data(), kReadBytes);
+  const auto worker = [&]() -> RowWork {
+    return [classifier = std::make_shared<Classifier>(model),
+            read = std::make_shared<TokenisedText>(),
+            &options](const std::string& line) {
+      return ClassifyRow(line, options.reject_label, *classifier, *read);
+    };
+  };
+  size_t bad = 0;
+  const size_t threads =
+      std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
+  RowsInParallel(std::cin, threads, worker,
+                 [&](size_t number, const absl::StatusOr<std::string>& out) {
+                   if (out.ok()) {
+                     std::cout << *out << '\n';
+                     return;
+                   }
+                   ++bad;
+                   fmt::print(stderr, "line {}: {}\n", number,
+                              os::StatusText(out.status()));
+                 });
   std::cout.flush();
   if (!std::cout) return absl::InternalError("cannot write the rows out");
   if (bad == 0) return absl::OkStatus();

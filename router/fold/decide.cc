@@ -291,6 +291,18 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   return absl::OkStatus();
 }
 
+absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
+  switch (row.kind) {
+    case v1::LOG_WITHDRAWAL:
+      return FoldWithdrawal(row, work);
+    case v1::LOG_DECISION:
+      return FoldDecision(row, work);
+    default:
+      // Readings are folded when they are made; the others are for people.
+      return absl::OkStatus();
+  }
+}
+
 absl::Status Fold::FoldWithdrawal(const LogRow& row, Work& work) {
   v1::WithdrawalRecord withdrawal;
   if (!withdrawal.ParseFromString(row.body)) {

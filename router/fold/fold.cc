@@ -351,18 +351,6 @@ absl::Status Fold::AppendReadings(Work& work) {
   return absl::OkStatus();
 }
 
-absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
-  switch (row.kind) {
-    case v1::LOG_WITHDRAWAL:
-      return FoldWithdrawal(row, work);
-    case v1::LOG_DECISION:
-      return FoldDecision(row, work);
-    default:
-      // Readings are folded when they are made; the others are for people.
-      return absl::OkStatus();
-  }
-}
-
 absl::StatusOr<v1::Insight*> Fold::Touch(uint64_t id, Work& work) {
   const auto found = work.insights.find(id);
   if (found != work.insights.end()) return &found->second;
