@@ -194,7 +194,8 @@ class Page {
     Wrap(kIndent, kIndent, facts);
     if (item.site_names_size() > 0) {
       Wrap(kIndent, "          ",
-           fmt::format("at {}", fmt::join(item.site_names(), ", ")));
+           "at " + Printable(
+                       fmt::format("{}", fmt::join(item.site_names(), ", "))));
     }
     Wrap(kIndent, "          ", "why here: " + Printable(item.why()), "2");
     Standing(item);
