@@ -24,7 +24,8 @@ absl::StatusOr<std::unique_ptr<Carriers>> Carriers::Make(
 }
 
 void Carriers::Carry(Parcel parcel) {
-  by_channel_.at(parcel.channel)->Carry(std::move(parcel));
+  Carrier& carrier = *by_channel_.at(parcel.channel);
+  carrier.Carry(std::move(parcel));
 }
 
 std::optional<Carried> Carriers::Take() {

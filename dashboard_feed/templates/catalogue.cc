@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/os/files.h"
@@ -97,6 +98,7 @@ std::optional<std::string_view> BuiltInTemplate(std::string_view name) {
 
 std::vector<std::string> BuiltInNames() {
   std::vector<std::string> names;
+  names.reserve(std::size(kBuiltIn));
   for (const BuiltIn& one : kBuiltIn) names.emplace_back(one.name);
   return names;
 }
@@ -132,7 +134,8 @@ absl::StatusOr<Catalogue> Catalogue::Load(const std::string& folder) {
       status = absl::InvalidArgumentError(
           fmt::format("{}: more than {} templates", folder, kMostFiles));
     } else {
-      auto text = os::ReadFile(folder + "/" + name, kMostTemplateBytes);
+      auto text =
+          os::ReadFile(fmt::format("{}/{}", folder, name), kMostTemplateBytes);
       status =
           text.ok() ? catalogue.Add(name, *std::move(text)) : text.status();
     }

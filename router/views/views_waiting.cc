@@ -20,8 +20,7 @@ absl::Status Views::PutTombstone(std::string_view observation) {
 }
 
 absl::StatusOr<bool> Views::HasTombstone(std::string_view observation) {
-  const auto any =
-      Any(any_tombstones_, "SELECT EXISTS(SELECT 1 FROM tombstones)");
+  auto any = Any(any_tombstones_, "SELECT EXISTS(SELECT 1 FROM tombstones)");
   if (!any.ok() || !*any) return any;
   const auto found =
       OneNumber(Sql("SELECT 1 FROM tombstones WHERE observation=?1")
