@@ -336,7 +336,8 @@ void DefineRehearse(CLI::App& app, Options& options, Action& action) {
       ->required();
   command
       ->add_option("--organisation", rehearse.organisation,
-                   "sites and leaders: text format, or JSON")
+                   "sites and leaders: text format, JSON, a table (.csv), "
+                   "or a folder with sites.csv and leaders.csv")
       ->required();
   command->add_option("--subscriptions", rehearse.subscriptions,
                       "text format; default: a daily top five for each leader");

@@ -78,6 +78,9 @@ void Feed::RunSubscription(const v1::Subscription& subscription,
   entry.kind = v1::DIGEST_PERIODIC;
   built.digest.SerializeToString(&entry.body);
   entry.shown = std::move(built.shown);
+  for (const v1::DigestNumber& number : built.digest.numbers()) {
+    entry.numbers[number.name()] = number.value();
+  }
   entry.channels = ChannelsOf(subscription, due.to - due.from, now);
   const auto seq = outbox_->Add(entry);
   if (!seq.ok()) return fail(seq.status());
@@ -103,6 +106,13 @@ absl::StatusOr<Before> Feed::BeforeOf(const std::string& subscription) {
   before.any = true;
   before.to = (*last)->to;
   before.shown = *std::move(shown);
+  const auto numbers = outbox_->Numbers(subscription);
+  if (!numbers.ok()) return numbers.status();
+  for (const auto& [name, value] : *numbers) {
+    v1::DigestNumber& number = before.numbers.emplace_back();
+    number.set_name(name);
+    number.set_value(value);
+  }
   return before;
 }
 

@@ -19,6 +19,7 @@
 #include "router/access/access.h"
 #include "router/command_output.h"
 #include "router/commands_learn.h"
+#include "router/commands_organisation.h"
 #include "router/commands_taxonomy.h"
 #include "router/router.h"
 #include "router/settings.h"
@@ -299,6 +300,7 @@ int RunCommand(int argc, char** argv) {
   Define(app, options, action);
   DefineLearning(app, options.config, offline);
   DefineTaxonomy(app, options.config, offline);
+  DefineOrganisation(app, offline);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

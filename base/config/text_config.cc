@@ -15,7 +15,6 @@ namespace earshot::config {
 namespace {
 
 constexpr size_t kMostMistakes = 50;
-constexpr size_t kMostBytes = 4 << 20;
 
 class Collector final : public google::protobuf::io::ErrorCollector {
  public:
@@ -45,10 +44,26 @@ void BlankLine(std::string& text, int line) {
             text.begin() + static_cast<std::ptrdiff_t>(end), ' ');
 }
 
+void NoteLines(const google::protobuf::TextFormat::ParseInfoTree& places,
+               const google::protobuf::Message& message, FieldLines& lines) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    const bool repeated = field->is_repeated();
+    const int count =
+        repeated ? message.GetReflection()->FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      lines[{field->name(), i}] =
+          places.GetLocation(field, repeated ? i : -1).line + 1;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Mistake> ParseText(const std::string& text,
-                               google::protobuf::Message& message) {
+                               google::protobuf::Message& message,
+                               FieldLines* lines) {
   std::string rest = text;
   std::vector<Mistake> mistakes;
   std::set<std::pair<int, std::string>> seen;
@@ -66,11 +81,16 @@ std::vector<Mistake> ParseText(const std::string& text,
     google::protobuf::TextFormat::Parser parser;
     parser.RecordErrorsTo(&collector);
     parser.AllowUnknownField(true);
+    google::protobuf::TextFormat::ParseInfoTree places;
+    parser.WriteLocationsTo(&places);
     message.Clear();
     const bool parsed = parser.ParseFromString(rest, &message);
     note(collector.warnings);
     note(collector.errors);
-    if (parsed) break;
+    if (parsed) {
+      if (lines != nullptr) NoteLines(places, message, *lines);
+      break;
+    }
     const std::string before = rest;
     if (!collector.errors.empty()) BlankLine(rest, collector.errors[0].line);
     if (rest == before) break;
@@ -84,8 +104,14 @@ absl::Status AsStatus(const std::string& path,
                       const std::vector<Mistake>& mistakes) {
   if (mistakes.empty()) return absl::OkStatus();
   std::string text;
-  for (const Mistake& mistake : mistakes) {
+  for (size_t i = 0; i < mistakes.size(); ++i) {
+    const Mistake& mistake = mistakes[i];
     if (!text.empty()) text += '\n';
+    if (i == kMostMistakes) {
+      text += fmt::format("{}: and {} mistakes more", path,
+                          mistakes.size() - kMostMistakes);
+      break;
+    }
     text += mistake.line > 0
                 ? fmt::format("{}:{}: {}", path, mistake.line, mistake.text)
                 : fmt::format("{}: {}", path, mistake.text);
@@ -94,10 +120,10 @@ absl::Status AsStatus(const std::string& path,
 }
 
 absl::Status LoadFile(const std::string& path,
-                      google::protobuf::Message& message) {
+                      google::protobuf::Message& message, FieldLines* lines) {
   const auto text = os::ReadFile(path, kMostBytes);
   if (!text.ok()) return text.status();
-  return AsStatus(path, ParseText(*text, message));
+  return AsStatus(path, ParseText(*text, message, lines));
 }
 
 }  // namespace earshot::config

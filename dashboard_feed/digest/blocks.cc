@@ -9,7 +9,7 @@
 
 #include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
-#include "dashboard_feed/leaders/scope.h"
+#include "proto/contract/leader_scope.h"
 
 namespace earshot::feed {
 namespace {
@@ -51,7 +51,7 @@ bool Breaks(const v1::Promise& promise, const Seen& seen) {
   }
   v1::Scope topics;
   *topics.mutable_topics() = promise.topics();
-  return TopicInScope(topics, seen.insight.topic());
+  return contract::TopicInScope(topics, seen.insight.topic());
 }
 
 void TakeTopic(const Seen& seen, Tally& tally) {

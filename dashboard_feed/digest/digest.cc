@@ -16,7 +16,7 @@
 #include "dashboard_feed/digest/sections.h"
 #include "dashboard_feed/digest/since_answer.h"
 #include "dashboard_feed/digest/where.h"
-#include "dashboard_feed/leaders/scope.h"
+#include "proto/contract/leader_scope.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
@@ -87,10 +87,11 @@ void CountSites(const Model& model, const v1::Leader& leader, absl::Time now,
   for (const auto& [id, activity] : model.sites) {
     if (activity.has_last_contact()) sites.insert(id);
   }
+  const contract::LeaderScope scope(model.organisation, leader);
   uint32_t reporting = 0;
   uint32_t silent = 0;
   for (const std::string& site : sites) {
-    if (!SiteInScope(model.organisation, leader.scope(), site)) continue;
+    if (scope.OfSite(site) == 0) continue;
     const auto activity = model.sites.find(site);
     const bool heard =
         activity != model.sites.end() &&

@@ -4,8 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "dashboard_feed/leaders/scope.h"
-
 namespace earshot::feed {
 namespace {
 
@@ -31,9 +29,9 @@ int64_t QuarterOf(absl::Time time) {
 
 ScopePace::ScopePace(const Model& model, const v1::Leader& leader,
                      absl::Time now)
-    : model_(model), now_(QuarterOf(now)) {
+    : model_(model), scope_(model.organisation, leader), now_(QuarterOf(now)) {
   parts_.emplace_back();
-  FindPlaces(leader);
+  FindPlaces();
   uint64_t total = 0;
   Learn(parts_[0], 0, total);
   const int64_t known = now_ - parts_[0].began;
@@ -52,20 +50,17 @@ ScopePace::ScopePace(const Model& model, const v1::Leader& leader,
   }
 }
 
-void ScopePace::FindPlaces(const v1::Leader& leader) {
+void ScopePace::FindPlaces() {
   std::map<std::string, std::string> region_of;
   for (const v1::Site& site : model_.organisation.sites()) {
     region_of[site.id()] = site.region();
   }
   std::map<std::string, uint8_t> numbers;
   for (const Place& place : model_.history.places()) {
-    const bool covered =
-        place.site.empty()
-            ? !LimitsPlaces(leader.scope())
-            : PlaceInScope(model_.organisation, leader.scope(), place.site,
-                           place.channel, place.shift);
-    if (!covered) {
-      part_of_place_.push_back(kOutside);
+    scopes_of_place_.push_back(
+        scope_.OfPlace(place.site, place.channel, place.shift));
+    if (scopes_of_place_.back() == 0) {
+      part_of_place_.push_back(0);
       continue;
     }
     const std::string& region = region_of[place.site];
@@ -90,7 +85,8 @@ void ScopePace::Learn(Part& part, size_t number, uint64_t& total) const {
   part.began = now_;
   for (const auto& [day, by_place] : model_.history.totals()) {
     for (size_t i = 0; i < by_place.size(); ++i) {
-      if (by_place[i] == 0 || !Covers(static_cast<uint32_t>(i / 4), number)) {
+      if (by_place[i] == 0 ||
+          !Covers(static_cast<uint32_t>(i / 4), number, kAnyScope)) {
         continue;
       }
       const int64_t quarter = int64_t{day} * 4 + static_cast<int64_t>(i % 4);
@@ -107,19 +103,20 @@ void ScopePace::Learn(Part& part, size_t number, uint64_t& total) const {
   part.profile = WeekProfile(from, counts);
 }
 
-void ScopePace::AddPeople(const History::Days& days, size_t part,
+void ScopePace::AddPeople(const History::Days& days, size_t part, Scopes scopes,
                           Series& series) const {
   for (const auto& [day, counts] : days) {
     for (const QuarterCount& count : counts) {
       const int64_t at = int64_t{day} * 4 + count.quarter - series.first;
       if (at < 0 || at >= static_cast<int64_t>(series.people.size())) continue;
-      if (!Covers(count.place, part)) continue;
+      if (!Covers(count.place, part, scopes)) continue;
       series.people[static_cast<size_t>(at)] += count.reporters;
     }
   }
 }
 
-Series ScopePace::SeriesOf(const History::Days& days, size_t part) const {
+Series ScopePace::SeriesOf(const History::Days& days, size_t part,
+                           Scopes scopes) const {
   Series series;
   if (days.empty() ||
       (int64_t{days.rbegin()->first} + 1) * 4 <= now_ - kLongest) {
@@ -129,7 +126,7 @@ Series ScopePace::SeriesOf(const History::Days& days, size_t part) const {
                                    now_ - 4 * kLookedBack);
   if (series.first > now_) return series;
   series.people.assign(static_cast<size_t>(now_ + 1 - series.first), 0);
-  AddPeople(days, part, series);
+  AddPeople(days, part, scopes, series);
   return series;
 }
 
@@ -142,9 +139,9 @@ void ScopePace::JudgeThemes() {
     for (const auto& [id, days] : model_.history.insights()) {
       const auto found = model_.insights.find(id);
       if (found == model_.insights.end()) continue;
-      AddPeople(days, part,
-                themes.try_emplace(found->second.latest().topic(), empty)
-                    .first->second);
+      const std::string& topic = found->second.latest().topic();
+      AddPeople(days, part, scope_.OfTopic(topic),
+                themes.try_emplace(topic, empty).first->second);
     }
     for (const auto& [topic, series] : themes) {
       const Trend trend = JudgeTrend(series, parts_[part].profile,
@@ -160,7 +157,7 @@ int ScopePace::learned_days() const {
 
 Trend ScopePace::Judge(const History::Days& days, size_t part,
                        const std::string& topic) const {
-  const Series series = SeriesOf(days, part);
+  const Series series = SeriesOf(days, part, scope_.OfTopic(topic));
   if (series.people.empty()) return {};
   TrendRules rules = rules_;
   const auto theme = parts_[part].themes.find(topic);
@@ -177,10 +174,11 @@ Lately ScopePace::Of(const v1::Insight& insight) const {
   Lately lately;
   if (mode_ != Mode::kJudged) return lately;
   const History::Days& days = model_.history.Of(insight.id());
+  const Scopes scopes = scope_.OfTopic(insight.topic());
   for (auto day = days.lower_bound(static_cast<int32_t>((now_ - kLately) / 4));
        day != days.end(); ++day) {
     for (const QuarterCount& count : day->second) {
-      if (Covers(count.place, 0)) lately.severe += count.severe;
+      if (Covers(count.place, 0, scopes)) lately.severe += count.severe;
     }
   }
   size_t best = 0;
@@ -217,12 +215,13 @@ void ScopePace::CountPeople(const v1::Insight& insight,
     known[cell.site()] += cell.reporters();
   }
   std::map<std::string, uint32_t> heard;
+  const Scopes scopes = scope_.OfTopic(insight.topic());
   const int64_t from = now_ - lately.trend.hours / 6;
   for (auto day = days.lower_bound(static_cast<int32_t>(from / 4));
        day != days.end(); ++day) {
     for (const QuarterCount& count : day->second) {
       if (int64_t{day->first} * 4 + count.quarter < from) continue;
-      if (!Covers(count.place, part)) continue;
+      if (!Covers(count.place, part, scopes)) continue;
       heard[model_.history.places()[count.place].site] += count.reporters;
     }
   }

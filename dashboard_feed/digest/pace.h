@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "dashboard_feed/mirror/model.h"
 #include "dashboard_feed/trend/trend.h"
+#include "proto/contract/leader_scope.h"
 
 // At which pace a leader's scope reports, and which insights are out of step
 // with it. Pure; one thread.
@@ -73,9 +74,10 @@ class ScopePace {
     uint64_t severe = 0;
     uint64_t lately = 0;  // of these in the last three days
   };
+  using Scopes = contract::LeaderScope::Scopes;
   using Smalls = std::unordered_map<uint64_t, Small>;
 
-  void FindPlaces(const v1::Leader& leader);
+  void FindPlaces();
   void Learn(Part& part, size_t number, uint64_t& total) const;
   void JudgeThemes();
   Smalls FindSmalls() const;
@@ -86,31 +88,35 @@ class ScopePace {
   void JudgeMarks(const Smalls& smalls);
   void JudgeMark(const std::vector<uint64_t>& ids, const Smalls& smalls,
                  size_t part, std::unordered_map<uint64_t, Lately>& told) const;
-  bool Covers(uint32_t place, size_t part) const {
-    const uint8_t of = part_of_place_[place];
-    return of != kOutside && (part == 0 || of == part);
+  // `scopes`: those that cover the topic of what is looked at.
+  bool Covers(uint32_t place, size_t part, Scopes scopes) const {
+    return (scopes_of_place_[place] & scopes) != 0 &&
+           (part == 0 || part_of_place_[place] == part);
   }
   // Adds the people of a part to a series that is long enough for now.
-  void AddPeople(const History::Days& days, size_t part, Series& series) const;
+  void AddPeople(const History::Days& days, size_t part, Scopes scopes,
+                 Series& series) const;
   // Nothing lately: empty.
-  Series SeriesOf(const History::Days& days, size_t part) const;
+  Series SeriesOf(const History::Days& days, size_t part, Scopes scopes) const;
   Trend Judge(const History::Days& days, size_t part,
               const std::string& topic) const;
   void CountPeople(const v1::Insight& insight, const History::Days& days,
                    size_t part, Lately& lately) const;
 
-  static constexpr uint8_t kOutside = 255;
+  static constexpr Scopes kAnyScope = ~Scopes{0};
   static constexpr int64_t kLookedBack = 28 + 7;  // days
   static constexpr int64_t kLately = 12;          // quarters
   // Of several parts one is out of step by chance more easily.
   static constexpr double kOfPart = 0.5;
 
   const Model& model_;
+  const contract::LeaderScope scope_;
   int64_t now_ = 0;  // the quarter that is not over
   Mode mode_ = Mode::kSmall;
   bool severe_is_rare_ = false;
-  std::vector<Part> parts_;             // the whole, then its regions
-  std::vector<uint8_t> part_of_place_;  // by place; 0: of no region
+  std::vector<Part> parts_;              // the whole, then its regions
+  std::vector<Scopes> scopes_of_place_;  // by place
+  std::vector<uint8_t> part_of_place_;   // by place; 0: of no region
   TrendRules rules_;
 };
 

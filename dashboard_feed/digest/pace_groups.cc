@@ -28,12 +28,15 @@ ScopePace::Smalls ScopePace::FindSmalls() const {
   Smalls smalls;
   const int64_t first = now_ - 4 * kLookedBack;
   for (const auto& [id, days] : model_.history.insights()) {
+    const auto known = model_.insights.find(id);
+    if (known == model_.insights.end()) continue;
+    const Scopes scopes = scope_.OfTopic(known->second.latest().topic());
     Small small;
     for (auto day = days.lower_bound(static_cast<int32_t>(first / 4));
          day != days.end(); ++day) {
       for (const QuarterCount& count : day->second) {
         const int64_t quarter = int64_t{day->first} * 4 + count.quarter;
-        if (quarter > now_ || !Covers(count.place, 0)) continue;
+        if (quarter > now_ || !Covers(count.place, 0, scopes)) continue;
         small.counts.push_back({quarter, count.place, count.reporters});
         small.people += count.reporters;
         small.severe += count.severe;
@@ -152,7 +155,7 @@ std::optional<Lately> ScopePace::JudgeTogether(
   const auto first = static_cast<uint64_t>(now_ - 4 * kLookedBack);
   for (const Small* member : members) {
     for (const Small::Count& count : member->counts) {
-      if (!Covers(count.place, part)) continue;
+      if (!Covers(count.place, part, kAnyScope)) continue;
       const uint64_t quarter = static_cast<uint64_t>(count.quarter) - first;
       uint32_t& at = most[quarter << 32 | count.place];
       at = std::max(at, count.people);

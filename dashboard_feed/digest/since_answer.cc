@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "dashboard_feed/digest/issue.h"
-#include "dashboard_feed/leaders/scope.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -42,12 +41,12 @@ double LowSurprise(uint32_t count, double mean) {
 
 SinceAnswer::SinceAnswer(const Model& model, const v1::Leader& leader,
                          absl::Time now)
-    : model_(model), now_(QuarterOf(now)) {
+    : model_(model), scope_(model.organisation, leader), now_(QuarterOf(now)) {
   const auto& places = model.history.places();
-  covers_.reserve(places.size());
+  scopes_of_place_.reserve(places.size());
   for (const Place& place : places) {
-    covers_.push_back(PlaceInScope(model.organisation, leader.scope(),
-                                   place.site, place.channel, place.shift));
+    scopes_of_place_.push_back(
+        scope_.OfPlace(place.site, place.channel, place.shift));
   }
   const auto& totals = model.history.totals();
   if (totals.empty()) {
@@ -61,20 +60,25 @@ SinceAnswer::SinceAnswer(const Model& model, const v1::Leader& leader,
   for (const auto& [day, people] : totals) {
     for (size_t i = 0; i < people.size(); ++i) {
       const int64_t at = int64_t{day} * 4 + static_cast<int64_t>(i % 4);
-      if (at < began_ || at > now_ || i / 4 >= covers_.size()) continue;
-      if (covers_[i / 4]) all_[static_cast<size_t>(at - began_)] += people[i];
+      if (at < began_ || at > now_ || i / 4 >= scopes_of_place_.size()) {
+        continue;
+      }
+      if (scopes_of_place_[i / 4] != 0) {
+        all_[static_cast<size_t>(at - began_)] += people[i];
+      }
     }
   }
 }
 
-uint32_t SinceAnswer::Between(const History::Days& days, int64_t from,
-                              int64_t to) const {
+uint32_t SinceAnswer::Between(const History::Days& days, Scopes scopes,
+                              int64_t from, int64_t to) const {
   uint32_t people = 0;
   for (auto day = days.lower_bound(static_cast<int32_t>(from / 4));
        day != days.end() && int64_t{day->first} * 4 < to; ++day) {
     for (const QuarterCount& count : day->second) {
       const int64_t at = int64_t{day->first} * 4 + count.quarter;
-      if (at < from || at >= to || !covers_[count.place]) continue;
+      if (at < from || at >= to) continue;
+      if ((scopes_of_place_[count.place] & scopes) == 0) continue;
       people += count.reporters;
     }
   }
@@ -89,12 +93,13 @@ uint64_t SinceAnswer::AllBetween(int64_t from, int64_t to) const {
   return people;
 }
 
-Effect SinceAnswer::Compare(const History::Days& days, int64_t since) const {
+Effect SinceAnswer::Compare(const History::Days& days, Scopes scopes,
+                            int64_t since) const {
   Effect effect;
   const int64_t from = std::max(began_, since - kLearnedFrom);
   if (since - from < kLeastLearned || now_ - since < kLeastSince) return effect;
-  effect.before = Between(days, from, since);
-  effect.people = Between(days, since, now_);
+  effect.before = Between(days, scopes, from, since);
+  effect.people = Between(days, scopes, since, now_);
   const uint64_t all_before = AllBetween(from, since);
   const uint64_t all_since = AllBetween(since, now_);
   // Silence everywhere says nothing of one issue.
@@ -119,7 +124,7 @@ Effect SinceAnswer::Of(const Seen& seen) const {
   // The quarter in which the answer was given counts to neither side.
   const int64_t since = answered ? QuarterOf(answer) + 1 : now_ - kQuiet;
   if (answers > 0 && !answered) return {};
-  Effect effect = Compare(days, since);
+  Effect effect = Compare(days, scope_.OfTopic(seen.insight.topic()), since);
   effect.answered = answered;
   effect.since = absl::FromUnixSeconds(since * kQuarterSeconds);
   if (effect.course == Effect::Course::kUnknown) return effect;

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "dashboard_feed/digest/view.h"
 #include "dashboard_feed/mirror/model.h"
+#include "proto/contract/leader_scope.h"
 
 // Whether an answer held: what was heard of an insight since, against what was
 // to be expected by the four weeks before and by how much the scope reports
@@ -41,14 +42,17 @@ class SinceAnswer {
 
  private:
   // People of some days' counts between two quarters.
-  uint32_t Between(const History::Days& days, int64_t from, int64_t to) const;
+  using Scopes = contract::LeaderScope::Scopes;
+  uint32_t Between(const History::Days& days, Scopes scopes, int64_t from,
+                   int64_t to) const;
   uint64_t AllBetween(int64_t from, int64_t to) const;
-  Effect Compare(const History::Days& days, int64_t since) const;
+  Effect Compare(const History::Days& days, Scopes scopes, int64_t since) const;
 
   const Model& model_;
+  const contract::LeaderScope scope_;
   int64_t now_;  // the quarter that is not over
   int64_t began_ = 0;
-  std::vector<bool> covers_;   // by place
+  std::vector<Scopes> scopes_of_place_;  // by place
   std::vector<uint64_t> all_;  // people of the scope by quarter, from began_
 };
 

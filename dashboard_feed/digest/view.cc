@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/time/civil_time.h"
-#include "dashboard_feed/leaders/scope.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -82,25 +81,25 @@ void SortByPriority(std::vector<Seen>& seen) {
 
 LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
                        absl::Time now)
-    : model_(model), leader_(leader), rules_(RulesOf(model.organisation)) {
+    : model_(model),
+      scope_(model.organisation, leader),
+      rules_(RulesOf(model.organisation)) {
   zone_ = absl::UTCTimeZone();
   if (!leader.time_zone().empty()) {
     absl::LoadTimeZone(leader.time_zone(), &zone_);
   }
   std::tie(last_shift_end_, next_shift_end_) = ShiftEnds(now, zone_);
   const auto activity = model.scopes.find(leader.id());
-  slice_ = !leader.scope().shifts().empty() || activity == model.scopes.end() ||
+  slice_ = scope_.ByShift() || activity == model.scopes.end() ||
            activity->second.reporters_90d() < rules_.numbers;
 }
 
-bool LeaderView::Covers(const std::string& site, const std::string& channel,
-                        const std::string& shift) const {
-  return PlaceInScope(model_.organisation, leader_.scope(), site, channel,
-                      shift);
-}
-
-// Counts what is in scope and drops the rest. False: nothing is.
-bool LeaderView::Count(Seen& seen) const {
+// Counts what is in scope and drops the rest; `scopes` are those that cover the
+// topic. False: nothing is.
+bool LeaderView::Count(Scopes scopes, Seen& seen) const {
+  const auto covers = [&](const auto& at) {
+    return (scope_.OfPlace(at.site(), at.channel(), at.shift()) & scopes) != 0;
+  };
   v1::Insight& insight = seen.insight;
   const std::vector<bool> open = OpenCells(insight);
   google::protobuf::RepeatedPtrField<v1::Cell> cells;
@@ -114,7 +113,7 @@ bool LeaderView::Count(Seen& seen) const {
   for (int i = 0; i < insight.cells_size(); ++i) {
     const v1::Cell& cell = insight.cells(i);
     if (cell.observations() == 0) continue;
-    if (!Covers(cell.site(), cell.channel(), cell.shift())) continue;
+    if (!covers(cell)) continue;
     observations += cell.observations();
     reporters += cell.reporters();
     sites.insert(cell.site());
@@ -128,7 +127,7 @@ bool LeaderView::Count(Seen& seen) const {
     *cells.Add() = cell;
   }
   seen.partial = observations < insight.observations();
-  if (!LimitsPlaces(leader_.scope())) {
+  if (scope_.HasEveryPlace(scopes)) {
     observations = insight.observations();
     reporters = insight.reporters();
     seen.partial = false;
@@ -145,9 +144,8 @@ bool LeaderView::Count(Seen& seen) const {
   seen.first_exact = seen.open && all_open && !seen.partial;
   if (seen.partial) insight.clear_first_seen();
   *insight.mutable_cells() = std::move(cells);
-  KeepIf(*insight.mutable_verbatims(), [&](const v1::Verbatim& v) {
-    return v.quote() && Covers(v.site(), v.channel(), v.shift());
-  });
+  KeepIf(*insight.mutable_verbatims(),
+         [&](const v1::Verbatim& v) { return v.quote() && covers(v); });
   return observations > 0;
 }
 
@@ -170,14 +168,15 @@ void LeaderView::Hold(const MirroredInsight& mirrored, Seen& seen) const {
 LeaderView::Sight LeaderView::Look(const MirroredInsight& mirrored,
                                    Seen& seen) const {
   const v1::Insight& latest = mirrored.latest();
-  if (!TopicInScope(leader_.scope(), latest.topic())) return Sight::kOutside;
+  const Scopes scopes = scope_.OfTopic(latest.topic());
+  if (scopes == 0) return Sight::kOutside;
   seen.insight = latest;
-  if (!Count(seen)) return Sight::kOutside;
+  if (!Count(scopes, seen)) return Sight::kOutside;
   if (slice_ && seen.hidden) {
     const v1::Insight* settled = mirrored.AsOf(last_shift_end_);
     Seen before;
     if (settled != nullptr) before.insight = *settled;
-    const bool had = settled != nullptr && Count(before);
+    const bool had = settled != nullptr && Count(scopes, before);
     if (seen.open) {
       std::set<std::string> known;
       for (const auto& verbatim : before.insight.verbatims()) {
@@ -239,16 +238,17 @@ void LeaderView::NamePlaces(Seen& seen) const {
 // in it reported, so it needs k people of its own, or to be open.
 LeaderView::Sight LeaderView::Narrow(const v1::Scope& narrow,
                                      Seen& seen) const {
-  if (!TopicInScope(narrow, seen.insight.topic())) return Sight::kOutside;
-  if (!LimitsPlaces(narrow)) return Sight::kSeen;
+  if (!contract::TopicInScope(narrow, seen.insight.topic()))
+    return Sight::kOutside;
+  if (!contract::LimitsPlaces(narrow)) return Sight::kSeen;
   const std::vector<bool> open = OpenCells(seen.insight);
   uint64_t observations = 0;
   uint64_t reporters = 0;
   bool any_open = false;
   for (int i = 0; i < seen.insight.cells_size(); ++i) {
     const v1::Cell& cell = seen.insight.cells(i);
-    if (!PlaceInScope(model_.organisation, narrow, cell.site(), cell.channel(),
-                      cell.shift())) {
+    if (!contract::PlaceInScope(model_.organisation, narrow, cell.site(),
+                                cell.channel(), cell.shift())) {
       continue;
     }
     observations += cell.observations();

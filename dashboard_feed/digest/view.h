@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/mirror/model.h"
+#include "proto/contract/leader_scope.h"
 
 // What one leader may see: scope and small groups, in one place. Everything
 // that is shown to a leader, and every decision that is taken from one, goes
@@ -17,7 +18,9 @@
 //
 //   k          distinct reporters that a number needs; below it is "<k"
 //   slice      a scope limited by shifts, or with fewer than k reporters in
-//              90 days: there, what is below k shows at the next shift end
+//              90 days: there, what is below k shows at the next shift end.
+//              Of several scopes of a leader one that is makes a slice of all,
+//              as another leader may see the others alone
 //   open       severity 5, kind risk or tag safety: at once, with site and
 //              moment
 //
@@ -76,14 +79,13 @@ class LeaderView {
   enum class Sight { kSeen, kHeld, kOutside };
   Sight Look(const MirroredInsight& mirrored, Seen& seen) const;
   Sight Narrow(const v1::Scope& narrow, Seen& seen) const;
-  bool Count(Seen& seen) const;
+  using Scopes = contract::LeaderScope::Scopes;
+  bool Count(Scopes scopes, Seen& seen) const;
   void Hold(const MirroredInsight& mirrored, Seen& seen) const;
   void NamePlaces(Seen& seen) const;
-  bool Covers(const std::string& site, const std::string& channel,
-              const std::string& shift) const;
 
   const Model& model_;
-  const v1::Leader& leader_;
+  const contract::LeaderScope scope_;
   GroupRules rules_;
   absl::TimeZone zone_;
   bool slice_ = false;

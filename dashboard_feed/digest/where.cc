@@ -11,7 +11,7 @@
 
 #include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
-#include "dashboard_feed/leaders/scope.h"
+#include "proto/contract/leader_scope.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -34,14 +34,17 @@ struct Counted {
 class Grid {
  public:
   Grid(const Model& model, const v1::Leader& leader, absl::Time now)
-      : model_(model), since_(now - absl::Hours(24 * kDays)) {
+      : model_(model),
+        scope_(model.organisation, leader),
+        since_(now - absl::Hours(24 * kDays)) {
     for (const v1::Site& site : model.organisation.sites()) {
       region_of_[site.id()] = site.region();
     }
     for (const Place& place : model.history.places()) {
-      covers_.push_back(!place.site.empty() &&
-                        PlaceInScope(model.organisation, leader.scope(),
-                                     place.site, place.channel, place.shift));
+      scopes_of_place_.push_back(
+          place.site.empty()
+              ? 0
+              : scope_.OfPlace(place.site, place.channel, place.shift));
     }
   }
 
@@ -109,11 +112,12 @@ class Grid {
     const auto first =
         static_cast<int32_t>(absl::ToUnixSeconds(since_) / 86400);
     const History::Days& days = model_.history.Of(seen.insight.id());
+    const auto scopes = scope_.OfTopic(seen.insight.topic());
     for (auto day = days.lower_bound(first); day != days.end(); ++day) {
       std::map<PlaceKey, uint64_t> site_people;
       std::map<PlaceKey, uint64_t> region_people;
       for (const QuarterCount& count : day->second) {
-        if (!covers_[count.place]) continue;
+        if ((scopes_of_place_[count.place] & scopes) == 0) continue;
         const Place& place = model_.history.places()[count.place];
         const PlaceKey site{place.site, place.shift};
         const PlaceKey region{RegionOf(place.site), place.shift};
@@ -156,8 +160,9 @@ class Grid {
   }
 
   const Model& model_;
+  const contract::LeaderScope scope_;
   const absl::Time since_;
-  std::vector<bool> covers_;  // by place
+  std::vector<contract::LeaderScope::Scopes> scopes_of_place_;  // by place
   std::map<std::string, std::string> region_of_;
   std::map<PlaceKey, Counted> sites_;
   std::map<PlaceKey, Counted> regions_;
@@ -250,11 +255,9 @@ std::string LongestSilent(const Model& model, const v1::Leader& leader,
                           absl::Time now, absl::TimeZone zone) {
   std::string site;
   absl::Time last = now - kSilence;
+  const contract::LeaderScope scope(model.organisation, leader);
   for (const auto& [id, activity] : model.sites) {
-    if (!activity.has_last_contact() ||
-        !SiteInScope(model.organisation, leader.scope(), id)) {
-      continue;
-    }
+    if (!activity.has_last_contact() || scope.OfSite(id) == 0) continue;
     const absl::Time at = contract::ToTime(activity.last_contact());
     if (at >= last) continue;
     last = at;

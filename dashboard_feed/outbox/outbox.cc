@@ -24,7 +24,10 @@ const std::vector<std::string>& Migrations() {
       "CREATE TABLE decisions(id BLOB PRIMARY KEY, leader TEXT NOT NULL,"
       " insight INTEGER NOT NULL, verb TEXT NOT NULL, at INTEGER NOT NULL)"
       " WITHOUT ROWID;",
-      Deliveries::Migration()};
+      Deliveries::Migration(),
+      "CREATE TABLE numbers(subscription TEXT NOT NULL, name TEXT NOT NULL,"
+      " value INTEGER NOT NULL, PRIMARY KEY(subscription, name))"
+      " WITHOUT ROWID;"};
   return kMigrations;
 }
 
@@ -93,6 +96,7 @@ absl::StatusOr<std::optional<uint64_t>> Outbox::Add(const Entry& entry) {
   const auto seq = Enqueue(entry);
   if (!seq.ok()) return seq.status();
   status = StoreShown(entry);
+  if (status.ok()) status = StoreNumbers(entry);
   if (status.ok()) status = QueueDeliveries(entry, *seq);
   if (!status.ok()) return status;
   store::Statement trim = database_->Prepare(
@@ -179,6 +183,35 @@ absl::StatusOr<std::map<uint64_t, uint64_t>> Outbox::Shown(
   }
   if (!row.ok()) return row.status();
   return shown;
+}
+
+absl::Status Outbox::StoreNumbers(const Entry& entry) {
+  store::Statement clear =
+      database_->Prepare("DELETE FROM numbers WHERE subscription=?1");
+  absl::Status status = clear.BindText(1, entry.subscription).Run();
+  if (!status.ok()) return status;
+  store::Statement put = database_->Prepare(
+      "INSERT INTO numbers(subscription, name, value) VALUES(?1,?2,?3)");
+  for (const auto& [name, value] : entry.numbers) {
+    status = put.BindText(1, entry.subscription)
+                 .BindText(2, name)
+                 .Bind(3, value)
+                 .Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<std::string, int64_t>> Outbox::Numbers(
+    const std::string& subscription) {
+  store::Statement read = database_->Prepare(
+      "SELECT name, value FROM numbers WHERE subscription=?1");
+  read.BindText(1, subscription);
+  std::map<std::string, int64_t> numbers;
+  absl::StatusOr<bool> row = false;
+  while ((row = read.Step()).ok() && *row) numbers[read.Text(0)] = read.Int(1);
+  if (!row.ok()) return row.status();
+  return numbers;
 }
 
 absl::StatusOr<std::vector<v1::Item>> Outbox::ItemsAfter(

@@ -53,19 +53,24 @@ class Outbox {
     absl::Time to;
     uint32_t kind = 0;
     std::string body;
-    std::map<uint64_t, uint64_t> shown;  // by insight
+    std::map<uint64_t, uint64_t> shown;      // by insight
+    std::map<std::string, int64_t> numbers;  // at the top of it, by name
     struct Over {
       std::string channel;
       absl::Time until;  // after a failure from here on it is parked
     };
     std::vector<Over> channels;  // it goes over these as well
   };
-  // Period key, queue entry, what was shown, and a delivery for each channel,
-  // in one transaction. The entry's number in the leader's queue; nothing: that
+  // Period key, queue entry, what was shown with which numbers, and a delivery
+  // for each channel, in one transaction. The entry's number in the leader's queue; nothing: that
   // period was made before, and nothing changed.
   absl::StatusOr<std::optional<uint64_t>> Add(const Entry& entry);
 
   absl::StatusOr<std::map<uint64_t, uint64_t>> Shown(
+      const std::string& subscription);
+
+  // At the top of the subscription's last digest, by name.
+  absl::StatusOr<std::map<std::string, int64_t>> Numbers(
       const std::string& subscription);
 
   // A leader's digests after `seq`, about `bytes` of them.
@@ -98,6 +103,7 @@ class Outbox {
         kept_digests_(kept) {}
   absl::Status LoadGeneration(os::Random& random);
   absl::Status StoreShown(const Entry& entry);
+  absl::Status StoreNumbers(const Entry& entry);
   absl::StatusOr<uint64_t> Enqueue(const Entry& entry);
   absl::Status QueueDeliveries(const Entry& entry, uint64_t seq);
 

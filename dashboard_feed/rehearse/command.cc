@@ -71,6 +71,9 @@ int RunRehearse(const RehearseOptions& options) {
                ? kUsage
                : kFailed;
   }
+  for (const std::string& note : rehearsed->notes) {
+    fmt::print(stderr, "{}\n", note);
+  }
   for (const BadLine& bad : rehearsed->bad) {
     fmt::print(stderr, "{}:{}: {}\n", options.observations, bad.line,
                bad.reason);

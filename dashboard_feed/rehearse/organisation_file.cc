@@ -4,9 +4,11 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <string>
+#include <utility>
 
 #include "base/os/files.h"
 #include "router/organisation/organisation.h"
+#include "router/organisation/tables.h"
 
 namespace earshot::feed {
 namespace {
@@ -32,7 +34,14 @@ absl::StatusOr<v1::Organisation> ParseOrganisationJson(std::string_view text) {
   return organisation;
 }
 
-absl::StatusOr<v1::Organisation> LoadOrganisationFile(const std::string& path) {
+absl::StatusOr<v1::Organisation> LoadOrganisationFile(
+    const std::string& path, std::vector<std::string>& notes) {
+  if (router::IsTables(path)) {
+    auto imported = router::ImportFrom(path);
+    if (!imported.ok()) return imported.status();
+    notes = std::move(imported->notes);
+    return std::move(imported->organisation);
+  }
   if (!path.ends_with(".json")) return router::LoadOrganisation(path);
   const auto text = os::ReadFile(path, kMostBytes);
   if (!text.ok()) return text.status();

@@ -14,12 +14,12 @@
 #include "base/os/files.h"
 #include "base/os/status_text.h"
 #include "dashboard_feed/digest/digest.h"
-#include "dashboard_feed/leaders/scope.h"
 #include "dashboard_feed/rehearse/digest_file.h"
 #include "dashboard_feed/rehearse/organisation_file.h"
 #include "dashboard_feed/rehearse/samples.h"
 #include "dashboard_feed/rehearse/stage.h"
 #include "dashboard_feed/schedule/schedule.h"
+#include "proto/contract/leader_scope.h"
 #include "proto/contract/times.h"
 #include "router/organisation/organisation.h"
 
@@ -178,9 +178,9 @@ void Run::Alert(const RowReading& reading, const OrderedRow& row) {
     return;
   }
   for (const v1::Leader& leader : organisation_.leaders()) {
-    if (!TopicInScope(leader.scope(), reading.topic) ||
-        !PlaceInScope(organisation_, leader.scope(), said.site(),
-                      said.channel(), said.shift())) {
+    if (!contract::LeaderScope(organisation_, leader)
+             .Covers(reading.topic, said.site(), said.channel(),
+                     said.shift())) {
       continue;
     }
     alerts_ << Json{{"leader", leader.id()},
@@ -220,10 +220,11 @@ absl::Status Run::WriteDigest(const DueDigest& due) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   std::ofstream file(fmt::format("{}/{}.json", folder, due.due.key));
+  const contract::LeaderScope scope(organisation_, *leader);
   file << RehearsedDigestAsJson(built.digest, [&](const v1::DigestItem& item) {
     std::vector<uint64_t> insights{item.insight()};
     insights.insert(insights.end(), item.akin().begin(), item.akin().end());
-    return samples_.Latest(insights, organisation_, leader->scope(),
+    return samples_.Latest(insights, scope, scope.OfTopic(item.topic()),
                            kSampleIds);
   });
   if (error || !file) {
@@ -260,7 +261,8 @@ absl::StatusOr<Rehearsed> Run::Play() {
 }  // namespace
 
 absl::StatusOr<Rehearsed> Rehearse(const Rehearsal& rehearsal) {
-  auto organisation = LoadOrganisationFile(rehearsal.organisation);
+  std::vector<std::string> notes;
+  auto organisation = LoadOrganisationFile(rehearsal.organisation, notes);
   if (!organisation.ok()) return organisation.status();
   v1::Subscriptions subscriptions = router::DefaultSubscriptions(*organisation);
   if (!rehearsal.subscriptions.empty()) {
@@ -276,9 +278,11 @@ absl::StatusOr<Rehearsed> Rehearse(const Rehearsal& rehearsal) {
   }
   RowsInOrder rows =
       ReadRowsInOrder(in, contract::RowFormatOf(rehearsal.observations));
-  return Run(rehearsal, *std::move(organisation), std::move(subscriptions),
-             std::move(rows))
-      .Play();
+  auto done = Run(rehearsal, *std::move(organisation), std::move(subscriptions),
+                  std::move(rows))
+                  .Play();
+  if (done.ok()) done->notes = std::move(notes);
+  return done;
 }
 
 }  // namespace earshot::feed

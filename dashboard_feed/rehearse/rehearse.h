@@ -17,7 +17,7 @@ namespace earshot::feed {
 // one target that links both programs' cores.
 struct Rehearsal {
   std::string observations;   // file of rows
-  std::string organisation;   // file
+  std::string organisation;   // file, or folder of tables
   std::string subscriptions;  // file; empty: a daily top five for each leader
   absl::Time from;            // digests due from here on are written; rows
   absl::Time to;              // before it only teach what is usual
@@ -32,7 +32,8 @@ struct Rehearsed {
   uint64_t alerts = 0;
   uint64_t insights = 0;
   uint64_t refused = 0;
-  std::vector<BadLine> bad;  // the first of them
+  std::vector<BadLine> bad;        // the first of them
+  std::vector<std::string> notes;  // what of the organisation was ignored
 };
 
 // InvalidArgument, NotFound: a file that cannot be used. The folder then holds

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "dashboard_feed/leaders/scope.h"
-
 namespace earshot::feed {
 
 void Samples::Add(uint64_t insight, Row row) {
@@ -14,8 +12,8 @@ void Samples::Add(uint64_t insight, Row row) {
 }
 
 std::vector<std::string> Samples::Latest(const std::vector<uint64_t>& insights,
-                                         const v1::Organisation& organisation,
-                                         const v1::Scope& scope,
+                                         const contract::LeaderScope& scope,
+                                         contract::LeaderScope::Scopes scopes,
                                          size_t most) const {
   std::vector<const Row*> latest;
   for (const uint64_t insight : insights) {
@@ -24,8 +22,7 @@ std::vector<std::string> Samples::Latest(const std::vector<uint64_t>& insights,
     size_t taken = 0;
     for (auto row = found->second.rbegin();
          row != found->second.rend() && taken < most; ++row) {
-      if (!PlaceInScope(organisation, scope, row->site, row->channel,
-                        row->shift)) {
+      if ((scope.OfPlace(row->site, row->channel, row->shift) & scopes) == 0) {
         continue;
       }
       latest.push_back(&*row);

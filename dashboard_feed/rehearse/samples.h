@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "earshot/v1/configuration.pb.h"
+#include "proto/contract/leader_scope.h"
 
 namespace earshot::feed {
 
@@ -25,11 +25,12 @@ class Samples {
   static constexpr size_t kMost = 256;
 
   void Add(uint64_t insight, Row row);
-  // Ids of the last `most` of these insights in the leader's scope, the latest
-  // first.
+  // Ids of the last `most` of these insights in these of the leader's scopes,
+  // the latest first.
   std::vector<std::string> Latest(const std::vector<uint64_t>& insights,
-                                  const v1::Organisation& organisation,
-                                  const v1::Scope& scope, size_t most) const;
+                                  const contract::LeaderScope& scope,
+                                  contract::LeaderScope::Scopes scopes,
+                                  size_t most) const;
 
  private:
   std::unordered_map<uint64_t, std::deque<Row>> rows_;

@@ -14,7 +14,7 @@
 namespace earshot::contract {
 namespace {
 
-constexpr size_t kMaxRowBytes = 256 << 10;
+constexpr size_t kMaxRowBytes = CsvReader::kMostRecordBytes;
 
 using Fields = std::map<std::string, std::string>;
 
@@ -134,21 +134,6 @@ absl::StatusOr<Row> FromFields(const Fields& fields,
   return row;
 }
 
-std::vector<std::string> SplitTags(const std::string& text) {
-  std::vector<std::string> tags;
-  size_t start = 0;
-  while (start <= text.size()) {
-    const size_t end = std::min(text.find(';', start), text.size());
-    size_t from = start;
-    size_t to = end;
-    while (from < to && text[from] == ' ') ++from;
-    while (to > from && text[to - 1] == ' ') --to;
-    tags.push_back(text.substr(from, to - from));
-    start = end + 1;
-  }
-  return tags;
-}
-
 bool IsBlank(const std::string& line) {
   return line.find_first_not_of(" \t\r") == std::string::npos;
 }
@@ -163,7 +148,7 @@ RowFormat RowFormatOf(std::string_view file_name) {
 }
 
 RowReader::RowReader(std::istream& in, RowFormat format)
-    : in_(in), format_(format) {}
+    : in_(in), format_(format), csv_(in) {}
 
 absl::StatusOr<Row> RowReader::Next() {
   return format_ == RowFormat::kCsv ? NextCsv() : NextJson();
@@ -192,7 +177,7 @@ absl::StatusOr<Row> RowReader::NextJson() {
   std::string line;
   do {
     if (!ReadLine(line)) return absl::OutOfRangeError("end");
-    line_ = ++lines_read_;
+    ++line_;
   } while (IsBlank(line));
   if (line.size() > kMaxRowBytes) {
     return absl::InvalidArgumentError(
@@ -210,7 +195,7 @@ absl::StatusOr<Row> RowReader::NextJson() {
         if (tag.is_string()) tags.push_back(tag.get<std::string>());
       }
     } else if (key == "tags" && value.is_string()) {
-      tags = SplitTags(value.get<std::string>());
+      tags = SplitCell(value.get<std::string>());
     } else if (value.is_string()) {
       fields[key] = value.get<std::string>();
     } else if (value.is_number() || value.is_boolean()) {
@@ -222,74 +207,16 @@ absl::StatusOr<Row> RowReader::NextJson() {
   return row;
 }
 
-absl::StatusOr<std::vector<std::string>> RowReader::ReadRecord(
-    std::string& bytes) {
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  bool any = false;
-  bool too_long = false;
-  line_ = lines_read_ + 1;
-  for (int c = in_.get(); c != EOF; c = in_.get()) {
-    ++bytes_;
-    any = true;
-    too_long = too_long || bytes.size() > kMaxRowBytes;
-    if (!too_long) bytes.push_back(static_cast<char>(c));
-    if (c == '\n') ++lines_read_;
-    if (quoted) {
-      if (c != '"') {
-        if (!too_long) cells.back().push_back(static_cast<char>(c));
-      } else if (in_.peek() == '"') {
-        in_.get();
-        ++bytes_;
-        if (!too_long) cells.back().push_back('"');
-      } else {
-        quoted = false;
-      }
-    } else if (c == '"' && cells.back().empty()) {
-      quoted = true;
-    } else if (c == ',') {
-      if (!too_long) cells.emplace_back();
-    } else if (c == '\n') {
-      break;
-    } else if (c != '\r' && !too_long) {
-      cells.back().push_back(static_cast<char>(c));
-    }
-  }
-  if (!any) return absl::OutOfRangeError("end");
-  if (too_long) {
-    return absl::InvalidArgumentError(
-        fmt::format("the row is longer than {} bytes", kMaxRowBytes));
-  }
-  return cells;
-}
-
 absl::StatusOr<Row> RowReader::NextCsv() {
-  if (columns_.empty()) {
-    std::string ignored;
-    auto header = ReadRecord(ignored);
-    if (!header.ok()) return header.status();
-    columns_ = *std::move(header);
-    // A byte order mark, as spreadsheets write it.
-    if (columns_[0].rfind("\xEF\xBB\xBF", 0) == 0) columns_[0].erase(0, 3);
+  const auto cells = csv_.Next();
+  if (!cells.ok()) return cells.status();
+  Fields fields;
+  for (size_t i = 0; i < cells->size(); ++i) {
+    fields[csv_.columns()[i]] = (*cells)[i];
   }
-  while (true) {
-    std::string bytes;
-    auto cells = ReadRecord(bytes);
-    if (!cells.ok()) return cells.status();
-    if (cells->size() == 1 && IsBlank((*cells)[0])) continue;
-    if (cells->size() != columns_.size()) {
-      return absl::InvalidArgumentError(
-          fmt::format("the row has {} columns, the header {}", cells->size(),
-                      columns_.size()));
-    }
-    Fields fields;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      fields[columns_[i]] = (*cells)[i];
-    }
-    auto row = FromFields(fields, SplitTags(fields["tags"]));
-    if (row.ok()) row->bytes = std::move(bytes);
-    return row;
-  }
+  auto row = FromFields(fields, SplitCell(fields["tags"]));
+  if (row.ok()) row->bytes = csv_.bytes();
+  return row;
 }
 
 }  // namespace earshot::contract

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "earshot/v1/observation.pb.h"
+#include "proto/contract/csv.h"
 
 // Rows of observations from files: JSON lines, or CSV (RFC 4180) with a
 // header. `text` is required; `site` may be defaulted by the reader. Optional:
@@ -45,8 +46,10 @@ class RowReader {
   // OutOfRange at the end. Blank lines are passed over.
   absl::StatusOr<Row> Next();
   // Number of the line on which the last row began, from 1.
-  uint64_t line() const { return line_; }
-  uint64_t bytes_read() const { return bytes_; }
+  uint64_t line() const {
+    return format_ == RowFormat::kCsv ? csv_.line() : line_;
+  }
+  uint64_t bytes_read() const { return bytes_ + csv_.bytes_read(); }
 
  private:
   absl::StatusOr<Row> NextJson();
@@ -54,13 +57,11 @@ class RowReader {
   // Without its end; false at the end of the file. Of a line longer than a row
   // only about the bytes of one are kept.
   bool ReadLine(std::string& line);
-  absl::StatusOr<std::vector<std::string>> ReadRecord(std::string& bytes);
 
   std::istream& in_;
   const RowFormat format_;
-  std::vector<std::string> columns_;
-  uint64_t line_ = 0;
-  uint64_t lines_read_ = 0;
+  CsvReader csv_;
+  uint64_t line_ = 0;  // of JSON lines, as are the bytes
   uint64_t bytes_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/hash/hash.h"
+#include "proto/contract/leader_scope.h"
 
 namespace earshot::router {
 namespace {
@@ -14,31 +15,42 @@ constexpr int64_t kDays = 90;
 // Enough to tell any group from a small one.
 constexpr size_t kMostCounted = 10000;
 
-bool Matches(const google::protobuf::RepeatedPtrField<std::string>& limit,
-             const std::string& value) {
-  return limit.empty() ||
-         std::find(limit.begin(), limit.end(), value) != limit.end();
-}
+// One leader's scopes, and who reported in each.
+struct Counted {
+  contract::LeaderScope scope;
+  std::vector<std::unordered_set<std::string>> reporters;  // by scope
 
-bool TopicMatches(const google::protobuf::RepeatedPtrField<std::string>& limit,
-                  const std::string& topic) {
-  if (limit.empty()) return true;
-  return std::any_of(limit.begin(), limit.end(), [&](const std::string& root) {
-    return topic == root || topic.rfind(root + "/", 0) == 0;
-  });
-}
+  void Take(const std::string& reporter, const std::string& site,
+            const std::string& channel, const std::string& topic) {
+    const auto scopes = scope.OfTopic(topic) & scope.OfSite(site, channel);
+    for (size_t i = 0; i < reporters.size(); ++i) {
+      if ((scopes >> i & 1U) == 0 || reporters[i].size() >= kMostCounted) {
+        continue;
+      }
+      reporters[i].insert(reporter);
+    }
+  }
+  uint32_t Fewest() const {
+    size_t fewest = kMostCounted;
+    for (const auto& of_scope : reporters) {
+      fewest = std::min(fewest, of_scope.size());
+    }
+    return static_cast<uint32_t>(fewest);
+  }
+};
 
 }  // namespace
 
 absl::StatusOr<std::map<std::string, uint32_t>> CountReporters(
     store::Database& views, const v1::Organisation& organisation,
     int64_t today) {
-  std::map<std::string, std::string> region_of;
-  for (const v1::Site& site : organisation.sites()) {
-    region_of[site.id()] = site.region();
+  std::vector<Counted> leaders;
+  leaders.reserve(static_cast<size_t>(organisation.leaders_size()));
+  for (const v1::Leader& leader : organisation.leaders()) {
+    Counted& counted =
+        leaders.emplace_back(Counted{{organisation, leader}, {}});
+    counted.reporters.resize(static_cast<size_t>(counted.scope.size()));
   }
-  std::vector<std::unordered_set<std::string>> seen(
-      static_cast<size_t>(organisation.leaders_size()));
   store::Statement read = views.Prepare(
       "SELECT reporter, site, channel, topic FROM activity WHERE day>=?1");
   read.Bind(1, today - kDays);
@@ -49,21 +61,13 @@ absl::StatusOr<std::map<std::string, uint32_t>> CountReporters(
     const std::string site = read.Text(1);
     const std::string channel = read.Text(2);
     const std::string topic = read.Text(3);
-    for (size_t i = 0; i < seen.size(); ++i) {
-      if (seen[i].size() >= kMostCounted) continue;
-      const v1::Scope& scope =
-          organisation.leaders(static_cast<int>(i)).scope();
-      if (Matches(scope.regions(), region_of[site]) &&
-          Matches(scope.sites(), site) && Matches(scope.channels(), channel) &&
-          TopicMatches(scope.topics(), topic)) {
-        seen[i].insert(read.Blob(0));
-      }
-    }
+    const std::string reporter = read.Blob(0);
+    for (Counted& leader : leaders) leader.Take(reporter, site, channel, topic);
   }
   std::map<std::string, uint32_t> counts;
-  for (size_t i = 0; i < seen.size(); ++i) {
+  for (size_t i = 0; i < leaders.size(); ++i) {
     counts[organisation.leaders(static_cast<int>(i)).id()] =
-        static_cast<uint32_t>(seen[i].size());
+        leaders[i].Fewest();
   }
   return counts;
 }

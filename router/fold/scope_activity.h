@@ -13,7 +13,8 @@
 
 namespace earshot::router {
 
-// Distinct reporters of the last 90 days in each leader's whole scope. Reads
+// Distinct reporters of the last 90 days in each leader's scope; of several
+// scopes of one leader, in the one with the fewest. At most 10000. Reads
 // the whole activity table once; memory: the keys of one pass. `today` in days
 // since 1970.
 absl::StatusOr<std::map<std::string, uint32_t>> CountReporters(

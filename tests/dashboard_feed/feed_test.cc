@@ -218,6 +218,31 @@ TEST_F(FeedTest, APeriodGivesOneDigestAcrossRestartsAndDowntime) {
   EXPECT_EQ(Queued(), 2u);
 }
 
+TEST_F(FeedTest, TheThreeNumbersAreComparedWithThoseOfTheDigestBefore) {
+  const auto numbers = [&] {
+    v1::ControlRequest request;
+    request.set_command("digest");
+    request.add_arguments("dana");
+    v1::Digest digest;
+    EXPECT_TRUE(digest.ParseFromString(Ask(request).body()));
+    return digest.numbers();
+  };
+  ASSERT_EQ(numbers().size(), 3);
+  for (const v1::DigestNumber& number : numbers()) {
+    EXPECT_FALSE(number.compared()) << number.name();
+  }
+  clock_.Pass(absl::Minutes(2));
+  feed_->Turn({}, absl::ZeroDuration());
+  clock_.Pass(absl::Hours(1));
+  feed_->Turn({}, absl::ZeroDuration());
+  ASSERT_EQ(Queued(), 1u);
+  Restart();
+  for (const v1::DigestNumber& number : numbers()) {
+    EXPECT_TRUE(number.compared()) << number.name();
+    EXPECT_EQ(number.before(), number.value()) << number.name();
+  }
+}
+
 TEST_F(FeedTest, WhyTellsWhereAnInsightWasListedAndHowItWent) {
   const auto why = [&](const std::string& insight) {
     v1::ControlRequest request;

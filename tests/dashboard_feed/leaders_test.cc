@@ -3,50 +3,9 @@
 
 #include "dashboard_feed/decisions/decisions.h"
 #include "dashboard_feed/leaders/doors.h"
-#include "dashboard_feed/leaders/scope.h"
 
 namespace earshot::feed {
 namespace {
-
-v1::Organisation TwoRegions() {
-  v1::Organisation organisation;
-  for (const auto& [site, region] :
-       {std::pair{"north-1", "north"}, std::pair{"south-1", "south"}}) {
-    v1::Site& entry = *organisation.add_sites();
-    entry.set_id(site);
-    entry.set_region(region);
-  }
-  return organisation;
-}
-
-TEST(Scope, AnEmptyOneCoversEverything) {
-  EXPECT_TRUE(PlaceInScope(TwoRegions(), {}, "anywhere", "store", "night"));
-  EXPECT_TRUE(TopicInScope({}, "checkout"));
-}
-
-TEST(Scope, AllListsThatAreGivenMustMatch) {
-  v1::Scope scope;
-  scope.add_regions("north");
-  scope.add_channels("store");
-  scope.add_shifts("morning");
-  const v1::Organisation organisation = TwoRegions();
-  EXPECT_TRUE(PlaceInScope(organisation, scope, "north-1", "store", "morning"));
-  EXPECT_FALSE(
-      PlaceInScope(organisation, scope, "south-1", "store", "morning"));
-  EXPECT_FALSE(
-      PlaceInScope(organisation, scope, "north-1", "claims", "morning"));
-  EXPECT_FALSE(PlaceInScope(organisation, scope, "north-1", "store", "night"));
-  EXPECT_FALSE(
-      PlaceInScope(organisation, scope, "unknown", "store", "morning"));
-}
-
-TEST(Scope, ATopicCoversThoseBelowItAndNoOthers) {
-  v1::Scope scope;
-  scope.add_topics("checkout");
-  EXPECT_TRUE(TopicInScope(scope, "checkout"));
-  EXPECT_TRUE(TopicInScope(scope, "checkout/self_checkout"));
-  EXPECT_FALSE(TopicInScope(scope, "checkout_queue"));
-}
 
 TEST(Doors, AKeyIsItsLeadersUntilTheFileSaysOtherwise) {
   LeaderKeys keys;

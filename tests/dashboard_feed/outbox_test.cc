@@ -53,6 +53,22 @@ TEST_F(OutboxTest, OnePeriodGivesOneDigestAcrossRestarts) {
   EXPECT_EQ((*items)[0].body(), "a");
 }
 
+TEST_F(OutboxTest, TheNumbersKeptAreThoseOfTheLastDigestAlone) {
+  Outbox::Entry entry = Digest("dana", "2026-11-02", "a");
+  entry.numbers = {{"overdue", 3}, {"open_severe", 1}};
+  Add(entry);
+  entry.numbers = {{"overdue", 9}};
+  Add(entry);  // that period was made before
+  Reopen();
+  EXPECT_EQ(outbox_->Numbers("dana-daily")->at("overdue"), 3);
+  EXPECT_TRUE(outbox_->Numbers("max-daily")->empty());
+  entry = Digest("dana", "2026-11-03", "b", 24);
+  entry.numbers = {{"overdue", 0}};
+  Add(entry);
+  EXPECT_EQ(*outbox_->Numbers("dana-daily"),
+            (std::map<std::string, int64_t>{{"overdue", 0}}));
+}
+
 TEST_F(OutboxTest, APeriodThatWasMadeBeforeLeavesWhatWasShown) {
   Outbox::Entry entry = Digest("dana", "2026-11-02", "a");
   entry.shown = {{412, 6}};

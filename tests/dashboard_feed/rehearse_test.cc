@@ -61,16 +61,37 @@ TEST(OrganisationFileTest, WhatIsNoJsonIsInvalid) {
   }
 }
 
+TEST(OrganisationFileTest, TablesAreOneFileByTypeOrAFolderOfTwo) {
+  const testing::TempFolder folder;
+  folder.Write("acme.csv",
+               "type,id,region,regions,shoe_size\n"
+               "site,north-1,north,,\n"
+               "leader,dana,,north,44\n");
+  std::vector<std::string> notes;
+  const auto one = LoadOrganisationFile(folder.File("acme.csv"), notes);
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_EQ(one->leaders(0).scope().regions(0), "north");
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_NE(notes[0].find("'shoe_size'"), std::string::npos);
+  const testing::TempFolder two;
+  two.Write("sites.csv", "id,region\nnorth-1,north\n");
+  two.Write("leaders.csv", "id,regions\ndana,north\n");
+  const auto both = LoadOrganisationFile(two.path(), notes);
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(both->SerializeAsString(), one->SerializeAsString());
+}
+
 TEST(OrganisationFileTest, OtherEndingsAreTheRoutersOwnFormat) {
+  std::vector<std::string> notes;
   const testing::TempFolder folder;
   folder.Write("acme.json", kOrganisation);
   folder.Write("acme.textproto",
                "name: \"Acme\" leaders { id: \"dana\" time_zone: \"UTC\" }");
-  EXPECT_TRUE(LoadOrganisationFile(folder.File("acme.json")).ok());
-  const auto own = LoadOrganisationFile(folder.File("acme.textproto"));
+  EXPECT_TRUE(LoadOrganisationFile(folder.File("acme.json"), notes).ok());
+  const auto own = LoadOrganisationFile(folder.File("acme.textproto"), notes);
   ASSERT_TRUE(own.ok()) << own.status();
   EXPECT_EQ(own->name(), "Acme");
-  EXPECT_FALSE(LoadOrganisationFile(folder.File("missing.json")).ok());
+  EXPECT_FALSE(LoadOrganisationFile(folder.File("missing.json"), notes).ok());
 }
 
 RowsInOrder Ordered(const std::string& lines) {

@@ -1,0 +1,210 @@
+#include "router/organisation/check.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "base/wire/keys.h"
+#include "proto/contract/leader_scope.h"
+#include "proto/contract/names.h"
+#include "proto/contract/validate.h"
+
+namespace earshot::router {
+namespace {
+
+constexpr int kMostPromises = 50;
+constexpr int kMostFunctions = 200;
+constexpr uint32_t kLeastGroup = 3;
+
+class Check {
+ public:
+  explicit Check(const v1::Organisation& organisation)
+      : organisation_(organisation) {}
+
+  std::vector<OrganisationMistake> Run() {
+    Sites();
+    Functions();
+    for (int i = 0; i < organisation_.leaders_size(); ++i) {
+      const std::string& id = organisation_.leaders(i).id();
+      if (!contract::IsName(id)) {
+        Add("leaders", i, fmt::format("leader id '{}' is not a name", id));
+      } else if (!leaders_.insert(id).second) {
+        Add("leaders", i, fmt::format("leader '{}' is there twice", id));
+      }
+    }
+    for (int i = 0; i < organisation_.leaders_size(); ++i) Leader(i);
+    if (leaders_.empty()) Add("", 0, "there is no leader to tell");
+    Promises();
+    Weights();
+    SmallGroups();
+    return std::move(mistakes_);
+  }
+
+ private:
+  void Add(const char* field, int index, std::string text) {
+    mistakes_.push_back({field, index, std::move(text)});
+  }
+
+  void Sites() {
+    for (int i = 0; i < organisation_.sites_size(); ++i) {
+      const v1::Site& site = organisation_.sites(i);
+      if (!contract::IsName(site.id())) {
+        Add("sites", i, fmt::format("site id '{}' is not a name", site.id()));
+      } else if (!sites_.insert(site.id()).second) {
+        Add("sites", i, fmt::format("site '{}' is there twice", site.id()));
+      }
+      if (!IsTimeZone(site.time_zone())) {
+        Add("sites", i,
+            fmt::format("site '{}': '{}' is not a time zone such as "
+                        "Europe/Madrid",
+                        site.id(), site.time_zone()));
+      }
+      if (!site.region().empty()) regions_.insert(site.region());
+    }
+  }
+
+  void Functions() {
+    if (organisation_.functions_size() > kMostFunctions) {
+      Add("functions", kMostFunctions,
+          fmt::format("{} functions, at most {}",
+                      organisation_.functions_size(), kMostFunctions));
+    }
+    for (int i = 0; i < organisation_.functions_size(); ++i) {
+      const v1::OrgFunction& function = organisation_.functions(i);
+      if (!contract::IsName(function.id())) {
+        Add("functions", i,
+            fmt::format("function id '{}' is not a name", function.id()));
+      } else if (!functions_.insert(function.id()).second) {
+        Add("functions", i,
+            fmt::format("function '{}' is there twice", function.id()));
+      }
+      if (function.topics().empty()) {
+        Add("functions", i,
+            fmt::format("function '{}' has no topics; name those that it "
+                        "answers for",
+                        function.id()));
+      }
+    }
+  }
+
+  void Leader(int index) {
+    const v1::Leader& leader = organisation_.leaders(index);
+    const auto add = [&](const std::string& text) {
+      Add("leaders", index, fmt::format("leader '{}': {}", leader.id(), text));
+    };
+    if (!leader.public_key().empty() &&
+        !wire::CheckPublicKey(leader.public_key()).ok()) {
+      add("the public key has 40 characters, as the .pub file holds it");
+    }
+    if (!leader.manager().empty() && !leaders_.contains(leader.manager())) {
+      add(fmt::format("manager '{}' is not in this file", leader.manager()));
+    }
+    if (!IsTimeZone(leader.time_zone())) {
+      add(fmt::format("'{}' is not a time zone such as Europe/Madrid",
+                      leader.time_zone()));
+    }
+    for (const std::string& function : leader.functions()) {
+      if (functions_.contains(function)) continue;
+      add(fmt::format("function '{}' is not in this file", function));
+    }
+    ScopePlaces(leader.scope(), add);
+    for (const v1::Scope& also : leader.also()) {
+      ScopePlaces(also, add);
+      if (also.ByteSizeLong() > 0) continue;
+      add("an empty 'also' shows everything; say what it adds");
+    }
+    if (leader.also_size() > contract::LeaderScope::kMostAlso) {
+      add(fmt::format("{} times 'also', at most {}", leader.also_size(),
+                      contract::LeaderScope::kMostAlso));
+    }
+    if (leader.also_size() > 0 && leader.functions().empty() &&
+        leader.scope().ByteSizeLong() == 0) {
+      add("'also' adds nothing, as there is no 'scope' that limits");
+    }
+  }
+
+  template <typename AddMistake>
+  void ScopePlaces(const v1::Scope& scope, const AddMistake& add) const {
+    for (const std::string& site : scope.sites()) {
+      if (sites_.contains(site)) continue;
+      add(fmt::format("site '{}' is not in this file", site));
+    }
+    for (const std::string& region : scope.regions()) {
+      if (regions_.contains(region)) continue;
+      add(fmt::format("no site of this file is in region '{}'", region));
+    }
+  }
+
+  void Promises() {
+    if (organisation_.promises_size() > kMostPromises) {
+      Add("promises", kMostPromises,
+          fmt::format("{} promises, at most {}", organisation_.promises_size(),
+                      kMostPromises));
+    }
+    std::set<std::string> ids;
+    for (int i = 0; i < organisation_.promises_size(); ++i) {
+      const std::string& id = organisation_.promises(i).id();
+      if (!contract::IsName(id)) {
+        Add("promises", i, fmt::format("promise id '{}' is not a name", id));
+      } else if (!ids.insert(id).second) {
+        Add("promises", i, fmt::format("promise '{}' is there twice", id));
+      }
+    }
+  }
+
+  // A weight beyond this would let one part decide alone.
+  void Weights() {
+    constexpr uint32_t kMost = 5000;
+    const v1::PriorityWeights& weights = organisation_.priority();
+    for (const auto& [name, value] :
+         {std::pair{"severity", weights.severity()},
+          std::pair{"people", weights.people()},
+          std::pair{"sites", weights.sites()},
+          std::pair{"volume", weights.volume()},
+          std::pair{"trend", weights.trend()},
+          std::pair{"sentiment", weights.sentiment()},
+          std::pair{"cost", weights.cost()}, std::pair{"age", weights.age()},
+          std::pair{"recurrence", weights.recurrence()},
+          std::pair{"safety", weights.safety()},
+          std::pair{"regression", weights.regression()}}) {
+      if (value <= kMost) continue;
+      Add("priority", 0,
+          fmt::format("priority.{} is {}, at most {}", name, value, kMost));
+    }
+  }
+
+  void SmallGroups() {
+    const v1::SmallGroups& small = organisation_.small_groups();
+    for (const auto& [name, value] :
+         {std::pair{"numbers", small.numbers()},
+          std::pair{"verbatims", small.verbatims()}}) {
+      if (value == 0 || value >= kLeastGroup) continue;
+      Add("small_groups", 0,
+          fmt::format("small_groups.{} is {}, never below {}", name, value,
+                      kLeastGroup));
+    }
+  }
+
+  const v1::Organisation& organisation_;
+  std::vector<OrganisationMistake> mistakes_;
+  std::set<std::string> sites_;
+  std::set<std::string> regions_;
+  std::set<std::string> functions_;
+  std::set<std::string> leaders_;
+};
+
+}  // namespace
+
+std::vector<OrganisationMistake> FindMistakes(
+    const v1::Organisation& organisation) {
+  return Check(organisation).Run();
+}
+
+bool IsTimeZone(const std::string& zone) {
+  absl::TimeZone ignored;
+  return zone.empty() || absl::LoadTimeZone(zone, &ignored);
+}
+
+}  // namespace earshot::router
