@@ -13,6 +13,7 @@
 
 #include "base/os/clock.h"
 #include "base/os/files.h"
+#include "base/os/memory.h"
 #include "base/os/random.h"
 #include "base/os/signals.h"
 #include "base/os/status_text.h"
@@ -34,6 +35,8 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
+// Bytes that one digest after another is made in.
+constexpr size_t kKeptMemory = size_t{64} << 20U;
 
 struct Options {
   std::string config;
@@ -90,6 +93,7 @@ Outcome Run(const Options& options, const Settings& settings) {
   os::SystemRandom random;
   telemetry::Log log("earshot-feed", LevelOf(options.log_level),
                      FormatOf(options.log_format));
+  os::KeepFreedMemory(kKeptMemory);
   auto feed = Feed::Start(settings, clock, random, log);
   if (!feed.ok()) return Failed(feed.status());
   return Failed((*feed)->Run(signals));

@@ -91,7 +91,7 @@ absl::Status Feed::OpenDoors() {
              {"socket", settings_.SocketFile()},
              {"router", settings_.config.router()},
              {"public_key", keys_.public_key},
-             {"insights", mirror_->model().insights.size()},
+             {"insights", mirror_->model().insights.known()},
              {"leaders", mirror_->model().organisation.leaders_size()}});
   return absl::OkStatus();
 }

@@ -70,6 +70,9 @@ void Feed::RunSubscription(const v1::Subscription& subscription,
   request.to = now;
   request.before = *std::move(before);
   Built built = BuildDigest(model, *leader, request);
+  if (absl::Status read = mirror_->TakeReadError(); !read.ok()) {
+    return fail(read);
+  }
   Outbox::Entry entry;
   entry.subscription = subscription.id();
   entry.leader = leader->id();
@@ -140,7 +143,9 @@ absl::StatusOr<v1::Digest> Feed::DigestNow(const v1::Leader& leader,
   }
   request.period = absl::FormatTime("%Y-%m-%dT%H:%M", request.to,
                                     ZoneOf(leader.time_zone()));
-  return BuildDigest(mirror_->model(), leader, request).digest;
+  Built built = BuildDigest(mirror_->model(), leader, request);
+  if (absl::Status read = mirror_->TakeReadError(); !read.ok()) return read;
+  return std::move(built.digest);
 }
 
 void Feed::SendDigests() {

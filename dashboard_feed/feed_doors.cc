@@ -336,7 +336,7 @@ absl::StatusOr<std::string> Feed::StatusJson() {
   out["public_key"] = keys_.public_key;
   out["generation"] = mirror_->cursor().generation();
   out["seq"] = mirror_->cursor().seq();
-  out["insights"] = model.insights.size();
+  out["insights"] = model.insights.known();
   out["leaders"] = model.organisation.leaders_size();
   out["subscriptions"] = model.subscriptions.subscriptions_size();
   out["leaders_connected"] = sessions_.size();

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace earshot::os {
@@ -30,6 +31,13 @@ void GiveBackMemory() {
   ::malloc_trim(0);
   auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
   ::dl_iterate_phdr(&DropSegments, &page);
+}
+
+void KeepFreedMemory(size_t bytes) {
+  // The most that the C library takes for a piece of its own.
+  constexpr size_t kLargestPiece = size_t{32} << 20U;
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(std::min(bytes, kLargestPiece)));
+  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(bytes));
 }
 
 }  // namespace earshot::os

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <queue>
 #include <set>
 #include <string>
 #include <tuple>
@@ -39,30 +40,39 @@ struct Tally {
   uint64_t kept = 0;
   uint64_t people = 0;
   uint64_t kept_people = 0;
-  std::map<std::string, std::pair<uint64_t, uint64_t>> sites;  // people, broken
+  std::map<uint32_t, std::pair<uint64_t, uint64_t>> sites;  // people, broken
   std::vector<uint64_t> insights;
 };
 
-bool Breaks(const v1::Promise& promise, const Seen& seen) {
-  if (promise.topics().empty()) return false;
-  if (seen.insight.kind() != v1::OBSERVATION_KIND_PAIN_POINT &&
-      seen.insight.kind() != v1::OBSERVATION_KIND_PROCESS_GAP) {
-    return false;
+// By topic: pain points and process gaps in it break the promise.
+std::vector<bool> BreakingTopics(const v1::Promise& promise,
+                                 const Names& topics) {
+  std::vector<bool> breaking(topics.size(), false);
+  if (promise.topics().empty()) return breaking;
+  v1::Scope scope;
+  *scope.mutable_topics() = promise.topics();
+  for (uint32_t topic = 0; topic < topics.size(); ++topic) {
+    breaking[topic] = contract::TopicInScope(scope, topics[topic]);
   }
-  v1::Scope topics;
-  *topics.mutable_topics() = promise.topics();
-  return contract::TopicInScope(topics, seen.insight.topic());
+  return breaking;
 }
 
-void TakeTopic(const Seen& seen, Tally& tally) {
-  tally.broken += seen.observations;
-  tally.people = std::max<uint64_t>(tally.people, seen.reporters);
-  tally.insights.push_back(seen.insight.id());
-  std::map<std::string, std::pair<uint64_t, uint64_t>> sites;
-  for (const v1::Cell& cell : seen.insight.cells()) {
-    sites[cell.site()].first += cell.reporters();
-    sites[cell.site()].second += cell.observations();
-  }
+bool IsBreach(const Glance& glance) {
+  return glance.kind == v1::OBSERVATION_KIND_PAIN_POINT ||
+         glance.kind == v1::OBSERVATION_KIND_PROCESS_GAP;
+}
+
+void TakeTopic(const LeaderView& view, const Glance& glance, Tally& tally) {
+  tally.broken += glance.observations;
+  tally.people = std::max<uint64_t>(tally.people, glance.reporters);
+  tally.insights.push_back(glance.id());
+  const Places& places = view.model().words.places;
+  std::map<uint32_t, std::pair<uint64_t, uint64_t>> sites;
+  view.EachCell(glance, [&](const CellFacts& cell) {
+    auto& site = sites[places.SiteOf(cell.place)];
+    site.first += cell.reporters;
+    site.second += cell.observations;
+  });
   for (const auto& [site, counts] : sites) {
     auto& sum = tally.sites[site];
     sum.first = std::max(sum.first, counts.first);
@@ -70,34 +80,37 @@ void TakeTopic(const Seen& seen, Tally& tally) {
   }
 }
 
-// `covered`: sites of the insight that are in the scope.
-void TakeTold(const v1::Promise& promise, const Seen& seen, Tally& tally) {
-  std::set<std::string> covered;
-  for (const v1::Cell& cell : seen.insight.cells()) covered.insert(cell.site());
+void TakeTold(const LeaderView& view, uint32_t promise, const Glance& glance,
+              Tally& tally) {
+  if (glance.facts->promises.empty()) return;
+  const Places& places = view.model().words.places;
+  std::set<uint32_t> covered;
+  view.EachCell(glance, [&](const CellFacts& cell) {
+    covered.insert(places.SiteOf(cell.place));
+  });
   uint64_t broken = 0;
   uint64_t people = 0;
-  for (const v1::PromiseCell& cell : seen.insight.promises()) {
-    if (cell.promise() != promise.id() || !covered.contains(cell.site())) {
-      continue;
+  for (const PromiseFacts& cell : glance.facts->promises) {
+    if (cell.promise != promise || !covered.contains(cell.site)) continue;
+    tally.kept += cell.kept;
+    if (cell.kept > 0) {
+      tally.kept_people =
+          std::max<uint64_t>(tally.kept_people, glance.reporters);
     }
-    tally.kept += cell.kept();
-    if (cell.kept() > 0) {
-      tally.kept_people = std::max<uint64_t>(tally.kept_people, seen.reporters);
-    }
-    broken += cell.broken();
-    people += cell.reporters();
-    auto& sum = tally.sites[cell.site()];
-    sum.first = std::max<uint64_t>(sum.first, cell.reporters());
-    sum.second += cell.broken();
+    broken += cell.broken;
+    people += cell.reporters;
+    auto& sum = tally.sites[cell.site];
+    sum.first = std::max<uint64_t>(sum.first, cell.reporters);
+    sum.second += cell.broken;
   }
   if (broken == 0) return;
   tally.broken += broken;
   tally.people = std::max(tally.people, people);
-  tally.insights.push_back(seen.insight.id());
+  tally.insights.push_back(glance.id());
 }
 
 v1::PromiseLine LineOf(const v1::Promise& promise, const Tally& tally,
-                       uint32_t below) {
+                       const Names& names, uint32_t below) {
   v1::PromiseLine line;
   line.set_promise(promise.id());
   line.set_text(promise.text().empty() ? promise.id() : promise.text());
@@ -105,7 +118,7 @@ v1::PromiseLine LineOf(const v1::Promise& promise, const Tally& tally,
   *line.mutable_kept() = CountOf(tally.kept, tally.kept_people < below, below);
   std::vector<std::pair<uint64_t, std::string>> sites;
   for (const auto& [site, counts] : tally.sites) {
-    if (counts.first >= below) sites.emplace_back(counts.second, site);
+    if (counts.first >= below) sites.emplace_back(counts.second, names[site]);
   }
   std::stable_sort(
       sites.begin(), sites.end(),
@@ -131,20 +144,20 @@ void AddTo(std::map<std::string, v1::CostEstimate>& sums,
 }  // namespace
 
 std::vector<v1::DigestNumber> ThreeNumbers(
-    const std::vector<Seen>& all, absl::Time now,
+    const std::vector<Glance>& all, absl::Time now,
     const std::vector<v1::DigestNumber>& before) {
   int64_t severe = 0;
   int64_t overdue = 0;
   uint64_t reports = 0;
   uint64_t answered = 0;
-  for (const Seen& seen : all) {
-    if (!IsIssue(seen)) continue;
-    if (IsOpenIssue(seen) && seen.severity_max >= 4) ++severe;
-    if (IsOverdue(seen, now)) ++overdue;
-    if (seen.hidden) continue;
-    reports += seen.observations;
-    if (seen.insight.answers_size() > 0 || Finished(seen.insight.state())) {
-      answered += seen.observations;
+  for (const Glance& glance : all) {
+    if (!IsIssue(glance)) continue;
+    if (IsOpenIssue(glance) && glance.severity_max >= 4) ++severe;
+    if (IsOverdue(glance, now)) ++overdue;
+    if (glance.hidden) continue;
+    reports += glance.observations;
+    if (glance.answered || Finished(glance.state)) {
+      answered += glance.observations;
     }
   }
   std::vector<v1::DigestNumber> numbers{
@@ -159,22 +172,25 @@ std::vector<v1::DigestNumber> ThreeNumbers(
   return numbers;
 }
 
-std::vector<v1::PromiseLine> BrokenPromises(
-    const v1::Organisation& organisation, const std::vector<Seen>& all,
-    uint32_t below) {
+std::vector<v1::PromiseLine> BrokenPromises(const LeaderView& view,
+                                            const std::vector<Glance>& all) {
+  const Model& model = view.model();
+  const uint32_t below = view.rules().numbers;
   std::vector<v1::PromiseLine> lines;
-  for (const v1::Promise& promise : organisation.promises()) {
+  for (const v1::Promise& promise : model.organisation.promises()) {
+    const auto breaking = BreakingTopics(promise, model.words.topics);
+    const auto number = model.words.promises.Find(promise.id());
     Tally tally;
-    for (const Seen& seen : all) {
-      if (seen.hidden || !IsIssue(seen)) continue;
-      if (Breaks(promise, seen)) {
-        TakeTopic(seen, tally);
-      } else {
-        TakeTold(promise, seen, tally);
+    for (const Glance& glance : all) {
+      if (glance.hidden || !IsIssue(glance)) continue;
+      if (IsBreach(glance) && breaking[glance.topic]) {
+        TakeTopic(view, glance, tally);
+      } else if (number) {
+        TakeTold(view, *number, glance, tally);
       }
     }
     if (tally.broken == 0 || tally.people < below) continue;
-    lines.push_back(LineOf(promise, tally, below));
+    lines.push_back(LineOf(promise, tally, model.words.places.sites(), below));
   }
   std::stable_sort(lines.begin(), lines.end(),
                    [](const v1::PromiseLine& a, const v1::PromiseLine& b) {
@@ -184,39 +200,41 @@ std::vector<v1::PromiseLine> BrokenPromises(
   return lines;
 }
 
-bool EstimateCost(const Seen& seen, uint64_t observations,
-                  v1::CostEstimate& cost) {
-  const v1::OccurrenceCost& one = seen.insight.cost();
-  if (seen.hidden || one.currency().empty() || one.typical() == 0) return false;
-  const uint64_t low = one.high() > 0 ? one.low() : one.typical();
-  const uint64_t high = one.high() > 0 ? one.high() : one.typical();
-  cost.set_currency(one.currency());
-  cost.set_typical(observations * one.typical());
+bool EstimateCost(const Names& currencies, const Glance& glance,
+                  uint64_t observations, v1::CostEstimate& cost) {
+  const CostFacts& one = glance.facts->cost;
+  if (glance.hidden || one.typical == 0) return false;
+  const uint64_t low = one.high > 0 ? one.low : one.typical;
+  const uint64_t high = one.high > 0 ? one.high : one.typical;
+  cost.set_currency(currencies[one.currency]);
+  cost.set_typical(observations * one.typical);
   cost.set_low(observations * low);
   cost.set_high(observations * high);
   cost.set_observations(observations);
   return true;
 }
 
-v1::CostAndReturn CostsOf(const std::vector<Seen>& all,
+v1::CostAndReturn CostsOf(const Names& currencies,
+                          const std::vector<Glance>& all,
                           const Effects& effects) {
   v1::CostAndReturn out;
   std::map<std::string, v1::CostEstimate> open;
   std::map<std::string, v1::CostEstimate> saved;
-  for (const Seen& seen : all) {
+  for (const Glance& glance : all) {
     v1::CostEstimate cost;
-    if (IsOpenIssue(seen) && EstimateCost(seen, seen.observations, cost)) {
+    if (IsOpenIssue(glance) &&
+        EstimateCost(currencies, glance, glance.observations, cost)) {
       AddTo(open, cost);
       out.set_insights(out.insights() + 1);
     }
-    const auto found = effects.find(seen.insight.id());
+    const auto found = effects.find(glance.id());
     if (found == effects.end() || !found->second.answered ||
         found->second.course != Effect::Course::kFalling) {
       continue;
     }
     const auto fewer = static_cast<uint64_t>(
         std::llround(found->second.expected - found->second.people));
-    if (!EstimateCost(seen, fewer, cost)) continue;
+    if (!EstimateCost(currencies, glance, fewer, cost)) continue;
     AddTo(saved, cost);
     out.set_fixes(out.fixes() + 1);
   }
@@ -225,40 +243,95 @@ v1::CostAndReturn CostsOf(const std::vector<Seen>& all,
   return out;
 }
 
-bool PickStory(const std::vector<Seen>& fresh,
-               const std::vector<std::string>& quoted, uint32_t below,
-               v1::Story& story) {
-  constexpr size_t kTelling = 400;  // bytes; longer ones are no better
-  std::tuple<uint32_t, size_t> best{0, 0};
-  for (const Seen& seen : fresh) {
-    for (const v1::Verbatim& verbatim : seen.insight.verbatims()) {
-      if (std::find(quoted.begin(), quoted.end(), verbatim.text()) !=
-          quoted.end()) {
-        continue;
-      }
-      const std::tuple<uint32_t, size_t> worth{
-          verbatim.severity(), std::min(verbatim.text().size(), kTelling)};
-      if (worth <= best) continue;
-      best = worth;
-      story.set_insight(seen.insight.id());
-      story.set_title(TitleOf(seen, below));
-      *story.mutable_verbatim() = verbatim;
-      story.mutable_verbatim()->clear_observation();
-    }
-  }
-  return std::get<1>(best) > 0;
+namespace {
+
+constexpr uint16_t kTelling = 400;  // bytes; longer ones are no better
+
+// How telling a verbatim is, in one number; ties: who comes first.
+uint64_t WorthOf(uint16_t severity, uint16_t length, size_t at) {
+  return uint64_t{severity} << 48U |
+         uint64_t{std::min(length, kTelling)} << 32U |
+         (0xFFFFFFFFU - static_cast<uint32_t>(at));
 }
 
-v1::DataQuality QualityOf(const std::vector<Seen>& all, uint32_t muted) {
+// Of those in the scope the most telling one that `quoted` does not hold.
+bool TakeStory(const LeaderView& view, const Glance& glance,
+               const std::vector<std::string>& quoted, v1::Story& story) {
+  const auto seen = view.Find(glance.id());
+  if (!seen) return false;
+  uint64_t best = 0;
+  for (const v1::Verbatim& verbatim : seen->insight.verbatims()) {
+    const uint64_t worth = WorthOf(static_cast<uint16_t>(verbatim.severity()),
+                                   static_cast<uint16_t>(std::min<size_t>(
+                                       verbatim.text().size(), kTelling)),
+                                   0);
+    if (worth <= best || verbatim.text().empty() ||
+        std::find(quoted.begin(), quoted.end(), verbatim.text()) !=
+            quoted.end()) {
+      continue;
+    }
+    best = worth;
+    story.set_insight(glance.id());
+    story.set_title(TitleOf(*seen, view.rules().numbers));
+    *story.mutable_verbatim() = verbatim;
+    story.mutable_verbatim()->clear_observation();
+  }
+  return best > 0;
+}
+
+}  // namespace
+
+// Facts tell how telling an insight can be at most; those that can be more than
+// what was found are looked at, and of these only the best are read.
+bool PickStory(const LeaderView& view, const std::vector<const Glance*>& fresh,
+               const std::vector<std::string>& quoted, v1::Story& story) {
+  std::vector<uint64_t> most;
+  for (size_t i = 0; i < fresh.size(); ++i) {
+    if (fresh[i]->quotable_length == 0) continue;
+    most.push_back(
+        WorthOf(fresh[i]->quotable_severity, fresh[i]->quotable_length, i));
+  }
+  std::make_heap(most.begin(), most.end());
+  std::priority_queue<std::pair<uint64_t, size_t>> in_scope;
+  size_t read = 0;
+  while (read < kStoriesRead && (!most.empty() || !in_scope.empty())) {
+    if (!in_scope.empty() &&
+        (most.empty() || in_scope.top().first >= most.front())) {
+      if (TakeStory(view, *fresh[in_scope.top().second], quoted, story)) {
+        return true;
+      }
+      in_scope.pop();
+      ++read;
+      continue;
+    }
+    const size_t at = 0xFFFFFFFFU - static_cast<uint32_t>(most.front());
+    std::pop_heap(most.begin(), most.end());
+    most.pop_back();
+    const Glance& glance = *fresh[at];
+    uint64_t worth = 0;
+    for (const QuotableFacts& one : glance.facts->quotable) {
+      if ((view.coverage().OfPlace(one.place) & glance.scopes) == 0) continue;
+      worth = std::max(worth, WorthOf(one.severity, one.length, at));
+    }
+    if (worth > 0) in_scope.emplace(worth, at);
+  }
+  return false;
+}
+
+v1::DataQuality QualityOf(const LeaderView& view,
+                          const std::vector<Glance>& all, uint32_t muted) {
+  const auto untriaged_topic = view.model().words.topics.Find(kUntriaged);
   v1::DataQuality quality;
   uint64_t total = 0;
   uint64_t untriaged = 0;
   uint64_t late = 0;
-  for (const Seen& seen : all) {
-    if (seen.hidden || seen.partial) continue;
-    total += seen.observations;
-    late += seen.insight.late();
-    if (seen.insight.topic() == kUntriaged) untriaged += seen.observations;
+  for (const Glance& glance : all) {
+    if (glance.hidden || glance.partial) continue;
+    total += glance.observations;
+    late += glance.facts->late;
+    if (glance.topic == untriaged_topic) {
+      untriaged += glance.observations;
+    }
   }
   if (total > 0) {
     quality.set_untriaged_percent(

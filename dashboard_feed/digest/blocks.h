@@ -19,30 +19,33 @@ using Effects = std::map<uint64_t, Effect>;  // by insight
 // Open ones of severity 4 and 5, commitments that are overdue, and the share of
 // the reports that somebody answered. `before`: those of the previous digest.
 std::vector<v1::DigestNumber> ThreeNumbers(
-    const std::vector<Seen>& all, absl::Time now,
+    const std::vector<Glance>& all, absl::Time now,
     const std::vector<v1::DigestNumber>& before);
 
 // The organisation's promises that were broken: as reporters said, and by pain
 // points and process gaps in a promise's topics. A promise counts once at least
 // k people said so for sure; its sites show likewise.
-std::vector<v1::PromiseLine> BrokenPromises(
-    const v1::Organisation& organisation, const std::vector<Seen>& all,
-    uint32_t below);
+std::vector<v1::PromiseLine> BrokenPromises(const LeaderView& view,
+                                            const std::vector<Glance>& all);
 
 // What is open is thought to cost, and what answers that held have saved.
-v1::CostAndReturn CostsOf(const std::vector<Seen>& all, const Effects& effects);
+v1::CostAndReturn CostsOf(const Names& currencies,
+                          const std::vector<Glance>& all,
+                          const Effects& effects);
 
 // What all observations of an insight are thought to cost; nothing: not known.
-bool EstimateCost(const Seen& seen, uint64_t observations,
-                  v1::CostEstimate& cost);
+bool EstimateCost(const Names& currencies, const Glance& glance,
+                  uint64_t observations, v1::CostEstimate& cost);
 
 // The most telling verbatim of what was heard since the last digest that
-// `quoted` does not hold. False: there is none.
-bool PickStory(const std::vector<Seen>& fresh,
-               const std::vector<std::string>& quoted, uint32_t below,
-               v1::Story& story);
+// `quoted` does not hold, by severity, then length; ties: the first. False:
+// there is none among the kStoriesRead best.
+inline constexpr size_t kStoriesRead = 10;
+bool PickStory(const LeaderView& view, const std::vector<const Glance*>& fresh,
+               const std::vector<std::string>& quoted, v1::Story& story);
 
-v1::DataQuality QualityOf(const std::vector<Seen>& all, uint32_t muted);
+v1::DataQuality QualityOf(const LeaderView& view,
+                          const std::vector<Glance>& all, uint32_t muted);
 
 }  // namespace earshot::feed
 

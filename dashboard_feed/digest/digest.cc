@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <deque>
 #include <set>
 #include <utility>
 #include <vector>
@@ -18,6 +18,7 @@
 #include "dashboard_feed/digest/where.h"
 #include "proto/contract/leader_scope.h"
 #include "proto/contract/names.h"
+#include "proto/contract/score.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -30,48 +31,58 @@ constexpr size_t kAnswered = 10;
 constexpr size_t kDue = 10;
 constexpr size_t kRecognition = 5;
 constexpr char kUntriaged[] = "untriaged";
+constexpr size_t kAhead = 8;  // facts asked for before they are needed
 constexpr absl::Duration kSilentAfter = absl::Hours(24);
 
 // What is worth a leader's time: all of it where there is little, else what is
 // out of step with what is usual, and what came back after it was answered.
-bool Deserves(const Seen& seen, ScopePace::Mode mode, bool severe_is_rare) {
+bool Deserves(const Glance& glance, ScopePace::Mode mode, bool severe_is_rare) {
   if (mode == ScopePace::Mode::kSmall) return true;
   // Where severity 5 is rare, each of them; elsewhere they have to rise.
-  if (severe_is_rare && seen.lately.severe > 0 &&
-      uint64_t{seen.lately.severe} * 2 >= seen.observations) {
+  if (severe_is_rare && glance.severe > 0 &&
+      uint64_t{glance.severe} * 2 >= glance.observations) {
     return true;
   }
-  return seen.lately.trend.course != Trend::Course::kSteady ||
-         seen.insight.state() == v1::REOPENED;
+  return glance.lately != nullptr || glance.state == v1::REOPENED;
 }
 
 std::string Reports(uint64_t count) {
   return fmt::format("{} new {}", count, count == 1 ? "report" : "reports");
 }
 
-std::string Headline(const Sections& sections, const std::vector<Seen>& all,
-                     const LeaderView::Listing& listing, uint32_t below) {
-  const Seen* most = nullptr;
-  const Seen* newest = nullptr;
-  for (const Seen& seen : all) {
-    if (sections.Fresh(seen) > (most ? sections.Fresh(*most) : 0)) most = &seen;
-    if (newest == nullptr && sections.IsNew(seen)) newest = &seen;
+std::string Headline(const LeaderView& view, const std::vector<Glance>& all,
+                     uint32_t hidden) {
+  const uint32_t below = view.rules().numbers;
+  const auto title = [&](const Glance& glance) {
+    const auto seen = view.Find(glance.id());
+    return fmt::format("#{} {}", glance.id(),
+                       seen ? TitleOf(*seen, below) : "");
+  };
+  const Glance* most = nullptr;
+  const Glance* newest = nullptr;
+  const Glance* waiting = nullptr;
+  uint64_t fresh = 0;
+  for (const Glance& glance : all) {
+    if (Sections::Fresh(glance) > fresh) {
+      most = &glance;
+      fresh = Sections::Fresh(glance);
+    }
+    if (newest == nullptr && !glance.was_shown) newest = &glance;
+    if (waiting == nullptr && WantsDecision(glance)) waiting = &glance;
   }
   if (most != nullptr) {
-    return fmt::format("What changed most: #{} {} - {} ({} in all)",
-                       most->insight.id(), TitleOf(*most, below),
-                       Reports(sections.Fresh(*most)), most->observations);
+    return fmt::format("What changed most: {} - {} ({} in all)", title(*most),
+                       Reports(fresh), most->observations);
   }
   if (newest != nullptr) {
-    return fmt::format("New: #{} {} - fewer than {} people so far",
-                       newest->insight.id(), TitleOf(*newest, below), below);
+    return fmt::format("New: {} - fewer than {} people so far", title(*newest),
+                       below);
   }
-  for (const Seen& seen : all) {
-    if (!WantsDecision(seen)) continue;
-    return fmt::format("Nothing new; #{} {} still waits for an answer",
-                       seen.insight.id(), TitleOf(seen, below));
+  if (waiting != nullptr) {
+    return fmt::format("Nothing new; {} still waits for an answer",
+                       title(*waiting));
   }
-  if (listing.hidden > 0) {
+  if (hidden > 0) {
     return "Nothing to show yet: what there is comes from too few people";
   }
   return "Nothing new in your scope in this period";
@@ -131,25 +142,36 @@ void FillFrame(const Model& model, const v1::Leader& leader,
 namespace {
 
 // What a subscription leaves out, and what is muted.
-void Choose(const DigestRequest& request, std::vector<Seen>& seen,
+void Choose(const DigestRequest& request, std::vector<Glance>& all,
             uint32_t& muted) {
   const v1::Subscription* subscription = request.subscription;
-  std::erase_if(seen, [&](const Seen& one) {
-    if (IsMuted(one.insight, request.to)) {
+  std::erase_if(all, [&](const Glance& one) {
+    if (IsMuted(one, request.to)) {
       ++muted;
       return true;
     }
     if (subscription == nullptr) return false;
     const auto& kinds = subscription->kinds();
     if (!kinds.empty() &&
-        std::find(kinds.begin(), kinds.end(),
-                  contract::KindName(one.insight.kind())) == kinds.end()) {
+        std::find(kinds.begin(), kinds.end(), contract::KindName(one.kind)) ==
+            kinds.end()) {
       return true;
     }
     return subscription->minimum_priority_milli() != 0 &&
-           one.insight.priority_milli() <
-               subscription->minimum_priority_milli();
+           one.priority_milli < subscription->minimum_priority_milli();
   });
+}
+
+// What the digest before showed of each.
+void Compare(const ShownCounts& shown, std::vector<Glance>& all) {
+  for (Glance& glance : all) {
+    const auto found = std::lower_bound(
+        shown.begin(), shown.end(), glance.id(),
+        [](const auto& one, uint64_t id) { return one.first < id; });
+    if (found == shown.end() || found->first != glance.id()) continue;
+    glance.was_shown = true;
+    glance.before = found->second;
+  }
 }
 
 // The lists of insights, in the order of a digest.
@@ -160,76 +182,84 @@ void AddSections(const DigestRequest& request, const ScopePace& pace,
                          ? subscription->top()
                          : kTop;
   const ScopePace::Mode mode = pace.mode();
-  const auto deserves = [&](const Seen& seen) {
-    return Deserves(seen, mode, pace.SevereIsRare());
+  const bool severe_is_rare = pace.SevereIsRare();
+  const auto deserves = [&](const Glance& glance) {
+    return Deserves(glance, mode, severe_is_rare);
   };
-  const auto course = [&](const Seen& seen, Trend::Course wanted) {
-    return IsIssue(seen) && seen.lately.trend.course == wanted;
+  const auto course = [&](const Glance& glance, Trend::Course wanted) {
+    return glance.course() == wanted && IsIssue(glance);
   };
-  const auto went = [&](const Seen& seen, Effect::Course wanted) {
-    const auto found = effects.find(seen.insight.id());
-    return IsIssue(seen) && found != effects.end() &&
-           found->second.course == wanted;
+  const auto went = [&](const Glance& glance, Effect::Course wanted) {
+    if (effects.empty() || !IsIssue(glance)) return false;
+    const auto found = effects.find(glance.id());
+    return found != effects.end() && found->second.course == wanted;
   };
   sections.Add("decision", "Needs your decision", kDecisions,
-               [&](const Seen& seen) {
-                 return deserves(seen) && WantsDecision(seen) &&
-                        !went(seen, Effect::Course::kFalling);
+               [&](const Glance& glance) {
+                 return deserves(glance) && WantsDecision(glance) &&
+                        !went(glance, Effect::Course::kFalling);
                });
-  sections.Add(
-      "regressed", "Came back after an answer", kDecisions,
-      [&](const Seen& seen) {
-        return (IsIssue(seen) && seen.insight.state() == v1::REOPENED) ||
-               went(seen, Effect::Course::kHeldNot);
-      });
-  sections.Add("top", "Top of your scope", top, [&](const Seen& seen) {
-    return deserves(seen) && IsOpenIssue(seen) &&
-           !IsOverdue(seen, request.to) &&
-           !went(seen, Effect::Course::kFalling);
+  sections.Add("regressed", "Came back after an answer", kDecisions,
+               [&](const Glance& glance) {
+                 return (IsIssue(glance) && glance.state == v1::REOPENED) ||
+                        went(glance, Effect::Course::kHeldNot);
+               });
+  sections.Add("top", "Top of your scope", top, [&](const Glance& glance) {
+    return deserves(glance) && IsOpenIssue(glance) &&
+           !IsOverdue(glance, request.to) &&
+           !went(glance, Effect::Course::kFalling);
   });
-  sections.Add("new", "New", kNew, [&](const Seen& seen) {
+  sections.Add("new", "New", kNew, [&](const Glance& glance) {
     return mode == ScopePace::Mode::kSmall
-               ? IsIssue(seen) && sections.IsNew(seen)
-               : course(seen, Trend::Course::kNew);
+               ? IsIssue(glance) && !glance.was_shown
+               : course(glance, Trend::Course::kNew);
   });
-  sections.Add("rising", "Rising", kNew, [&](const Seen& seen) {
-    return course(seen, Trend::Course::kRising);
+  sections.Add("rising", "Rising", kNew, [&](const Glance& glance) {
+    return course(glance, Trend::Course::kRising);
   });
-  sections.Add("falling", "Falling", kNew, [&](const Seen& seen) {
-    return went(seen, Effect::Course::kFalling);
+  sections.Add("falling", "Falling", kNew, [&](const Glance& glance) {
+    return went(glance, Effect::Course::kFalling);
   });
-  sections.Add("recognition", "Good work", kRecognition, [&](const Seen& seen) {
-    if (!IsPraise(seen)) return false;
-    if (mode != ScopePace::Mode::kSmall) return deserves(seen);
-    return sections.IsNew(seen) || sections.Fresh(seen) > 0;
+  sections.Add("recognition", "Good work", kRecognition,
+               [&](const Glance& glance) {
+                 if (!IsPraise(glance)) return false;
+                 if (mode != ScopePace::Mode::kSmall) return deserves(glance);
+                 return !glance.was_shown || Sections::Fresh(glance) > 0;
+               });
+  sections.Add("overdue", "Overdue", kDue, [&](const Glance& glance) {
+    return IsOverdue(glance, request.to);
   });
-  sections.Add("overdue", "Overdue", kDue,
-               [&](const Seen& seen) { return IsOverdue(seen, request.to); });
-  sections.Add("due", "Due next", kDue, [&](const Seen& seen) {
-    return IsOpenIssue(seen) && seen.insight.has_due();
+  sections.Add("due", "Due next", kDue, [&](const Glance& glance) {
+    return IsOpenIssue(glance) && glance.timed && glance.facts->due != kNever;
   });
-  sections.Add("answered", "You said, we did", kAnswered,
-               [&](const Seen& seen) { return sections.AnsweredSince(seen); });
+  sections.Add(
+      "answered", "You said, we did", kAnswered,
+      [&](const Glance& glance) { return sections.AnsweredSince(glance); });
   sections.Add("unmuted", "Shown again after being hidden", kAnswered,
-               [&](const Seen& seen) {
-                 return request.before.any && seen.insight.has_muted() &&
-                        contract::ToTime(seen.insight.muted().until()) >
-                            request.before.to;
+               [&](const Glance& glance) {
+                 return request.before.any && glance.timed &&
+                        glance.facts->muted_until != kNever &&
+                        glance.facts->muted_until >
+                            absl::ToUnixSeconds(request.before.to);
                });
 }
 
-void AddTotals(const Sections& sections, const LeaderView& view,
-               const std::vector<Seen>& all, uint32_t hidden, Built& built) {
+void AddTotals(const LeaderView& view, const std::vector<Glance>& all,
+               uint32_t hidden, Built& built) {
   v1::Digest& digest = built.digest;
+  const auto untriaged_topic = view.model().words.topics.Find(kUntriaged);
   uint64_t fresh = 0;
   uint64_t untriaged = 0;
-  for (const Seen& seen : all) {
-    fresh += sections.Fresh(seen);
-    if (!seen.hidden && seen.insight.topic() == kUntriaged) {
-      untriaged += seen.observations;
+  built.shown.reserve(all.size());
+  for (const Glance& glance : all) {
+    fresh += Sections::Fresh(glance);
+    if (!glance.hidden && glance.topic == untriaged_topic) {
+      untriaged += glance.observations;
     }
-    built.shown[seen.insight.id()] = seen.hidden ? 0 : seen.observations;
+    built.shown.emplace_back(glance.id(),
+                             glance.hidden ? 0 : glance.observations);
   }
+  std::sort(built.shown.begin(), built.shown.end());
   *digest.mutable_observations() = CountOf(fresh, false, 0);
   *digest.mutable_untriaged() = CountOf(untriaged, false, 0);
   digest.set_hidden_by_small_groups(hidden);
@@ -238,43 +268,72 @@ void AddTotals(const Sections& sections, const LeaderView& view,
   }
 }
 
-// What is no list of insights. Not made when only sections were asked for.
-void AddBlocks(const Model& model, const v1::Leader& leader,
-               const DigestRequest& request, const LeaderView& view,
-               const std::vector<Seen>& all, const Effects& effects,
-               const Sections& sections, v1::Digest& digest) {
-  const uint32_t below = view.rules().numbers;
+// What sums up and lists nothing; not made when only sections were asked for.
+// `all` in the order of their facts, which is how memory has them.
+void AddSums(const DigestRequest& request, const LeaderView& view,
+             const std::vector<Glance>& all, const Effects& effects,
+             v1::Digest& digest) {
   for (v1::DigestNumber& number :
        ThreeNumbers(all, request.to, request.before.numbers)) {
     *digest.add_numbers() = std::move(number);
   }
-  v1::WhereAndWhen where = BuildWhere(model, leader, view, all, request.to);
+  v1::WhereAndWhen where = BuildWhere(view, all, request.to);
   if (where.cells_size() > 0 || !where.visit().empty() ||
       !where.shift_gap().empty()) {
     *digest.mutable_where() = std::move(where);
   }
+  v1::CostAndReturn cost = CostsOf(view.model().words.currencies, all, effects);
+  if (cost.open_size() + cost.saved_size() > 0) {
+    *digest.mutable_cost() = std::move(cost);
+  }
+}
+
+// The rest that is no list of insights; `all` by priority.
+void AddStoryAndPromises(const LeaderView& view, const std::vector<Glance>& all,
+                         v1::Digest& digest) {
   std::vector<std::string> quoted;
   for (const v1::DigestSection& section : digest.sections()) {
     for (const v1::DigestItem& item : section.items()) {
       for (const v1::Verbatim& v : item.verbatims()) quoted.push_back(v.text());
     }
   }
-  std::vector<Seen> fresh;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(fresh),
-               [&](const Seen& seen) {
-                 return IsOpenIssue(seen) &&
-                        (sections.IsNew(seen) || sections.Fresh(seen) > 0);
-               });
+  std::vector<const Glance*> fresh;
+  for (const Glance& glance : all) {
+    if (IsOpenIssue(glance) &&
+        (!glance.was_shown || Sections::Fresh(glance) > 0)) {
+      fresh.push_back(&glance);
+    }
+  }
   v1::Story story;
-  if (PickStory(fresh, quoted, below, story)) {
+  if (PickStory(view, fresh, quoted, story)) {
     *digest.mutable_story() = std::move(story);
   }
-  for (v1::PromiseLine& line : BrokenPromises(model.organisation, all, below)) {
+  for (v1::PromiseLine& line : BrokenPromises(view, all)) {
     *digest.add_promises() = std::move(line);
   }
-  v1::CostAndReturn cost = CostsOf(all, effects);
-  if (cost.open_size() + cost.saved_size() > 0) {
-    *digest.mutable_cost() = std::move(cost);
+}
+
+// How much each is out of step, where it ranks, and whether an answer held.
+void Judge(const ScopePace& pace, const SinceAnswer& since,
+           const v1::PriorityWeights& given, absl::Time now,
+           std::vector<Glance>& all, std::deque<Lately>& latelies,
+           Effects& effects) {
+  const v1::PriorityWeights weights = contract::WeightsOf(given);
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i + kAhead < all.size()) Coverage::Prefetch(*all[i + kAhead].facts);
+    Glance& glance = all[i];
+    Lately lately = pace.Of(*glance.facts);
+    glance.severe = lately.severe;
+    if (lately.trend.course != Trend::Course::kSteady) {
+      latelies.push_back(std::move(lately));
+      glance.lately = &latelies.back();
+    }
+    RankInScope(glance, weights, now);
+    const Effect effect = since.Of(glance);
+    if (effect.course == Effect::Course::kFalling ||
+        effect.course == Effect::Course::kHeldNot) {
+      effects.emplace(glance.id(), effect);
+    }
   }
 }
 
@@ -290,43 +349,39 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
       view.List(subscription != nullptr && subscription->has_scope()
                     ? &subscription->scope()
                     : nullptr);
+  std::vector<Glance>& all = listing.seen;
   uint32_t muted = 0;
-  Choose(request, listing.seen, muted);
-  const ScopePace pace(model, leader, request.to);
-  const SinceAnswer since(model, leader, request.to);
+  Choose(request, all, muted);
+  Compare(request.before.shown, all);
+  const ScopePace pace(model, view.coverage(), request.to);
+  const SinceAnswer since(model, view.coverage(), request.to);
   Effects effects;
-  for (Seen& seen : listing.seen) {
-    seen.lately = pace.Of(seen.insight);
-    RankInScope(seen, model.organisation.priority(), request.to);
-    const Effect effect = since.Of(seen);
-    if (effect.course != Effect::Course::kUnknown) {
-      effects.emplace(seen.insight.id(), effect);
-    }
-  }
-  SortByPriority(listing.seen);
-  const std::vector<Seen>& all = listing.seen;
+  std::deque<Lately> latelies;
+  Judge(pace, since, model.organisation.priority(), request.to, all, latelies,
+        effects);
   FillFrame(model, leader, request, view, digest);
+  const bool blocks = request.ask.sections().empty();
+  if (blocks) AddSums(request, view, all, effects, digest);
+  *digest.mutable_quality() = QualityOf(view, all, muted);
+  SortByPriority(all);
   Sections sections(view, request, all, effects, built);
   AddSections(request, pace, effects, sections);
   if (pace.mode() != ScopePace::Mode::kSmall) {
     digest.set_steady(static_cast<uint32_t>(
-        std::count_if(all.begin(), all.end(), [&](const Seen& seen) {
-          return IsIssue(seen) &&
-                 !Deserves(seen, pace.mode(), pace.SevereIsRare());
+        std::count_if(all.begin(), all.end(), [&](const Glance& glance) {
+          return IsIssue(glance) &&
+                 !Deserves(glance, pace.mode(), pace.SevereIsRare());
         })));
   }
-  AddTotals(sections, view, all, listing.hidden, built);
-  if (request.ask.sections().empty()) {
-    AddBlocks(model, leader, request, view, all, effects, sections, digest);
-  }
-  *digest.mutable_quality() = QualityOf(all, muted);
+  AddTotals(view, all, listing.hidden, built);
+  if (blocks) AddStoryAndPromises(view, all, digest);
   digest.set_empty(digest.sections_size() == 0 &&
                    digest.observations().value() == 0);
   digest.set_headline(
       pace.mode() == ScopePace::Mode::kLearning
           ? fmt::format("Learning what is usual here: day {} of {}",
                         pace.learned_days() + 1, ScopePace::kLearningDays)
-          : Headline(sections, all, listing, view.rules().numbers));
+          : Headline(view, all, listing.hidden));
   return built;
 }
 

@@ -2,8 +2,8 @@
 #define EARSHOT_DASHBOARD_FEED_DIGEST_DIGEST_H_
 
 #include <cstdint>
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -14,12 +14,15 @@
 // and request give the same digest.
 namespace earshot::feed {
 
-// What the digest before this one showed: observations by insight, 0 where
-// they were hidden, so that no difference gives a hidden number away.
+// Observations by insight, rising; 0 where they were hidden, so that no
+// difference gives a hidden number away.
+using ShownCounts = std::vector<std::pair<uint64_t, uint64_t>>;
+
+// What the digest before this one showed.
 struct Before {
   bool any = false;
   absl::Time to;
-  std::map<uint64_t, uint64_t> shown;
+  ShownCounts shown;
   std::vector<v1::DigestNumber> numbers;  // at the top of it
 };
 
@@ -34,7 +37,7 @@ struct DigestRequest {
 
 struct Built {
   v1::Digest digest;
-  std::map<uint64_t, uint64_t> shown;  // for the next Before
+  ShownCounts shown;  // for the next Before
   size_t items = 0;
 };
 

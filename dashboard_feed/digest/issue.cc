@@ -1,37 +1,37 @@
 #include "dashboard_feed/digest/issue.h"
 
 #include "proto/contract/score.h"
-#include "proto/contract/times.h"
 
 namespace earshot::feed {
 
-bool IsPraise(const Seen& seen) {
-  return seen.insight.kind() == v1::OBSERVATION_KIND_PRAISE;
+bool IsPraise(const Glance& glance) {
+  return glance.kind == v1::OBSERVATION_KIND_PRAISE;
 }
 
-bool IsIssue(const Seen& seen) {
-  return !IsPraise(seen) && seen.insight.kind() != v1::OBSERVATION_KIND_NOISE;
+bool IsIssue(const Glance& glance) {
+  return !IsPraise(glance) && glance.kind != v1::OBSERVATION_KIND_NOISE;
 }
 
 bool Finished(v1::State state) { return contract::Settled(state); }
 
-bool IsOpenIssue(const Seen& seen) {
-  return IsIssue(seen) && !Finished(seen.insight.state());
+bool IsOpenIssue(const Glance& glance) {
+  return IsIssue(glance) && !Finished(glance.state);
 }
 
-bool WantsDecision(const Seen& seen) {
-  const v1::State state = seen.insight.state();
-  return IsIssue(seen) && (state == v1::HEARD || state == v1::ACKNOWLEDGED) &&
-         seen.insight.answers_size() == 0;
+bool WantsDecision(const Glance& glance) {
+  const v1::State state = glance.state;
+  return IsIssue(glance) && (state == v1::HEARD || state == v1::ACKNOWLEDGED) &&
+         !glance.answered;
 }
 
-bool IsOverdue(const Seen& seen, absl::Time now) {
-  return IsOpenIssue(seen) && seen.insight.has_due() &&
-         contract::ToTime(seen.insight.due()) < now;
+bool IsOverdue(const Glance& glance, absl::Time now) {
+  return glance.timed && IsOpenIssue(glance) && glance.facts->due != kNever &&
+         glance.facts->due < absl::ToUnixSeconds(now);
 }
 
-bool IsMuted(const v1::Insight& insight, absl::Time now) {
-  return insight.has_muted() && contract::ToTime(insight.muted().until()) > now;
+bool IsMuted(const Glance& glance, absl::Time now) {
+  return glance.timed && glance.facts->muted_until != kNever &&
+         glance.facts->muted_until > absl::ToUnixSeconds(now);
 }
 
 }  // namespace earshot::feed

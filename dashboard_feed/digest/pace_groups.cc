@@ -1,7 +1,7 @@
 // What several insights come to together: the same issue in other words.
 #include <algorithm>
+#include <cmath>
 #include <map>
-#include <string>
 #include <utility>
 
 #include "dashboard_feed/digest/pace.h"
@@ -10,178 +10,200 @@ namespace earshot::feed {
 namespace {
 
 // What is counted with others: few people each, and likely the same issue.
-constexpr uint64_t kMostOfSmall = 150;
+constexpr uint32_t kMostOfSmall = 150;
 constexpr uint32_t kAkinMilli = 600;
 constexpr double kAkinSurprise = 5;
 constexpr uint32_t kFewestOfGroup = 5;
-// Of words there are many: one or other is out of step by chance.
-constexpr double kMarkSurprise = 5.5;
-constexpr double kVotes = 5.5;  // of all its words
-constexpr uint32_t kFewestSitesOfMark = 3;
-constexpr uint64_t kLatelyShare = 2;  // half of its people are of late
+
+// A group is looked into when the plain sum of its insights' people is so many
+// deviations above what is usual.
+constexpr double kDeviations = 2;
 
 }  // namespace
 
-// All of the scope, and with whom each may be the same issue in other words;
-// both ways.
-ScopePace::Smalls ScopePace::FindSmalls() const {
-  Smalls smalls;
-  const int64_t first = now_ - 4 * kLookedBack;
-  for (const auto& [id, days] : model_.history.insights()) {
-    const auto known = model_.insights.find(id);
-    if (known == model_.insights.end()) continue;
-    const Scopes scopes = scope_.OfTopic(known->second.latest().topic());
-    Small small;
-    for (auto day = days.lower_bound(static_cast<int32_t>(first / 4));
-         day != days.end(); ++day) {
-      for (const QuarterCount& count : day->second) {
-        const int64_t quarter = int64_t{day->first} * 4 + count.quarter;
-        if (quarter > now_ || !Covers(count.place, 0, scopes)) continue;
-        small.counts.push_back({quarter, count.place, count.reporters});
-        small.people += count.reporters;
-        small.severe += count.severe;
-        if (quarter >= now_ - kLately) small.lately += count.reporters;
-      }
-    }
-    if (small.people > 0) smalls.emplace(id, std::move(small));
+void ScopePace::Sums::Count(int64_t quarters_ago, uint32_t people) {
+  if (quarters_ago <= 4) of[kDay] += people;
+  if (quarters_ago <= kLately) of[kThree] += people;
+  if (quarters_ago <= kWeek) {
+    of[kSeven] += people;
+  } else if (quarters_ago <= 5 * kWeek) {
+    of[kWeeks + static_cast<size_t>((quarters_ago - kWeek - 1) / kWeek)] +=
+        people;
   }
-  for (auto& [id, small] : smalls) {
-    if (small.people > kMostOfSmall) continue;
-    const auto found = model_.insights.find(id);
-    if (found == model_.insights.end()) continue;
-    for (const v1::SuggestedInsight& other :
-         found->second.latest().suggested()) {
-      if (other.score_milli() < kAkinMilli) continue;
-      const auto there = smalls.find(other.insight());
-      if (there == smalls.end() || there->second.people > kMostOfSmall) {
+}
+
+void ScopePace::Sums::Add(const Sums& other) {
+  for (size_t i = 0; i < of.size(); ++i) of[i] += other.of[i];
+}
+
+// Of those that the scope was heard in from end to end.
+double ScopePace::QuietestWeek(const Sums& sums) const {
+  const int64_t known = now_ - parts_[0].began;
+  double quietest = 0;
+  for (size_t week = 0; week < 4; ++week) {
+    if (known < kWeek * (static_cast<int64_t>(week) + 2)) break;
+    const double people = sums.of[Sums::kWeeks + week];
+    quietest = week == 0 ? people : std::min(quietest, people);
+  }
+  return quietest;
+}
+
+bool ScopePace::MayBeOutOfStep(const Sums& sums, const Recent& recent,
+                               size_t part, uint32_t fewest,
+                               double deviations) const {
+  const double quietest = QuietestWeek(sums) * parts_[part].share;
+  for (size_t i = 0; i < recent.size(); ++i) {
+    const double expected = quietest * parts_[part].of_week[i];
+    if (recent[i] >= fewest &&
+        recent[i] >= expected + deviations * std::sqrt(expected)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// By region, at part - 1.
+void ScopePace::AddRecent(const Heard& heard, std::span<Recent> recent) const {
+  for (const QuarterCount& count :
+       CountsBetween(heard.facts->counts, now_ - kWeek, now_ + 1)) {
+    const size_t part = part_of_place_[count.place];
+    if (part == 0 || !Covers(count.place, 0, heard.scopes)) continue;
+    Recent& of = recent[part - 1];
+    const int64_t ago = now_ - count.quarter;
+    if (ago <= 4) of[Sums::kDay] += count.reporters;
+    if (ago <= kLately) of[Sums::kThree] += count.reporters;
+    of[Sums::kSeven] += count.reporters;
+  }
+}
+
+// With whom each may be the same issue in other words; both ways.
+void ScopePace::FindAkin() {
+  std::vector<std::pair<uint32_t, uint32_t>> pairs;
+  for (uint32_t i = 0; i < heard_.size(); ++i) {
+    if (heard_[i].people > kMostOfSmall) continue;
+    for (const AkinFacts& other : heard_[i].facts->akin) {
+      if (other.score_milli < kAkinMilli ||
+          other.slot >= heard_of_slot_.size()) {
         continue;
       }
-      small.akin.push_back(other.insight());
-      there->second.akin.push_back(id);
+      const int32_t there = heard_of_slot_[other.slot];
+      if (there < 0) continue;
+      const auto found = static_cast<uint32_t>(there);
+      if (heard_[found].people > kMostOfSmall) continue;
+      pairs.emplace_back(i, found);
+      pairs.emplace_back(found, i);
     }
   }
-  for (auto& [id, small] : smalls) {
-    std::sort(small.akin.begin(), small.akin.end());
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  akin_.reserve(pairs.size());
+  for (const auto& [of, other] : pairs) {
+    Heard& heard = heard_[of];
+    if (heard.akin_end == 0) {
+      heard.akin_begin = static_cast<uint32_t>(akin_.size());
+    }
+    akin_.push_back(other);
+    heard.akin_end = static_cast<uint32_t>(akin_.size());
   }
-  return smalls;
 }
 
 void ScopePace::JudgeGroups() {
-  const Smalls smalls = FindSmalls();
-  uint64_t severe = 0;
-  for (const auto& [id, small] : smalls) severe += small.severe;
-  severe_is_rare_ = severe * 4 <= static_cast<uint64_t>(now_ - parts_[0].began);
-  for (const auto& [id, small] : smalls) {
-    if (small.lately == 0 || small.akin.empty()) continue;
-    std::vector<const Small*> members{&small};
-    for (const uint64_t other : small.akin) {
-      members.push_back(&smalls.at(other));
+  std::vector<uint32_t> members;
+  std::vector<Recent> recent(parts_.size() - 1);
+  std::vector<size_t> parts;
+  Together together;
+  for (uint32_t i = 0; i < heard_.size(); ++i) {
+    const Heard& heard = heard_[i];
+    const auto akin = AkinOf(heard);
+    if (heard.lately() == 0 || akin.empty()) continue;
+    members.assign(1, i);
+    members.insert(members.end(), akin.begin(), akin.end());
+    Sums sums;
+    for (const uint32_t member : members) sums.Add(heard_[member].sums);
+    if (sums.of[Sums::kSeven] < kFewestOfGroup) continue;
+    std::fill(recent.begin(), recent.end(), Recent{});
+    if (!recent.empty()) {
+      for (const uint32_t member : members) AddRecent(heard_[member], recent);
     }
+    parts.clear();
     for (size_t part = 0; part < parts_.size(); ++part) {
-      auto lately = JudgeTogether(members, part, kAkinSurprise);
+      if (MayBeOutOfStep(sums, part == 0 ? RecentOf(sums) : recent[part - 1],
+                         part, kFewestOfGroup, kDeviations)) {
+        parts.push_back(part);
+      }
+    }
+    if (parts.empty()) continue;
+    Merge(members, together);
+    for (const size_t part : parts) {
+      auto lately = JudgeTogether(together, part, kAkinSurprise);
       if (!lately) continue;
-      lately->akin = small.akin;
-      parts_[part].groups.emplace(id, *std::move(lately));
-    }
-  }
-  JudgeMarks(smalls);
-}
-
-// Words that are suddenly in many people's mouths (bursty features: Fung, Yu,
-// Yu and Lu, VLDB 2005): an insight that is new or rises by itself, however
-// little, and was opened with one of them, is counted with the others of it.
-void ScopePace::JudgeMarks(const Smalls& smalls) {
-  std::map<uint32_t, std::vector<uint64_t>> by_mark;
-  std::unordered_map<uint32_t, uint64_t> lately;
-  for (const auto& [id, small] : smalls) {
-    const auto found = model_.insights.find(id);
-    if (found == model_.insights.end()) continue;
-    for (const uint32_t mark : found->second.latest().marks()) {
-      by_mark[mark].push_back(id);
-      lately[mark] += small.lately;
-    }
-  }
-  std::vector<std::unordered_map<uint64_t, Lately>> told(parts_.size());
-  for (auto& [mark, ids] : by_mark) {
-    if (lately[mark] < kFewestOfGroup || ids.size() < 2) continue;
-    std::sort(ids.begin(), ids.end());
-    for (size_t part = 0; part < parts_.size(); ++part) {
-      JudgeMark(ids, smalls, part, told[part]);
-    }
-  }
-  for (size_t part = 0; part < parts_.size(); ++part) {
-    for (auto& [id, one] : told[part]) {
-      if (one.trend.surprise < kVotes) continue;
-      Lately& kept = parts_[part].groups[id];
-      if (one.trend.surprise > kept.trend.surprise) kept = std::move(one);
+      for (const uint32_t other : akin) {
+        lately->akin.push_back(heard_[other].facts->id);
+      }
+      parts_[part].groups.emplace(heard.facts->slot, *std::move(lately));
     }
   }
 }
 
-// The surprises of an insight's words add up: of those that say the same, the
-// one with the most such words leads.
-void ScopePace::JudgeMark(const std::vector<uint64_t>& ids,
-                          const Smalls& smalls, size_t part,
-                          std::unordered_map<uint64_t, Lately>& told) const {
-  std::vector<const Small*> members;
-  std::vector<uint64_t> out_of_step;
-  for (const uint64_t id : ids) {
-    const Small& small = smalls.at(id);
-    members.push_back(&small);
-    if (small.lately > 0 && small.lately * kLatelyShare >= small.people) {
-      out_of_step.push_back(id);
+void ScopePace::Merge(std::span<const uint32_t> members,
+                      Together& together) const {
+  auto& counts = together.counts;
+  counts.clear();
+  for (const uint32_t member : members) {
+    const Heard& heard = heard_[member];
+    for (const QuarterCount& count :
+         CountsBetween(heard.facts->counts, first_, now_ + 1)) {
+      if (!Covers(count.place, 0, heard.scopes)) continue;
+      const auto quarter = static_cast<uint64_t>(count.quarter - first_);
+      counts.push_back({quarter << 32 | count.place, count.reporters});
     }
   }
-  if (out_of_step.size() < 2) return;
-  auto together = JudgeTogether(members, part, kMarkSurprise);
-  if (!together || together->sites < kFewestSitesOfMark) return;
-  const double surprise = together->trend.surprise;
-  together->akin = std::move(out_of_step);
-  for (const uint64_t id : together->akin) {
-    const auto [one, added] = told.try_emplace(id, *together);
-    if (added) continue;
-    const double sum = one->second.trend.surprise + surprise;
-    if (together->people > one->second.people) one->second = *together;
-    one->second.trend.surprise = sum;
+  std::sort(counts.begin(), counts.end(),
+            [](const Together::Count& a, const Together::Count& b) {
+              return a.at != b.at ? a.at < b.at : a.people > b.people;
+            });
+  counts.erase(
+      std::unique(counts.begin(), counts.end(),
+                  [](const Together::Count& a, const Together::Count& b) {
+                    return a.at == b.at;
+                  }),
+      counts.end());
+  together.of_week.assign(parts_.size(), 0);
+  const auto week = static_cast<uint64_t>(now_ - kWeek - first_);
+  for (const Together::Count& count : counts) {
+    if ((count.at >> 32) < week) continue;
+    together.of_week[0] += count.people;
+    const size_t part = part_of_place_[static_cast<uint32_t>(count.at)];
+    if (part > 0) together.of_week[part] += count.people;
   }
 }
 
-// Who speaks of one issue in several ways is still one: of a place and quarter
-// the largest count of any of them is taken, not the sum.
-std::optional<Lately> ScopePace::JudgeTogether(
-    const std::vector<const Small*>& members, size_t part,
-    double surprise) const {
-  std::unordered_map<uint64_t, uint32_t> most;
-  const auto first = static_cast<uint64_t>(now_ - 4 * kLookedBack);
-  for (const Small* member : members) {
-    for (const Small::Count& count : member->counts) {
-      if (!Covers(count.place, part, kAnyScope)) continue;
-      const uint64_t quarter = static_cast<uint64_t>(count.quarter) - first;
-      uint32_t& at = most[quarter << 32 | count.place];
-      at = std::max(at, count.people);
-    }
-  }
-  if (most.empty()) return std::nullopt;
-  Series series;
-  series.first = static_cast<int64_t>(first);
-  series.people.assign(static_cast<size_t>(4 * kLookedBack + 1), 0);
-  for (const auto& [at, people] : most) {
-    series.people[static_cast<size_t>(at >> 32)] += people;
+std::optional<Lately> ScopePace::JudgeTogether(const Together& together,
+                                               size_t part,
+                                               double surprise) const {
+  if (together.of_week[part] < kFewestOfGroup) return std::nullopt;
+  const auto in_part = [&](const Together::Count& count) {
+    return part == 0 || part_of_place_[static_cast<uint32_t>(count.at)] == part;
+  };
+  series_.people.assign(static_cast<size_t>(now_ + 1 - first_), 0);
+  for (const Together::Count& count : together.counts) {
+    if (in_part(count)) series_.people[count.at >> 32] += count.people;
   }
   TrendRules rules = rules_;
   rules.surprise = surprise + (part > 0 ? kOfPart : 0);
   rules.fewest = kFewestOfGroup;
   Lately lately;
-  lately.trend =
-      JudgeTrend(series, parts_[part].profile, parts_[part].began, now_, rules);
+  lately.trend = JudgeTrend(series_, parts_[part].profile, parts_[part].began,
+                            now_, rules);
   if (lately.trend.course == Trend::Course::kSteady) return std::nullopt;
-  std::map<std::string, uint32_t> sites;
-  for (const auto& [at, people] : most) {
-    const auto quarter = static_cast<int64_t>((at >> 32) + first);
-    if (quarter < now_ - lately.trend.hours / 6) continue;
-    const auto place = static_cast<uint32_t>(at);
-    uint32_t& site = sites[model_.history.places()[place].site];
-    site = std::max(site, people);
+  std::map<uint32_t, uint32_t> sites;
+  const int64_t from = now_ - lately.trend.hours / 6;
+  for (const Together::Count& count : together.counts) {
+    if (static_cast<int64_t>(count.at >> 32) + first_ < from) continue;
+    if (!in_part(count)) continue;
+    uint32_t& site =
+        sites[model_.words.places.SiteOf(static_cast<uint32_t>(count.at))];
+    site = std::max(site, count.people);
   }
   for (const auto& [site, people] : sites) lately.people += people;
   lately.sites = static_cast<uint32_t>(sites.size());

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "proto/contract/score.h"
-#include "proto/contract/times.h"
 
 namespace earshot::feed {
 namespace {
@@ -53,12 +52,29 @@ std::string TrendText(const Seen& seen) {
   return text;
 }
 
+namespace {
+
+int64_t RatioMilli(const Trend& trend) {
+  return std::llround(1000 * trend.people / std::max(trend.expected, 0.5));
+}
+
+int64_t SurpriseMilli(const Trend& trend) {
+  return std::llround(1000 * trend.surprise);
+}
+
+int64_t DaysSince(int64_t due, absl::Time now) {
+  return (absl::ToUnixSeconds(now) - due) / 86400;
+}
+
+}  // namespace
+
 void RankInScope(Seen& seen, const v1::PriorityWeights& weights,
                  absl::Time now) {
   const Lately& lately = seen.lately;
   const bool trending = lately.trend.course != Trend::Course::kSteady;
-  const bool waits = seen.insight.has_answer_due() &&
-                     contract::ToTime(seen.insight.answer_due()) < now;
+  const bool waits =
+      seen.insight.has_answer_due() &&
+      seen.insight.answer_due().seconds() < absl::ToUnixSeconds(now);
   if (!trending && !waits) return;
   contract::Score score(weights);
   for (const v1::PriorityPart& part : seen.insight.parts()) {
@@ -70,16 +86,29 @@ void RankInScope(Seen& seen, const v1::PriorityWeights& weights,
   if (trending) {
     score.Breadth(lately.people, lately.sites,
                   "distinct people and sites lately");
-    const double ratio =
-        lately.trend.people / std::max(lately.trend.expected, 0.5);
-    score.Trend(static_cast<uint64_t>(std::llround(1000 * ratio)),
-                std::llround(1000 * lately.trend.surprise), TrendText(seen));
+    score.Trend(static_cast<uint64_t>(RatioMilli(lately.trend)),
+                SurpriseMilli(lately.trend), TrendText(seen));
   }
-  if (waits) {
-    score.Age((now - contract::ToTime(seen.insight.answer_due())) /
-              absl::Hours(24));
-  }
+  if (waits) score.Age(DaysSince(seen.insight.answer_due().seconds(), now));
   score.Fill(seen.insight);
+}
+
+void RankInScope(Glance& glance, const v1::PriorityWeights& weights,
+                 absl::Time now) {
+  const Facts& facts = *glance.facts;
+  if (glance.lately != nullptr) {
+    const Lately& lately = *glance.lately;
+    contract::Score score(weights);
+    score.Breadth(lately.people, lately.sites, "");
+    score.Trend(static_cast<uint64_t>(RatioMilli(lately.trend)),
+                SurpriseMilli(lately.trend), "");
+    glance.priority_milli += score.total() - facts.size_milli;
+  }
+  if (facts.answer_due != kNever &&
+      facts.answer_due < absl::ToUnixSeconds(now)) {
+    glance.priority_milli +=
+        contract::AgeMilli(weights, DaysSince(facts.answer_due, now));
+  }
 }
 
 }  // namespace earshot::feed

@@ -14,6 +14,9 @@ namespace earshot::feed {
 // part for its age. All by proto/contract/score.h.
 void RankInScope(Seen& seen, const v1::PriorityWeights& weights,
                  absl::Time now);
+// The same number, without the parts that explain it.
+void RankInScope(Glance& glance, const v1::PriorityWeights& weights,
+                 absl::Time now);
 
 // "rising: 42 people at 17 sites in 24 hours, 6.2 people expected"; empty when
 // there is no trend. Without numbers where they are hidden.

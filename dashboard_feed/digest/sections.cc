@@ -7,44 +7,43 @@
 
 #include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
+#include "dashboard_feed/digest/rank.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
 
-uint64_t Sections::Fresh(const Seen& seen) const {
-  if (seen.hidden) return 0;
-  const auto shown = request_.before.shown.find(seen.insight.id());
-  const uint64_t before =
-      shown == request_.before.shown.end() ? 0 : shown->second;
-  return seen.observations > before ? seen.observations - before : 0;
+uint64_t Sections::Fresh(const Glance& glance) {
+  return glance.hidden || glance.observations <= glance.before
+             ? 0
+             : glance.observations - glance.before;
 }
 
-bool Sections::IsNew(const Seen& seen) const {
-  return !request_.before.shown.contains(seen.insight.id());
-}
-
-bool Sections::AnsweredSince(const Seen& seen) const {
-  if (seen.insight.answers_size() == 0) return false;
-  const auto& last = seen.insight.answers(seen.insight.answers_size() - 1);
+bool Sections::AnsweredSince(const Glance& glance) const {
+  if (!glance.answered) return false;
   return !request_.before.any ||
-         contract::ToTime(last.at()) > request_.before.to;
+         glance.facts->answered_at > absl::ToUnixSeconds(request_.before.to);
 }
 
-v1::DigestItem Sections::ItemOf(const Seen& seen) const {
+std::optional<v1::DigestItem> Sections::ItemOf(const Glance& glance) const {
+  auto seen = view_.Find(glance.id());
+  if (!seen) return std::nullopt;
+  const Model& model = view_.model();
+  if (glance.lately != nullptr) seen->lately = *glance.lately;
+  RankInScope(*seen, model.organisation.priority(), request_.to);
   v1::DigestItem item =
-      MakeItem(seen, view_.rules(), view_.zone(), Fresh(seen));
+      MakeItem(*seen, view_.rules(), view_.zone(), Fresh(glance));
   v1::CostEstimate cost;
-  if (EstimateCost(seen, seen.observations, cost)) {
+  if (EstimateCost(model.words.currencies, glance, glance.observations, cost)) {
     *item.mutable_cost() = std::move(cost);
   }
-  const auto effect = effects_.find(seen.insight.id());
+  const auto effect = effects_.find(glance.id());
   if (effect != effects_.end()) {
     item.set_since_answer(
         SinceAnswer::Text(effect->second, view_.rules().numbers, view_.zone()));
   }
-  if (seen.insight.has_muted() &&
-      contract::ToTime(seen.insight.muted().until()) > request_.before.to) {
-    const v1::Muted& muted = seen.insight.muted();
+  if (seen->insight.has_muted() &&
+      contract::ToTime(seen->insight.muted().until()) > request_.before.to) {
+    const v1::Muted& muted = seen->insight.muted();
     item.set_muted(fmt::format(
         "hidden by {} until {}: {}", muted.leader(),
         absl::FormatTime("%Y-%m-%d %H:%M", contract::ToTime(muted.until()),
@@ -55,7 +54,7 @@ v1::DigestItem Sections::ItemOf(const Seen& seen) const {
 }
 
 void Sections::Add(const char* name, const char* title, size_t most,
-                   const std::function<bool(const Seen&)>& belongs) {
+                   const std::function<bool(const Glance&)>& belongs) {
   const auto& wanted = request_.ask.sections();
   const bool shown = wanted.empty() || std::find(wanted.begin(), wanted.end(),
                                                  name) != wanted.end();
@@ -64,11 +63,11 @@ void Sections::Add(const char* name, const char* title, size_t most,
   section.set_name(name);
   section.set_title(title);
   uint32_t passed = 0;
-  for (const Seen& seen : all_) {
-    if (listed_.contains(seen.insight.id()) || !belongs(seen)) continue;
+  for (const Glance& glance : all_) {
+    if (!belongs(glance) || listed_.contains(glance.id())) continue;
     if (request_.ask.all() && passed < request_.ask.after()) {
       ++passed;
-      listed_.insert(seen.insight.id());
+      listed_.insert(glance.id());
       continue;
     }
     if (static_cast<size_t>(section.items_size()) == most ||
@@ -76,11 +75,15 @@ void Sections::Add(const char* name, const char* title, size_t most,
       section.set_more(section.more() + 1);
       continue;
     }
-    listed_.insert(seen.insight.id());
-    // Those that were counted with it need no line of their own.
-    listed_.insert(seen.lately.akin.begin(), seen.lately.akin.end());
+    auto made = ItemOf(glance);
+    if (!made) continue;
+    listed_.insert(glance.id());
+    if (glance.lately != nullptr) {
+      // Those that were counted with it need no line of their own.
+      listed_.insert(glance.lately->akin.begin(), glance.lately->akin.end());
+    }
     v1::DigestItem& item = *section.add_items();
-    item = ItemOf(seen);
+    item = *std::move(made);
     item.set_rank(static_cast<uint32_t>(section.items_size()) + passed);
     if (shown) bytes_ += item.ByteSizeLong();
   }

@@ -4,8 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <set>
+#include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "dashboard_feed/digest/blocks.h"
@@ -18,7 +19,7 @@ namespace earshot::feed {
 class Sections {
  public:
   Sections(const LeaderView& view, const DigestRequest& request,
-           const std::vector<Seen>& all, const Effects& effects, Built& built)
+           const std::vector<Glance>& all, const Effects& effects, Built& built)
       : view_(view),
         request_(request),
         all_(all),
@@ -26,27 +27,27 @@ class Sections {
         built_(built) {}
 
   // Observations since the previous digest; 0 where they are hidden.
-  uint64_t Fresh(const Seen& seen) const;
-  bool IsNew(const Seen& seen) const;
-  bool AnsweredSince(const Seen& seen) const;
+  static uint64_t Fresh(const Glance& glance);
+  bool AnsweredSince(const Glance& glance) const;
 
   // Lists what belongs and stands in no section before, up to `most` (or, as
   // asked, to the end); what is left out is counted as `more`.
   void Add(const char* name, const char* title, size_t most,
-           const std::function<bool(const Seen&)>& belongs);
+           const std::function<bool(const Glance&)>& belongs);
 
  private:
-  v1::DigestItem ItemOf(const Seen& seen) const;
+  // Nothing: it cannot be read.
+  std::optional<v1::DigestItem> ItemOf(const Glance& glance) const;
 
   static constexpr size_t kMostAsked = 1000;
   static constexpr size_t kMostBytes = 768 << 10;  // below one frame
 
   const LeaderView& view_;
   const DigestRequest& request_;
-  const std::vector<Seen>& all_;
+  const std::vector<Glance>& all_;
   const Effects& effects_;
   Built& built_;
-  std::set<uint64_t> listed_;
+  std::unordered_set<uint64_t> listed_;
   size_t bytes_ = 0;
 };
 

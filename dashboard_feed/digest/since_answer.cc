@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "dashboard_feed/digest/issue.h"
-#include "proto/contract/times.h"
 
 namespace earshot::feed {
 namespace {
@@ -39,15 +38,9 @@ double LowSurprise(uint32_t count, double mean) {
 
 }  // namespace
 
-SinceAnswer::SinceAnswer(const Model& model, const v1::Leader& leader,
+SinceAnswer::SinceAnswer(const Model& model, const Coverage& coverage,
                          absl::Time now)
-    : model_(model), scope_(model.organisation, leader), now_(QuarterOf(now)) {
-  const auto& places = model.history.places();
-  scopes_of_place_.reserve(places.size());
-  for (const Place& place : places) {
-    scopes_of_place_.push_back(
-        scope_.OfPlace(place.site, place.channel, place.shift));
-  }
+    : coverage_(coverage), now_(QuarterOf(now)) {
   const auto& totals = model.history.totals();
   if (totals.empty()) {
     began_ = now_;
@@ -60,29 +53,17 @@ SinceAnswer::SinceAnswer(const Model& model, const v1::Leader& leader,
   for (const auto& [day, people] : totals) {
     for (size_t i = 0; i < people.size(); ++i) {
       const int64_t at = int64_t{day} * 4 + static_cast<int64_t>(i % 4);
-      if (at < began_ || at > now_ || i / 4 >= scopes_of_place_.size()) {
-        continue;
-      }
-      if (scopes_of_place_[i / 4] != 0) {
+      if (at < began_ || at > now_) continue;
+      if (coverage.OfPlace(static_cast<uint32_t>(i / 4)) != 0) {
         all_[static_cast<size_t>(at - began_)] += people[i];
       }
     }
   }
+  quiet_ = ScopeAround(now_ - kQuiet);
 }
 
-uint32_t SinceAnswer::Between(const History::Days& days, Scopes scopes,
-                              int64_t from, int64_t to) const {
-  uint32_t people = 0;
-  for (auto day = days.lower_bound(static_cast<int32_t>(from / 4));
-       day != days.end() && int64_t{day->first} * 4 < to; ++day) {
-    for (const QuarterCount& count : day->second) {
-      const int64_t at = int64_t{day->first} * 4 + count.quarter;
-      if (at < from || at >= to) continue;
-      if ((scopes_of_place_[count.place] & scopes) == 0) continue;
-      people += count.reporters;
-    }
-  }
-  return people;
+int64_t SinceAnswer::LearnedFrom(int64_t since) const {
+  return std::max(began_, since - kLearnedFrom);
 }
 
 uint64_t SinceAnswer::AllBetween(int64_t from, int64_t to) const {
@@ -93,38 +74,40 @@ uint64_t SinceAnswer::AllBetween(int64_t from, int64_t to) const {
   return people;
 }
 
-Effect SinceAnswer::Compare(const History::Days& days, Scopes scopes,
-                            int64_t since) const {
+SinceAnswer::Scope SinceAnswer::ScopeAround(int64_t since) const {
+  return {AllBetween(LearnedFrom(since), since), AllBetween(since, now_)};
+}
+
+Effect SinceAnswer::Compare(const Glance& glance, int64_t since,
+                            const Scope& scope) const {
   Effect effect;
-  const int64_t from = std::max(began_, since - kLearnedFrom);
+  const int64_t from = LearnedFrom(since);
   if (since - from < kLeastLearned || now_ - since < kLeastSince) return effect;
-  effect.before = Between(days, scopes, from, since);
-  effect.people = Between(days, scopes, since, now_);
-  const uint64_t all_before = AllBetween(from, since);
-  const uint64_t all_since = AllBetween(since, now_);
+  for (const QuarterCount& count :
+       CountsBetween(glance.facts->counts, from, now_)) {
+    if ((coverage_.OfPlace(count.place) & glance.scopes) == 0) continue;
+    (count.quarter < since ? effect.before : effect.people) += count.reporters;
+  }
   // Silence everywhere says nothing of one issue.
-  if (all_before == 0 || all_since == 0) return effect;
+  if (scope.before == 0 || scope.since == 0) return effect;
   effect.expected = static_cast<double>(effect.before) *
-                    static_cast<double>(all_since) /
-                    static_cast<double>(all_before);
+                    static_cast<double>(scope.since) /
+                    static_cast<double>(scope.before);
   if (effect.expected < kLeastExpected) return effect;
   effect.course = Effect::Course::kBetween;
   return effect;
 }
 
-Effect SinceAnswer::Of(const Seen& seen) const {
-  const History::Days& days = model_.history.Of(seen.insight.id());
-  if (days.empty() || seen.hidden) return {};
-  const int answers = seen.insight.answers_size();
-  const absl::Time answer =
-      answers == 0 ? absl::InfinitePast()
-                   : contract::ToTime(seen.insight.answers(answers - 1).at());
-  const bool answered =
-      answers > 0 && QuarterOf(answer) + 1 >= began_ + kLeastLearned;
+Effect SinceAnswer::Of(const Glance& glance) const {
+  const Facts& facts = *glance.facts;
+  if (facts.counts.empty() || glance.hidden) return {};
+  const int64_t answer = facts.answered_at / kQuarterSeconds;
+  const bool answered = facts.answered && answer + 1 >= began_ + kLeastLearned;
   // The quarter in which the answer was given counts to neither side.
-  const int64_t since = answered ? QuarterOf(answer) + 1 : now_ - kQuiet;
-  if (answers > 0 && !answered) return {};
-  Effect effect = Compare(days, scope_.OfTopic(seen.insight.topic()), since);
+  const int64_t since = answered ? answer + 1 : now_ - kQuiet;
+  if (facts.answered && !answered) return {};
+  Effect effect =
+      Compare(glance, since, answered ? ScopeAround(since) : quiet_);
   effect.answered = answered;
   effect.since = absl::FromUnixSeconds(since * kQuarterSeconds);
   if (effect.course == Effect::Course::kUnknown) return effect;
@@ -133,7 +116,7 @@ Effect SinceAnswer::Of(const Seen& seen) const {
   if (share <= kFarFewer &&
       LowSurprise(effect.people, effect.expected) >= wanted) {
     effect.course = Effect::Course::kFalling;
-  } else if (answered && Finished(seen.insight.state()) && share >= kAsBefore) {
+  } else if (answered && Finished(facts.state) && share >= kAsBefore) {
     effect.course = Effect::Course::kHeldNot;
   }
   return effect;

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "dashboard_feed/digest/view.h"
+#include "dashboard_feed/digest/coverage.h"
+#include "dashboard_feed/digest/glance.h"
 #include "dashboard_feed/mirror/model.h"
-#include "proto/contract/leader_scope.h"
 
 // Whether an answer held: what was heard of an insight since, against what was
 // to be expected by the four weeks before and by how much the scope reports
@@ -32,28 +32,30 @@ struct Effect {
 
 class SinceAnswer {
  public:
-  // `model` and `leader` outlive it. Goes once through the places.
-  SinceAnswer(const Model& model, const v1::Leader& leader, absl::Time now);
+  // `model` and `coverage` outlive it. Goes once through the places.
+  SinceAnswer(const Model& model, const Coverage& coverage, absl::Time now);
 
-  Effect Of(const Seen& seen) const;
+  Effect Of(const Glance& glance) const;
   // In a sentence; empty when unknown. `below`: numbers under it are not told.
   static std::string Text(const Effect& effect, uint32_t below,
                           absl::TimeZone zone);
 
  private:
-  // People of some days' counts between two quarters.
-  using Scopes = contract::LeaderScope::Scopes;
-  uint32_t Between(const History::Days& days, Scopes scopes, int64_t from,
-                   int64_t to) const;
+  // All that the scope reports, before and since.
+  struct Scope {
+    uint64_t before = 0;
+    uint64_t since = 0;
+  };
+  Scope ScopeAround(int64_t since) const;
+  int64_t LearnedFrom(int64_t since) const;
   uint64_t AllBetween(int64_t from, int64_t to) const;
-  Effect Compare(const History::Days& days, Scopes scopes, int64_t since) const;
+  Effect Compare(const Glance& glance, int64_t since, const Scope& scope) const;
 
-  const Model& model_;
-  const contract::LeaderScope scope_;
+  const Coverage& coverage_;
   int64_t now_;  // the quarter that is not over
   int64_t began_ = 0;
-  std::vector<Scopes> scopes_of_place_;  // by place
   std::vector<uint64_t> all_;  // people of the scope by quarter, from began_
+  Scope quiet_;                // around the last week's beginning
 };
 
 }  // namespace earshot::feed

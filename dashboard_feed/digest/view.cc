@@ -34,21 +34,15 @@ std::pair<absl::Time, absl::Time> ShiftEnds(absl::Time now,
   return {last, now + absl::Hours(24)};
 }
 
-// Which cells hold what is always open. The router tells so for the insight
-// alone; severity 5 can be told by cell, kind and tag cannot.
-std::vector<bool> OpenCells(const v1::Insight& insight) {
-  std::vector<bool> open(static_cast<size_t>(insight.cells_size()), false);
-  if (!insight.open_always()) return open;
-  bool severe = false;
-  for (int i = 0; i < insight.cells_size(); ++i) {
-    const bool five = insight.cells(i).severity_max() >= 5;
-    open[static_cast<size_t>(i)] = five;
-    severe = severe || five;
+// Which cells hold what is always open.
+std::vector<bool> OpenCellsIn(const v1::Insight& insight) {
+  const OpenCells open = OpenCellsOf(insight);
+  std::vector<bool> cells;
+  for (const v1::Cell& cell : insight.cells()) {
+    cells.push_back(open == OpenCells::kAll ||
+                    (open == OpenCells::kSevere && cell.severity_max() >= 5));
   }
-  if (!severe || insight.kind() == v1::OBSERVATION_KIND_RISK) {
-    open.assign(open.size(), true);
-  }
-  return open;
+  return cells;
 }
 
 template <typename Field, typename Keep>
@@ -70,19 +64,10 @@ GroupRules RulesOf(const v1::Organisation& organisation) {
           least(given.verbatims(), kVerbatims)};
 }
 
-void SortByPriority(std::vector<Seen>& seen) {
-  std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) {
-    if (a.insight.priority_milli() != b.insight.priority_milli()) {
-      return a.insight.priority_milli() > b.insight.priority_milli();
-    }
-    return a.insight.id() < b.insight.id();
-  });
-}
-
 LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
                        absl::Time now)
     : model_(model),
-      scope_(model.organisation, leader),
+      coverage_(model, leader),
       rules_(RulesOf(model.organisation)) {
   zone_ = absl::UTCTimeZone();
   if (!leader.time_zone().empty()) {
@@ -90,18 +75,21 @@ LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
   }
   std::tie(last_shift_end_, next_shift_end_) = ShiftEnds(now, zone_);
   const auto activity = model.scopes.find(leader.id());
-  slice_ = scope_.ByShift() || activity == model.scopes.end() ||
+  slice_ = coverage_.scope().ByShift() || activity == model.scopes.end() ||
            activity->second.reporters_90d() < rules_.numbers;
 }
 
 // Counts what is in scope and drops the rest; `scopes` are those that cover the
 // topic. False: nothing is.
 bool LeaderView::Count(Scopes scopes, Seen& seen) const {
+  const bool everywhere = coverage_.scope().HasEveryPlace(scopes);
   const auto covers = [&](const auto& at) {
-    return (scope_.OfPlace(at.site(), at.channel(), at.shift()) & scopes) != 0;
+    return everywhere ||
+           (coverage_.scope().OfPlace(at.site(), at.channel(), at.shift()) &
+            scopes) != 0;
   };
   v1::Insight& insight = seen.insight;
-  const std::vector<bool> open = OpenCells(insight);
+  const std::vector<bool> open = OpenCellsIn(insight);
   google::protobuf::RepeatedPtrField<v1::Cell> cells;
   uint64_t observations = 0;
   uint64_t reporters = 0;
@@ -127,7 +115,7 @@ bool LeaderView::Count(Scopes scopes, Seen& seen) const {
     *cells.Add() = cell;
   }
   seen.partial = observations < insight.observations();
-  if (scope_.HasEveryPlace(scopes)) {
+  if (everywhere) {
     observations = insight.observations();
     reporters = insight.reporters();
     seen.partial = false;
@@ -151,8 +139,7 @@ bool LeaderView::Count(Scopes scopes, Seen& seen) const {
 
 // Below k in a slice: the evidence is that of the last shift end, the state
 // and what leaders said about it are those of now.
-void LeaderView::Hold(const MirroredInsight& mirrored, Seen& seen) const {
-  const v1::Insight& latest = mirrored.latest();
+void LeaderView::Hold(const v1::Insight& latest, Seen& seen) const {
   std::set<std::string> still;
   for (const v1::Verbatim& verbatim : latest.verbatims()) {
     still.insert(verbatim.observation());
@@ -163,20 +150,32 @@ void LeaderView::Hold(const MirroredInsight& mirrored, Seen& seen) const {
   seen.insight.set_state(latest.state());
   seen.insight.set_title(latest.title());
   *seen.insight.mutable_answers() = latest.answers();
+  seen.insight.set_owner(latest.owner());
+  const auto take = [&](bool has, const auto& from, auto* to, auto clear) {
+    if (has) {
+      *to = from;
+    } else {
+      clear();
+    }
+  };
+  take(latest.has_due(), latest.due(), seen.insight.mutable_due(),
+       [&] { seen.insight.clear_due(); });
+  take(latest.has_muted(), latest.muted(), seen.insight.mutable_muted(),
+       [&] { seen.insight.clear_muted(); });
 }
 
-LeaderView::Sight LeaderView::Look(const MirroredInsight& mirrored,
+LeaderView::Sight LeaderView::Look(const v1::Insight& latest,
                                    Seen& seen) const {
-  const v1::Insight& latest = mirrored.latest();
-  const Scopes scopes = scope_.OfTopic(latest.topic());
+  const Scopes scopes = coverage_.scope().OfTopic(latest.topic());
   if (scopes == 0) return Sight::kOutside;
   seen.insight = latest;
   if (!Count(scopes, seen)) return Sight::kOutside;
   if (slice_ && seen.hidden) {
-    const v1::Insight* settled = mirrored.AsOf(last_shift_end_);
+    auto settled = model_.whole->AsOf(latest.id(), last_shift_end_);
     Seen before;
-    if (settled != nullptr) before.insight = *settled;
-    const bool had = settled != nullptr && Count(scopes, before);
+    const bool had = settled.has_value();
+    if (had) before.insight = *std::move(settled);
+    const bool counts = had && Count(scopes, before);
     if (seen.open) {
       std::set<std::string> known;
       for (const auto& verbatim : before.insight.verbatims()) {
@@ -186,12 +185,12 @@ LeaderView::Sight LeaderView::Look(const MirroredInsight& mirrored,
         return v.severity() >= 5 || known.contains(v.observation()) ||
                latest.kind() == v1::OBSERVATION_KIND_RISK;
       });
-    } else if (!had) {
+    } else if (!counts) {
       return Sight::kHeld;
     } else {
       before.hidden = true;
       seen = std::move(before);
-      Hold(mirrored, seen);
+      Hold(latest, seen);
     }
   }
   NamePlaces(seen);
@@ -203,7 +202,7 @@ LeaderView::Sight LeaderView::Look(const MirroredInsight& mirrored,
 void LeaderView::NamePlaces(Seen& seen) const {
   std::map<std::string, uint64_t> by_site;
   std::map<std::pair<std::string, std::string>, uint64_t> by_shift;
-  const std::vector<bool> open = OpenCells(seen.insight);
+  const std::vector<bool> open = OpenCellsIn(seen.insight);
   std::set<std::string> names;
   for (int i = 0; i < seen.insight.cells_size(); ++i) {
     const v1::Cell& cell = seen.insight.cells(i);
@@ -234,53 +233,12 @@ void LeaderView::NamePlaces(Seen& seen) const {
   }
 }
 
-// Whether a filter may choose this insight: that it does tells that somebody
-// in it reported, so it needs k people of its own, or to be open.
-LeaderView::Sight LeaderView::Narrow(const v1::Scope& narrow,
-                                     Seen& seen) const {
-  if (!contract::TopicInScope(narrow, seen.insight.topic()))
-    return Sight::kOutside;
-  if (!contract::LimitsPlaces(narrow)) return Sight::kSeen;
-  const std::vector<bool> open = OpenCells(seen.insight);
-  uint64_t observations = 0;
-  uint64_t reporters = 0;
-  bool any_open = false;
-  for (int i = 0; i < seen.insight.cells_size(); ++i) {
-    const v1::Cell& cell = seen.insight.cells(i);
-    if (!contract::PlaceInScope(model_.organisation, narrow, cell.site(),
-                                cell.channel(), cell.shift())) {
-      continue;
-    }
-    observations += cell.observations();
-    reporters += cell.reporters();
-    any_open = any_open || open[static_cast<size_t>(i)];
-  }
-  if (observations == 0) return Sight::kOutside;
-  if (reporters < rules_.numbers && !any_open) return Sight::kHeld;
-  return Sight::kSeen;
-}
-
 std::optional<Seen> LeaderView::Find(uint64_t insight) const {
-  const auto found = model_.insights.find(insight);
-  if (found == model_.insights.end()) return std::nullopt;
+  if (model_.insights.Find(insight) == nullptr) return std::nullopt;
+  const auto latest = model_.whole->Latest(insight);
   Seen seen;
-  if (Look(found->second, seen) != Sight::kSeen) return std::nullopt;
+  if (!latest || Look(*latest, seen) != Sight::kSeen) return std::nullopt;
   return seen;
-}
-
-LeaderView::Listing LeaderView::List(const v1::Scope* narrow) const {
-  Listing listing;
-  for (const auto& [id, mirrored] : model_.insights) {
-    Seen seen;
-    Sight sight = Look(mirrored, seen);
-    if (sight == Sight::kSeen && narrow != nullptr) {
-      sight = Narrow(*narrow, seen);
-    }
-    if (sight == Sight::kHeld) ++listing.hidden;
-    if (sight == Sight::kSeen) listing.seen.push_back(std::move(seen));
-  }
-  SortByPriority(listing.seen);
-  return listing;
 }
 
 }  // namespace earshot::feed

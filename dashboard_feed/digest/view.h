@@ -2,15 +2,16 @@
 #define EARSHOT_DASHBOARD_FEED_DIGEST_VIEW_H_
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "dashboard_feed/digest/pace.h"
+#include "dashboard_feed/digest/coverage.h"
+#include "dashboard_feed/digest/glance.h"
 #include "dashboard_feed/mirror/model.h"
-#include "proto/contract/leader_scope.h"
 
 // What one leader may see: scope and small groups, in one place. Everything
 // that is shown to a leader, and every decision that is taken from one, goes
@@ -35,7 +36,7 @@ struct GroupRules {
 };
 GroupRules RulesOf(const v1::Organisation& organisation);
 
-// One insight as a leader sees it.
+// One insight as a leader sees it, with its words.
 struct Seen {
   v1::Insight insight;  // verbatims and cells of the scope alone
   uint64_t observations = 0;
@@ -52,23 +53,34 @@ struct Seen {
 };
 
 // The highest first; ties: the lower number.
-void SortByPriority(std::vector<Seen>& seen);
+void SortByPriority(std::vector<Glance>& glances);
 
 class LeaderView {
  public:
   // `model` and `leader` outlive it.
   LeaderView(const Model& model, const v1::Leader& leader, absl::Time now);
 
-  // Nothing: it is not in the scope, or not yet to be seen.
+  // With its words. Nothing: it is not in the scope, or not yet to be seen.
   std::optional<Seen> Find(uint64_t insight) const;
 
   struct Listing {
-    std::vector<Seen> seen;  // see SortByPriority
+    std::vector<Glance> seen;  // in no order
     uint32_t hidden = 0;     // waiting for a shift's end, or too small a slice
+    std::deque<Facts> held;  // of earlier versions, which `seen` points to
   };
   // `narrow` may be null.
   Listing List(const v1::Scope* narrow) const;
 
+  // Calls `call` with each cell of it that is in the scope.
+  template <typename Call>
+  void EachCell(const Glance& glance, const Call& call) const {
+    for (const CellFacts& cell : glance.facts->cells) {
+      if ((coverage_.OfPlace(cell.place) & glance.scopes) != 0) call(cell);
+    }
+  }
+
+  const Model& model() const { return model_; }
+  const Coverage& coverage() const { return coverage_; }
   const GroupRules& rules() const { return rules_; }
   bool slice() const { return slice_; }
   absl::TimeZone zone() const { return zone_; }
@@ -76,21 +88,30 @@ class LeaderView {
   absl::Time next_shift_end() const { return next_shift_end_; }
 
  private:
+  using Scopes = Coverage::Scopes;
   enum class Sight { kSeen, kHeld, kOutside };
-  Sight Look(const MirroredInsight& mirrored, Seen& seen) const;
-  Sight Narrow(const v1::Scope& narrow, Seen& seen) const;
-  using Scopes = contract::LeaderScope::Scopes;
+  // view.cc: with words.
+  Sight Look(const v1::Insight& latest, Seen& seen) const;
   bool Count(Scopes scopes, Seen& seen) const;
-  void Hold(const MirroredInsight& mirrored, Seen& seen) const;
+  void Hold(const v1::Insight& latest, Seen& seen) const;
   void NamePlaces(Seen& seen) const;
+  // view_list.cc: by facts.
+  Sight Glimpse(const Facts& latest, std::deque<Facts>& held,
+                Glance& glance) const;
+  bool CountFacts(const Facts& facts, Glance& glance) const;
+  Sight Narrow(const std::vector<bool>& narrow_topics,
+               const std::vector<bool>* narrow_places,
+               const Glance& glance) const;
 
   const Model& model_;
-  const contract::LeaderScope scope_;
+  const Coverage coverage_;
   GroupRules rules_;
   absl::TimeZone zone_;
   bool slice_ = false;
   absl::Time last_shift_end_;
   absl::Time next_shift_end_;
+  mutable std::vector<uint32_t> counted_sites_;  // scratch: by site, for whom
+  mutable uint32_t counting_ = 0;
 };
 
 }  // namespace earshot::feed

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "dashboard_feed/digest/view.h"
-#include "dashboard_feed/mirror/model.h"
 #include "earshot/v1/digest.pb.h"
 
 // Site by shift, the widest gap between shifts, and which site to visit. Pure.
@@ -16,9 +15,8 @@
 // A region stands for its sites where none of them shows.
 namespace earshot::feed {
 
-v1::WhereAndWhen BuildWhere(const Model& model, const v1::Leader& leader,
-                            const LeaderView& view,
-                            const std::vector<Seen>& all, absl::Time now);
+v1::WhereAndWhen BuildWhere(const LeaderView& view,
+                            const std::vector<Glance>& all, absl::Time now);
 
 }  // namespace earshot::feed
 

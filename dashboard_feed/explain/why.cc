@@ -12,10 +12,10 @@
 namespace earshot::feed {
 namespace {
 
-const Seen* FindIn(const LeaderView::Listing& listing, uint64_t insight) {
+const Glance* FindIn(const LeaderView::Listing& listing, uint64_t insight) {
   const auto found = std::find_if(
       listing.seen.begin(), listing.seen.end(),
-      [&](const Seen& seen) { return seen.insight.id() == insight; });
+      [&](const Glance& glance) { return glance.id() == insight; });
   return found == listing.seen.end() ? nullptr : &*found;
 }
 
@@ -56,8 +56,9 @@ std::string WhatNext(const Model& model, const v1::Leader& leader,
       view.List(subscription != nullptr && subscription->has_scope()
                     ? &subscription->scope()
                     : nullptr);
-  const Seen* seen = FindIn(listing, insight);
-  if (seen == nullptr) {
+  const Glance* glance = FindIn(listing, insight);
+  const auto seen = view.Find(insight);
+  if (glance == nullptr || !seen) {
     return "is outside the scope of this subscription";
   }
   const int64_t least =
@@ -82,9 +83,9 @@ std::string WhatNext(const Model& model, const v1::Leader& leader,
   if (seen->insight.kind() == v1::OBSERVATION_KIND_NOISE) {
     return "is noise, which no digest lists";
   }
-  const ScopePace pace(model, leader, request.to);
+  const ScopePace pace(model, view.coverage(), request.to);
   if (pace.mode() != ScopePace::Mode::kSmall &&
-      pace.Of(seen->insight).trend.course == Trend::Course::kSteady) {
+      pace.Of(*glance->facts).trend.course == Trend::Course::kSteady) {
     return pace.mode() == ScopePace::Mode::kLearning
                ? "is not listed while what is usual here is still being learned"
                : "goes on as usual; a digest lists what is new, rising or "

@@ -1,65 +1,98 @@
 #include "dashboard_feed/mirror/history.h"
 
-#include <iterator>
-#include <utility>
+#include <algorithm>
 
 namespace earshot::feed {
+namespace {
 
-uint32_t History::IndexOf(const v1::DayCell& cell) {
-  Place place{cell.site(), cell.channel(), cell.shift()};
-  const auto [found, added] = index_.try_emplace(
-      std::move(place), static_cast<uint32_t>(index_.size()));
-  if (added) places_.push_back(found->first);
-  return found->second;
+constexpr int32_t kQuarters = 4;  // of a day
+
+// The day of a quarter, also before 1970.
+int32_t DayOf(int32_t quarter) {
+  return (quarter - (quarter < 0 ? kQuarters - 1 : 0)) / kQuarters;
 }
 
-void History::Take(const v1::DayCounts& counts) {
-  if (counts.day() < first_kept_) return;
-  std::vector<QuarterCount>& cells = insights_[counts.insight()][counts.day()];
-  Count(counts.day(), cells, false);
-  cells.clear();
-  cells.reserve(static_cast<size_t>(counts.cells_size()));
-  for (const v1::DayCell& cell : counts.cells()) {
-    if (cell.observations() == 0 || cell.quarter() > 3) continue;
-    cells.push_back({IndexOf(cell), cell.quarter(), cell.observations(),
-                     cell.reporters(), cell.severe()});
+bool Earlier(const QuarterCount& count, int64_t quarter) {
+  return count.quarter < quarter;
+}
+
+}  // namespace
+
+Counts CountsBetween(const std::vector<QuarterCount>& counts, int64_t from,
+                     int64_t to) {
+  const QuarterCount* first = counts.data();
+  const QuarterCount* last = first + counts.size();
+  // Mostly all of it, or little at the end.
+  if (first != last && first->quarter < from) {
+    first = std::lower_bound(first, last, from, &Earlier);
   }
-  Count(counts.day(), cells, true);
+  if (first != last && (last - 1)->quarter >= to) {
+    last = std::lower_bound(first, last, to, &Earlier);
+  }
+  return {first, last};
 }
 
-void History::Count(int32_t day, const std::vector<QuarterCount>& cells,
-                    bool more) {
-  std::vector<uint32_t>& totals = totals_[day];
-  if (totals.size() < 4 * places_.size()) totals.resize(4 * places_.size());
-  for (const QuarterCount& cell : cells) {
-    uint32_t& total = totals[size_t{4} * cell.place + cell.quarter];
-    total = more ? total + cell.reporters : total - cell.reporters;
+void History::Take(const v1::DayCounts& day, Places& places, Facts& facts) {
+  if (day.day() < first_kept_) return;
+  const int32_t first = day.day() * kQuarters;
+  std::vector<QuarterCount>& counts = facts.counts;
+  const Counts old = CountsBetween(counts, first, first + kQuarters);
+  Count(old, false);
+  std::vector<QuarterCount> cells;
+  for (const v1::DayCell& cell : day.cells()) {
+    if (cell.observations() == 0 || cell.quarter() >= kQuarters) continue;
+    cells.push_back(
+        {first + static_cast<int32_t>(cell.quarter()),
+         places.NumberOf({cell.site(), cell.channel(), cell.shift()}),
+         cell.observations(), cell.reporters(), cell.severe()});
+  }
+  std::sort(cells.begin(), cells.end(),
+            [](const QuarterCount& a, const QuarterCount& b) {
+              return std::pair(a.quarter, a.place) <
+                     std::pair(b.quarter, b.place);
+            });
+  const auto begin = counts.begin() + (old.first - counts.data());
+  const auto end = counts.begin() + (old.last - counts.data());
+  const auto same =
+      std::min<ptrdiff_t>(end - begin, static_cast<ptrdiff_t>(cells.size()));
+  std::copy(cells.begin(), cells.begin() + same, begin);
+  if (same < end - begin) {
+    counts.erase(begin + same, end);
+  } else {
+    counts.insert(begin + same, cells.begin() + same, cells.end());
+  }
+  Count(CountsBetween(counts, first, first + kQuarters), true);
+}
+
+void History::Count(Counts counts, bool more) {
+  for (const QuarterCount& count : counts) {
+    const int32_t day = DayOf(count.quarter);
+    std::vector<uint32_t>& totals = totals_[day];
+    const size_t at = size_t{4} * count.place +
+                      static_cast<size_t>(count.quarter - day * kQuarters);
+    if (totals.size() <= at) totals.resize(at + 1);
+    totals[at] =
+        more ? totals[at] + count.reporters : totals[at] - count.reporters;
   }
 }
 
-void History::ForgetBefore(int32_t day) {
-  if (day <= first_kept_) return;
+bool History::ForgetBefore(int32_t day) {
+  if (day <= first_kept_) return false;
   first_kept_ = day;
   totals_.erase(totals_.begin(), totals_.lower_bound(day));
-  for (auto insight = insights_.begin(); insight != insights_.end();) {
-    Days& days = insight->second;
-    days.erase(days.begin(), days.lower_bound(day));
-    insight = days.empty() ? insights_.erase(insight) : std::next(insight);
+  return true;
+}
+
+void History::Trim(Facts& facts) const {
+  std::vector<QuarterCount>& counts = facts.counts;
+  if (counts.empty() ||
+      counts.front().quarter >= int64_t{first_kept_} * kQuarters) {
+    return;
   }
-}
-
-void History::Clear() {
-  first_kept_ = std::numeric_limits<int32_t>::min();
-  insights_.clear();
-  totals_.clear();
-  places_.clear();
-  index_.clear();
-}
-
-const History::Days& History::Of(uint64_t insight) const {
-  static const Days kNone;
-  const auto found = insights_.find(insight);
-  return found == insights_.end() ? kNone : found->second;
+  counts.erase(counts.begin(),
+               std::lower_bound(counts.begin(), counts.end(),
+                                int64_t{first_kept_} * kQuarters, &Earlier));
+  counts.shrink_to_fit();
 }
 
 }  // namespace earshot::feed

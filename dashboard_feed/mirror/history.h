@@ -4,68 +4,51 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <string>
-#include <tuple>
-#include <unordered_map>
 #include <vector>
 
+#include "dashboard_feed/mirror/facts.h"
 #include "earshot/v1/insight.pb.h"
 
 namespace earshot::feed {
 
-// Where something was observed. All empty: places beyond a day's bound.
-struct Place {
-  std::string site;
-  std::string channel;
-  std::string shift;
-  friend auto operator<=>(const Place&, const Place&) = default;
+// The counts of some quarters, in a row.
+struct Counts {
+  const QuarterCount* first = nullptr;
+  const QuarterCount* last = nullptr;  // behind the last one
+  const QuarterCount* begin() const { return first; }
+  const QuarterCount* end() const { return last; }
 };
 
-// Counts of six hours at one place. 20 bytes.
-struct QuarterCount {
-  uint32_t place = 0;         // index into History::places()
-  uint32_t quarter = 0;       // of the day, 0 to 3
-  uint32_t observations = 0;  // repeats left out
-  uint32_t reporters = 0;     // first heard in the insight that day there
-  uint32_t severe = 0;        // of severity 5
-};
+// From one quarter on, until before another.
+Counts CountsBetween(const std::vector<QuarterCount>& counts, int64_t from,
+                     int64_t to = std::numeric_limits<int32_t>::max());
 
-// When and where each insight was observed: what the router sent, day by day
-// since 1970-01-01 (UTC), with places told once. The Mirror, whose own it is,
-// keeps the last kDaysKept days. One thread. Memory: 20 bytes for
-// each place, day and six hours of an insight that had any.
+// When and where all insights together were observed: what the router sent, day
+// by day since 1970-01-01 (UTC); the counts of each stand in its Facts. The
+// Mirror, whose own it is, keeps the last kDaysKept days. One thread. Memory:
+// 16 bytes a place and day, and 20 for each place, day and six hours of an
+// insight that had any.
 class History {
  public:
   static constexpr int32_t kDaysKept = 42;
-  using Days = std::map<int32_t, std::vector<QuarterCount>>;
 
-  // Replaces what it had of this insight and day.
-  void Take(const v1::DayCounts& counts);
-  // Earlier days go, and are not taken any more. Given by the clock: a report
-  // from an agent whose clock is ahead must not push out what there is.
-  void ForgetBefore(int32_t day);
-  void Clear();
+  // Replaces what `facts` had of this day.
+  void Take(const v1::DayCounts& day, Places& places, Facts& facts);
+  // Earlier days are not taken any more, and in no total. False: nothing new.
+  bool ForgetBefore(int32_t day);
+  // What an insight had of days that are forgotten goes.
+  void Trim(Facts& facts) const;
 
-  // Nothing was sent of it: empty.
-  const Days& Of(uint64_t insight) const;
-  const std::unordered_map<uint64_t, Days>& insights() const {
-    return insights_;
-  }
-  const std::vector<Place>& places() const { return places_; }
   // Reporters of all insights by day, at 4 * place + quarter.
   const std::map<int32_t, std::vector<uint32_t>>& totals() const {
     return totals_;
   }
 
  private:
-  void Count(int32_t day, const std::vector<QuarterCount>& cells, bool more);
-  uint32_t IndexOf(const v1::DayCell& cell);
+  void Count(Counts counts, bool more);
 
-  std::unordered_map<uint64_t, Days> insights_;
-  int32_t first_kept_ = std::numeric_limits<int32_t>::min();
+  int32_t first_kept_ = std::numeric_limits<int32_t>::min() / 4;
   std::map<int32_t, std::vector<uint32_t>> totals_;
-  std::vector<Place> places_;
-  std::map<Place, uint32_t> index_;
 };
 
 }  // namespace earshot::feed

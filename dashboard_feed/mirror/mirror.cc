@@ -61,14 +61,6 @@ std::string KeyOf(const v1::Item& item) {
   }
 }
 
-void Prune(std::deque<Version>& versions, absl::Time now) {
-  while (versions.size() > 1 && versions[1].taken_at <= now - kVersionsKept) {
-    versions.pop_front();
-  }
-  // The older stay: a leader who saw them goes on seeing them.
-  if (versions.size() > kMostVersions) versions.erase(versions.end() - 2);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(const std::string& path) {
@@ -80,8 +72,13 @@ absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(const std::string& path) {
   return mirror;
 }
 
-absl::Status Mirror::Load() {
+void Mirror::Empty() {
   model_ = Model();
+  model_.whole = this;
+}
+
+absl::Status Mirror::Load() {
+  Empty();
   store::Statement cursor =
       database_->Prepare("SELECT generation, seq FROM cursor");
   auto row = cursor.Step();
@@ -93,20 +90,59 @@ absl::Status Mirror::Load() {
     Adopt(static_cast<uint32_t>(items.Int(0)), items.Blob(1));
   }
   if (!row.ok()) return row.status();
+  // Older ones first: the facts are those of the latest, and the places of all
+  // are known.
   store::Statement versions = database_->Prepare(
-      "SELECT insight, taken_at, body FROM versions ORDER BY insight, number");
+      "SELECT taken_at, body FROM versions ORDER BY insight, number");
+  v1::Insight insight;
   while ((row = versions.Step()).ok() && *row) {
-    Version version{absl::FromUnixMillis(versions.Int(1)), {}};
-    if (!version.insight.ParseFromString(versions.Blob(2))) {
+    if (!insight.ParseFromString(versions.Blob(1))) {
       return absl::DataLossError(fmt::format(
           "{}: an insight cannot be read; stop the feed, remove this file and "
           "start it again: it is mirrored anew",
           database_->path()));
     }
-    model_.insights[versions.Unsigned(0)].versions.push_back(
-        std::move(version));
+    model_.TakeInsight(insight, absl::FromUnixMillis(versions.Int(0)));
   }
   return row.status();
+}
+
+std::optional<v1::Insight> Mirror::ReadOne(store::Statement& read) const {
+  const auto row = read.Step();
+  if (!row.ok()) {
+    read_error_.Update(row.status());
+    return std::nullopt;
+  }
+  if (!*row) return std::nullopt;
+  v1::Insight insight;
+  if (!insight.ParseFromString(read.Blob(0))) {
+    read_error_.Update(absl::DataLossError(fmt::format(
+        "{}: an insight cannot be read; stop the feed, remove this file and "
+        "start it again: it is mirrored anew",
+        database_->path())));
+    return std::nullopt;
+  }
+  return insight;
+}
+
+std::optional<v1::Insight> Mirror::Latest(uint64_t id) const {
+  store::Statement read = database_->Prepare(
+      "SELECT body FROM versions WHERE insight=?1 ORDER BY number DESC LIMIT "
+      "1");
+  read.Bind(1, id);
+  return ReadOne(read);
+}
+
+std::optional<v1::Insight> Mirror::AsOf(uint64_t id, absl::Time time) const {
+  store::Statement read = database_->Prepare(
+      "SELECT body FROM versions WHERE insight=?1 AND taken_at<=?2"
+      " ORDER BY number DESC LIMIT 1");
+  read.Bind(1, id).Bind(2, absl::ToUnixMillis(time));
+  return ReadOne(read);
+}
+
+absl::Status Mirror::TakeReadError() const {
+  return std::exchange(read_error_, absl::OkStatus());
 }
 
 absl::StatusOr<Mirror::Taken> Mirror::Take(const v1::Delivery& delivery,
@@ -116,7 +152,7 @@ absl::StatusOr<Mirror::Taken> Mirror::Take(const v1::Delivery& delivery,
   if (taken.check != wire::DeliveryCheck::kTake) return taken;
   const std::string before = model_.organisation_sha256;
   const int64_t today = absl::ToUnixSeconds(now) / 86400;
-  model_.history.ForgetBefore(static_cast<int32_t>(today - History::kDaysKept));
+  model_.ForgetBefore(static_cast<int32_t>(today - History::kDaysKept));
   absl::Status status = Store(delivery, now);
   if (!status.ok()) {
     // What is in memory may be half of it: go back to what is on disk.
@@ -135,7 +171,7 @@ absl::Status Mirror::Store(const v1::Delivery& delivery, absl::Time now) {
     absl::Status status =
         database_->Execute("DELETE FROM items; DELETE FROM versions;");
     if (!status.ok()) return status;
-    model_ = Model();
+    Empty();
   }
   for (const v1::Item& item : delivery.items()) {
     if (item.seq() <= seq) {
@@ -176,32 +212,53 @@ absl::Status Mirror::Put(const std::string& key, const v1::Item& item) {
 }
 
 absl::Status Mirror::StoreInsight(const v1::Item& item, absl::Time now) {
-  Version version{now, {}};
-  if (!version.insight.ParseFromString(item.body()) ||
-      version.insight.id() == 0) {
+  v1::Insight insight;
+  if (!insight.ParseFromString(item.body()) || insight.id() == 0) {
     return absl::DataLossError(
         "the router sent an insight that cannot be read; upgrade the feed");
   }
-  const uint64_t id = version.insight.id();
-  auto& versions = model_.insights[id].versions;
-  // Only the latest tells which words it was opened with.
-  if (!versions.empty()) versions.back().insight.clear_marks();
-  versions.push_back(std::move(version));
-  Prune(versions, now);
-  store::Statement clear =
-      database_->Prepare("DELETE FROM versions WHERE insight=?1");
-  absl::Status status = clear.Bind(1, id).Run();
   store::Statement put = database_->Prepare(
       "INSERT INTO versions(insight, taken_at, number, body)"
-      " VALUES(?1,?2,?3,?4)");
-  for (size_t i = 0; status.ok() && i < versions.size(); ++i) {
-    status = put.Bind(1, id)
-                 .Bind(2, absl::ToUnixMillis(versions[i].taken_at))
-                 .Bind(3, uint64_t{i})
-                 .BindBlob(4, versions[i].insight.SerializeAsString())
-                 .Run();
-  }
+      " SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3"
+      " FROM versions WHERE insight=?1");
+  absl::Status status = put.Bind(1, insight.id())
+                            .Bind(2, absl::ToUnixMillis(now))
+                            .BindBlob(3, item.body())
+                            .Run();
+  if (status.ok()) status = Prune(insight.id(), now);
+  if (status.ok()) model_.TakeInsight(insight, now);
   return status;
+}
+
+// Of those older than a day the last stays. When they are too many, the one
+// before the last goes: a leader who saw the older ones goes on seeing them.
+absl::Status Mirror::Prune(uint64_t insight, absl::Time now) {
+  store::Statement list = database_->Prepare(
+      "SELECT number, taken_at FROM versions WHERE insight=?1"
+      " ORDER BY number");
+  list.Bind(1, insight);
+  std::vector<std::pair<uint64_t, int64_t>> versions;
+  absl::StatusOr<bool> row = false;
+  while ((row = list.Step()).ok() && *row) {
+    versions.emplace_back(list.Unsigned(0), list.Int(1));
+  }
+  if (!row.ok()) return row.status();
+  std::vector<uint64_t> gone;
+  const int64_t old = absl::ToUnixMillis(now - kVersionsKept);
+  size_t first = 0;
+  while (first + 1 < versions.size() && versions[first + 1].second <= old) {
+    gone.push_back(versions[first++].first);
+  }
+  if (versions.size() - first > kMostVersions) {
+    gone.push_back(versions[versions.size() - 2].first);
+  }
+  store::Statement drop =
+      database_->Prepare("DELETE FROM versions WHERE insight=?1 AND number=?2");
+  for (const uint64_t number : gone) {
+    absl::Status status = drop.Bind(1, insight).Bind(2, number).Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Mirror::Erase(const v1::Item& item) {
@@ -212,27 +269,41 @@ absl::Status Mirror::Erase(const v1::Item& item) {
   }
   const std::set<std::string> gone(order.observations().begin(),
                                    order.observations().end());
+  struct Changed {
+    uint64_t insight = 0;
+    uint64_t number = 0;
+    std::string body;
+  };
+  std::vector<Changed> changed;
+  store::Statement all =
+      database_->Prepare("SELECT insight, number, body FROM versions");
+  absl::StatusOr<bool> row = false;
+  v1::Insight insight;
+  while ((row = all.Step()).ok() && *row) {
+    if (!insight.ParseFromString(all.Blob(2))) continue;
+    auto& kept = *insight.mutable_verbatims();
+    const auto end =
+        std::remove_if(kept.begin(), kept.end(), [&](const auto& verbatim) {
+          return gone.contains(verbatim.observation());
+        });
+    if (end == kept.end()) continue;
+    kept.erase(end, kept.end());
+    changed.push_back(
+        {all.Unsigned(0), all.Unsigned(1), insight.SerializeAsString()});
+  }
+  if (!row.ok()) return row.status();
   store::Statement put = database_->Prepare(
       "UPDATE versions SET body=?3 WHERE insight=?1 AND number=?2");
-  for (auto& [id, mirrored] : model_.insights) {
-    uint64_t number = 0;
-    for (Version& version : mirrored.versions) {
-      auto& kept = *version.insight.mutable_verbatims();
-      const auto end =
-          std::remove_if(kept.begin(), kept.end(), [&](const auto& verbatim) {
-            return gone.contains(verbatim.observation());
-          });
-      if (end != kept.end()) {
-        kept.erase(end, kept.end());
-        absl::Status status =
-            put.Bind(1, id)
-                .Bind(2, number)
-                .BindBlob(3, version.insight.SerializeAsString())
-                .Run();
-        if (!status.ok()) return status;
-      }
-      ++number;
-    }
+  for (const Changed& one : changed) {
+    absl::Status status = put.Bind(1, one.insight)
+                              .Bind(2, one.number)
+                              .BindBlob(3, one.body)
+                              .Run();
+    if (!status.ok()) return status;
+    const Facts* facts = model_.insights.Find(one.insight);
+    const auto latest = Latest(one.insight);
+    if (facts == nullptr || !latest) continue;
+    model_.TakeInsight(*latest, absl::FromUnixMillis(facts->taken_at));
   }
   return absl::OkStatus();
 }
@@ -256,7 +327,7 @@ void Mirror::Adopt(uint32_t kind, const std::string& body) {
     if (scope.ParseFromString(body)) model_.scopes[scope.leader()] = scope;
   } else if (kind == v1::UPDATE_DAY) {
     v1::DayCounts day;
-    if (day.ParseFromString(body)) model_.history.Take(day);
+    if (day.ParseFromString(body)) model_.TakeDay(day);
   } else if (kind == v1::UPDATE_ALERT) {
     v1::Alert alert;
     if (alert.ParseFromString(body)) model_.alerts[alert.slot()] = alert;

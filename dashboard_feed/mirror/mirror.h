@@ -2,6 +2,7 @@
 #define EARSHOT_DASHBOARD_FEED_MIRROR_MIRROR_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -15,10 +16,11 @@
 namespace earshot::feed {
 
 // The feed's copy of what the router knows: a snapshot, then numbered updates.
-// On SQLite, so that a restarted feed goes on where it was; the model in
-// memory is what everybody reads. Items and cursor of a delivery are one
-// transaction. One thread. Bounded by the router's number of insights.
-class Mirror {
+// On SQLite, so that a restarted feed goes on where it was, and where whole
+// insights are read from; the model in memory has what ranking needs of them.
+// Items and cursor of a delivery are one transaction. One thread. Bounded by
+// the router's number of insights.
+class Mirror : public WholeInsights {
  public:
   // Reads everything that was mirrored before.
   static absl::StatusOr<std::unique_ptr<Mirror>> Open(const std::string& path);
@@ -34,6 +36,12 @@ class Mirror {
   const v1::Cursor& cursor() const { return cursor_; }
   const Model& model() const { return model_; }
 
+  std::optional<v1::Insight> Latest(uint64_t id) const override;
+  std::optional<v1::Insight> AsOf(uint64_t id, absl::Time time) const override;
+  // Why an insight could not be read since the last call; what was made of the
+  // model meanwhile may lack it.
+  absl::Status TakeReadError() const;
+
  private:
   explicit Mirror(std::unique_ptr<store::Database> database)
       : database_(std::move(database)) {}
@@ -41,6 +49,9 @@ class Mirror {
   absl::Status Store(const v1::Delivery& delivery, absl::Time now);
   absl::Status StoreItem(const v1::Item& item, absl::Time now);
   absl::Status StoreInsight(const v1::Item& item, absl::Time now);
+  absl::Status Prune(uint64_t insight, absl::Time now);
+  void Empty();
+  std::optional<v1::Insight> ReadOne(store::Statement& read) const;
   absl::Status Erase(const v1::Item& item);
   absl::Status Put(const std::string& key, const v1::Item& item);
   void Adopt(uint32_t kind, const std::string& body);
@@ -48,6 +59,7 @@ class Mirror {
   std::unique_ptr<store::Database> database_;
   Model model_;
   v1::Cursor cursor_;
+  mutable absl::Status read_error_;
 };
 
 }  // namespace earshot::feed

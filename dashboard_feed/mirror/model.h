@@ -2,11 +2,15 @@
 #define EARSHOT_DASHBOARD_FEED_MIRROR_MODEL_H_
 
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "dashboard_feed/mirror/facts.h"
 #include "dashboard_feed/mirror/history.h"
 #include "earshot/v1/configuration.pb.h"
 #include "earshot/v1/insight.pb.h"
@@ -14,37 +18,75 @@
 // What the router has told the feed, as values to read.
 namespace earshot::feed {
 
-// An insight as it stood from `taken_at` on.
-struct Version {
-  absl::Time taken_at;
-  v1::Insight insight;
-};
-
-// `versions` is there for small groups, which see an update at the next end
-// of a shift: rising by time, the latest last and never empty. At most
-// kMostVersions of the last day, and one before that.
-struct MirroredInsight {
-  std::deque<Version> versions;
-
-  const v1::Insight& latest() const { return versions.back().insight; }
+// Insights with their words, for the few that are shown. Small groups see an
+// update at the next end of a shift, so older versions are there too: at most
+// kMostVersions of the last day, and one before that. What cannot be read is
+// as if it were not there, and told to the owner.
+class WholeInsights {
+ public:
+  virtual ~WholeInsights() = default;
+  virtual std::optional<v1::Insight> Latest(uint64_t id) const = 0;
   // The last one taken at or before `time`; nothing: none was.
-  const v1::Insight* AsOf(absl::Time time) const {
-    const v1::Insight* found = nullptr;
-    for (const Version& version : versions) {
-      if (version.taken_at > time) break;
-      found = &version.insight;
-    }
-    return found;
-  }
+  virtual std::optional<v1::Insight> AsOf(uint64_t id,
+                                          absl::Time time) const = 0;
 };
 
 inline constexpr size_t kMostVersions = 16;
 inline constexpr uint32_t kMostAlerts = 1000;
 inline constexpr absl::Duration kVersionsKept = absl::Hours(24);
 
-// Owned by the Mirror; one thread.
+// The facts of all insights, in slots in a row that never move, and which are
+// of a topic or were heard of at a site.
+class FactsTable {
+ public:
+  using Slots = std::vector<uint32_t>;
+
+  // Finds or makes.
+  Facts& At(uint64_t id);
+  // Nothing: the insight is not known.
+  const Facts* Find(uint64_t id) const;
+  // Replaces everything but its counts.
+  void Take(const v1::Insight& insight, absl::Time taken_at, Vocabulary& words);
+
+  // By slot, below size(); some may be not `known`.
+  const Facts& operator[](size_t slot) const {
+    return chunks_[slot / kChunk][slot % kChunk];
+  }
+  Facts& operator[](size_t slot) {
+    return chunks_[slot / kChunk][slot % kChunk];
+  }
+  size_t size() const { return slots_.size(); }
+  size_t known() const { return known_; }
+  const Slots& OfTopic(uint32_t topic) const {
+    return topic < of_topic_.size() ? of_topic_[topic] : none_;
+  }
+  // Also those that were heard of there once, and are not any more.
+  const Slots& OfSite(uint32_t site) const {
+    return site < of_site_.size() ? of_site_[site] : none_;
+  }
+
+ private:
+  void NoteSites(const Facts& facts, const std::vector<CellFacts>& before,
+                 const Places& places);
+
+  static constexpr size_t kChunk = 512;
+
+  std::vector<std::unique_ptr<Facts[]>> chunks_;
+  std::unordered_map<uint64_t, uint32_t> slots_;
+  size_t known_ = 0;
+  std::vector<Slots> of_topic_;
+  std::vector<Slots> of_site_;
+  std::vector<bool> at_site_;  // scratch
+  Slots none_;                 // stays empty
+};
+
+// Owned by the Mirror; one thread. Memory: below 2 KiB an insight of average
+// size (tests/bench/run digest).
 struct Model {
-  std::map<uint64_t, MirroredInsight> insights;
+  FactsTable insights;
+  Vocabulary words;
+  History history;
+  const WholeInsights* whole = nullptr;
   v1::Organisation organisation;
   std::string organisation_sha256;
   v1::Subscriptions subscriptions;
@@ -53,7 +95,12 @@ struct Model {
   std::map<std::string, v1::ScopeActivity> scopes;  // by leader
   std::map<uint32_t, v1::Alert> alerts;  // by slot, at most kMostAlerts
   v1::Totals totals;
-  History history;
+
+  void TakeInsight(const v1::Insight& insight, absl::Time taken_at);
+  void TakeDay(const v1::DayCounts& day);
+  // Days before it go. Given by the clock: a report from an agent whose clock
+  // is ahead must not push out what there is.
+  void ForgetBefore(int32_t day);
 
   const v1::Leader* FindLeader(const std::string& id) const {
     for (const v1::Leader& leader : organisation.leaders()) {

@@ -1,6 +1,10 @@
 #include "dashboard_feed/outbox/outbox.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "earshot/v1/digest.pb.h"
 
 namespace earshot::feed {
 namespace {
@@ -27,7 +31,11 @@ const std::vector<std::string>& Migrations() {
       Deliveries::Migration(),
       "CREATE TABLE numbers(subscription TEXT NOT NULL, name TEXT NOT NULL,"
       " value INTEGER NOT NULL, PRIMARY KEY(subscription, name))"
-      " WITHOUT ROWID;"};
+      " WITHOUT ROWID;",
+      // One row a subscription, not one for each insight it ever showed.
+      "DROP TABLE shown;"
+      "CREATE TABLE shown_counts(subscription TEXT PRIMARY KEY,"
+      " body BLOB NOT NULL) WITHOUT ROWID;"};
   return kMigrations;
 }
 
@@ -155,33 +163,50 @@ absl::Status Outbox::QueueDeliveries(const Entry& entry, uint64_t seq) {
   return absl::OkStatus();
 }
 
+// What a digest left out keeps what an earlier one showed.
 absl::Status Outbox::StoreShown(const Entry& entry) {
-  store::Statement put = database_->Prepare(
-      "INSERT INTO shown(subscription, insight, observations)"
-      " VALUES(?1,?2,?3) ON CONFLICT(subscription, insight) DO UPDATE SET"
-      " observations=excluded.observations"
-      " WHERE observations<>excluded.observations");
-  for (const auto& [insight, observations] : entry.shown) {
-    absl::Status status = put.BindText(1, entry.subscription)
-                              .Bind(2, insight)
-                              .Bind(3, observations)
-                              .Run();
-    if (!status.ok()) return status;
+  const auto before = Shown(entry.subscription);
+  if (!before.ok()) return before.status();
+  ShownCounts all;
+  all.reserve(before->size() + entry.shown.size());
+  // Of two of one insight the first is taken, which is the new one.
+  std::set_union(
+      entry.shown.begin(), entry.shown.end(), before->begin(), before->end(),
+      std::back_inserter(all),
+      [](const auto& a, const auto& b) { return a.first < b.first; });
+  v1::ShownCounts packed;
+  uint64_t last = 0;
+  for (const auto& [insight, observations] : all) {
+    packed.add_insights(insight - std::exchange(last, insight));
+    packed.add_observations(observations);
   }
-  return absl::OkStatus();
+  store::Statement put = database_->Prepare(
+      "INSERT OR REPLACE INTO shown_counts(subscription, body) VALUES(?1,?2)");
+  return put.BindText(1, entry.subscription)
+      .BindBlob(2, packed.SerializeAsString())
+      .Run();
 }
 
-absl::StatusOr<std::map<uint64_t, uint64_t>> Outbox::Shown(
-    const std::string& subscription) {
-  store::Statement read = database_->Prepare(
-      "SELECT insight, observations FROM shown WHERE subscription=?1");
-  read.BindText(1, subscription);
-  std::map<uint64_t, uint64_t> shown;
-  absl::StatusOr<bool> row = false;
-  while ((row = read.Step()).ok() && *row) {
-    shown[read.Unsigned(0)] = read.Unsigned(1);
-  }
+absl::StatusOr<ShownCounts> Outbox::Shown(const std::string& subscription) {
+  store::Statement read =
+      database_->Prepare("SELECT body FROM shown_counts WHERE subscription=?1");
+  const auto row = read.BindText(1, subscription).Step();
   if (!row.ok()) return row.status();
+  ShownCounts shown;
+  if (!*row) return shown;
+  v1::ShownCounts packed;
+  if (!packed.ParseFromString(read.Blob(0)) ||
+      packed.insights_size() != packed.observations_size()) {
+    return absl::DataLossError(
+        database_->path() +
+        " does not tell what was shown; put it back from a copy");
+  }
+  uint64_t insight = 0;
+  shown.reserve(static_cast<size_t>(packed.insights_size()));
+  for (int i = 0; i < packed.insights_size(); ++i) {
+    insight += packed.insights(i);
+    shown.emplace_back(insight, packed.observations(i));
+  }
   return shown;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,6 +18,9 @@
 #include "earshot/v1/session.pb.h"
 
 namespace earshot::feed {
+
+// Observations by insight, rising; 0 where they were hidden.
+using ShownCounts = std::vector<std::pair<uint64_t, uint64_t>>;
 
 // What a leader is owed, durable: which period of which subscription was
 // made, each leader's numbered queue of digests and how far it was delivered,
@@ -53,7 +57,7 @@ class Outbox {
     absl::Time to;
     uint32_t kind = 0;
     std::string body;
-    std::map<uint64_t, uint64_t> shown;      // by insight
+    ShownCounts shown;
     std::map<std::string, int64_t> numbers;  // at the top of it, by name
     struct Over {
       std::string channel;
@@ -66,8 +70,7 @@ class Outbox {
   // period was made before, and nothing changed.
   absl::StatusOr<std::optional<uint64_t>> Add(const Entry& entry);
 
-  absl::StatusOr<std::map<uint64_t, uint64_t>> Shown(
-      const std::string& subscription);
+  absl::StatusOr<ShownCounts> Shown(const std::string& subscription);
 
   // At the top of the subscription's last digest, by name.
   absl::StatusOr<std::map<std::string, int64_t>> Numbers(

@@ -25,11 +25,13 @@ size_t OfWeek(int64_t quarter) {
   return static_cast<size_t>(of_week < 0 ? of_week + kQuartersOfWeek : of_week);
 }
 
-uint32_t PeopleAt(const Series& series, int64_t quarter) {
-  const int64_t index = quarter - series.first;
-  return index < 0 || index >= static_cast<int64_t>(series.people.size())
-             ? 0
-             : series.people[static_cast<size_t>(index)];
+double PeopleBetween(const Series& series, int64_t from, int64_t to) {
+  const auto size = static_cast<int64_t>(series.people.size());
+  const int64_t first = std::clamp<int64_t>(from - series.first, 0, size);
+  const int64_t last = std::clamp<int64_t>(to - series.first, first, size);
+  return static_cast<double>(std::accumulate(series.people.begin() + first,
+                                             series.people.begin() + last,
+                                             uint64_t{0}));
 }
 
 struct Stretch {
@@ -39,12 +41,7 @@ struct Stretch {
 
 Stretch Sum(const Series& series, const WeekProfile& profile, int64_t from,
             int64_t to) {
-  Stretch sum;
-  for (int64_t quarter = from; quarter < to; ++quarter) {
-    sum.people += PeopleAt(series, quarter);
-    sum.exposure += profile.Share(quarter);
-  }
-  return sum;
+  return {PeopleBetween(series, from, to), profile.Sum(from, to)};
 }
 
 // What is usual of an insight, from whole days between two quarters.
@@ -101,13 +98,13 @@ double Expect(const Series& series, const WeekProfile& profile,
   double sum = 0;
   for (int64_t day = from; day < to; day += 4) {
     const int64_t end = std::min(day + 4, to);
-    const double plain = usual.rate * Sum(series, profile, day, end).exposure;
+    const double plain = usual.rate * profile.Sum(day, end);
     double before = plain;
     double weeks = 1;
     for (int week = 1; week <= 4; ++week) {
       const int64_t then = day - week * kQuartersOfWeek;
       if (then < began || then + 4 > from) continue;
-      before += Sum(series, profile, then, then + (end - day)).people;
+      before += PeopleBetween(series, then, then + (end - day));
       weeks += 1;
     }
     sum += std::max(plain, before / weeks);
@@ -117,8 +114,13 @@ double Expect(const Series& series, const WeekProfile& profile,
 
 }  // namespace
 
-WeekProfile::WeekProfile(int64_t first, const std::vector<uint64_t>& counts) {
+WeekProfile::WeekProfile() {
   share_.fill(1.0);
+  AddUp();
+}
+
+WeekProfile::WeekProfile(int64_t first, const std::vector<uint64_t>& counts)
+    : WeekProfile() {
   if (counts.size() < kQuartersOfWeek) return;
   std::array<double, kQuartersOfWeek> sum{};
   std::array<double, kQuartersOfWeek> seen{};
@@ -133,6 +135,25 @@ WeekProfile::WeekProfile(int64_t first, const std::vector<uint64_t>& counts) {
   for (size_t i = 0; i < share_.size(); ++i) {
     share_[i] = (sum[i] + kFlat) / (seen[i] * mean + kFlat);
   }
+  AddUp();
+}
+
+void WeekProfile::AddUp() {
+  before_[0] = 0;
+  for (size_t i = 0; i < share_.size(); ++i) {
+    before_[i + 1] = before_[i] + share_[i];
+  }
+}
+
+double WeekProfile::Sum(int64_t from, int64_t to) const {
+  const auto weeks = static_cast<double>((to - from) / kQuartersOfWeek);
+  const size_t begin = OfWeek(from);
+  const size_t rest = static_cast<size_t>((to - from) % kQuartersOfWeek);
+  const double all = before_.back();
+  double sum = weeks * all;
+  const size_t end = begin + rest;
+  if (end <= kQuartersOfWeek) return sum + before_[end] - before_[begin];
+  return sum + all - before_[begin] + before_[end - kQuartersOfWeek];
 }
 
 double WeekProfile::Share(int64_t quarter) const {
@@ -172,19 +193,18 @@ Trend JudgeTrend(const Series& series, const WeekProfile& profile,
     const Usual usual = Learn(series, profile, base, from);
     const double mean = Expect(series, profile, usual, began, from, end);
     // It has to go on: no outbreak of the week that is over.
-    const Stretch last = Sum(series, profile, now - std::min(stretch, 8), end);
-    if (last.people <
-        kGoesOn * lately.people * std::min(stretch, 8) / stretch) {
+    const double last = PeopleBetween(series, now - std::min(stretch, 8), end);
+    if (last < kGoesOn * lately.people * std::min(stretch, 8) / stretch) {
       continue;
     }
+    const bool fresh = usual.people < 2;
+    if (!fresh && lately.people < rules.ratio * mean) continue;
     // Days differ by themselves, weeks of them less.
     const double days = stretch / 4.0;
     const double wander =
         std::max(usual.wander / std::pow(days, 0.7), kLeastStretchWander);
     const double size = 1 / (1 / usual.shape + wander);
     const double surprise = -LogTail(people, mean, size);
-    const bool fresh = usual.people < 2;
-    if (!fresh && lately.people < rules.ratio * mean) continue;
     if (surprise < rules.surprise || surprise <= best.surprise) continue;
     best = {fresh ? Trend::Course::kNew : Trend::Course::kRising,
             static_cast<int>(6 * (end - from)), people, mean, surprise};

@@ -24,15 +24,20 @@ inline constexpr int kQuartersOfWeek = 28;
 class WeekProfile {
  public:
   // Flat.
-  WeekProfile() { share_.fill(1.0); }
+  WeekProfile();
   // From counts by quarter, of which the first is number `first`. Quarters
   // with little data lean towards flat.
   WeekProfile(int64_t first, const std::vector<uint64_t>& counts);
 
   double Share(int64_t quarter) const;
+  // The shares of the quarters from one until before another, summed up.
+  double Sum(int64_t from, int64_t to) const;
 
  private:
+  void AddUp();
+
   std::array<double, kQuartersOfWeek> share_;
+  std::array<double, kQuartersOfWeek + 1> before_;  // sum of those before it
 };
 
 // People of one insight in one scope by quarter; ends before `first` +

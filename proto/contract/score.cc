@@ -115,11 +115,15 @@ void Score::Recurrence(v1::State state, uint32_t regressions) {
   }
 }
 
+int64_t AgeMilli(const v1::PriorityWeights& weights, int64_t days) {
+  if (days < 0) return 0;
+  return std::min(Doublings(static_cast<uint64_t>(days) + 2, weights.age()),
+                  kMostAge);
+}
+
 void Score::Age(int64_t days) {
   if (days < 0) return;
-  Part("age",
-       std::min(Doublings(static_cast<uint64_t>(days) + 2, weights_.age()),
-                kMostAge),
+  Part("age", AgeMilli(weights_, days),
        fmt::format("an answer was due {} {} ago", days,
                    days == 1 ? "day" : "days"));
 }

@@ -27,6 +27,9 @@ inline constexpr int64_t kMostAge = 500;
 inline constexpr int64_t kMostRecurrence = 1000;
 inline constexpr int64_t kMostTrend = 4000;
 
+// What Score::Age adds; `weights` as WeightsOf gives them.
+int64_t AgeMilli(const v1::PriorityWeights& weights, int64_t days);
+
 // Sums the parts of one insight up. A part of 0 is left out.
 class Score {
  public:
@@ -54,6 +57,7 @@ class Score {
 
   // Sets priority_milli and parts.
   void Fill(v1::Insight& insight) const;
+  int64_t total() const { return total_; }
 
  private:
   void Part(const char* name, int64_t milli, const std::string& because);

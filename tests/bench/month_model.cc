@@ -23,7 +23,9 @@ constexpr size_t kRegions = 12;
 constexpr int kDays = 35;
 constexpr size_t kItemsAtOnce = 2000;
 constexpr int kMostVerbatims = 8;
-constexpr int kMarks = 16;
+constexpr int kMarks = 6;
+constexpr double kWordsKnown = 20000;
+constexpr uint64_t kOften = 100;  // observations of what is always there
 constexpr int kMostCells = 512;
 
 constexpr std::array<std::string_view, 4> kZones{
@@ -101,9 +103,14 @@ class Writer {
     uint32_t severity = 0;
     absl::Time first = absl::InfiniteFuture();
     absl::Time last = absl::InfinitePast();
+    // What few say is said within a week, and begins on any day.
+    constexpr uint64_t kWeek = 7 * 86400;
+    constexpr uint64_t kAll = uint64_t{kDays} * 86400;
+    const uint64_t latest = observations >= kOften ? 0 : random_() % kAll;
+    const uint64_t spread = observations >= kOften ? kAll : kWeek;
     for (uint64_t i = 0; i < observations; ++i) {
       const absl::Time at =
-          end - absl::Seconds(random_() % (uint64_t{kDays} * 86400));
+          end - absl::Seconds(std::min(latest + random_() % spread, kAll - 1));
       first = std::min(first, at);
       last = std::max(last, at);
       const size_t site = random_() % kSites;
@@ -133,12 +140,15 @@ class Writer {
     *insight.mutable_last_seen() = contract::ToStamp(last);
     AddScore(insight, severity);
     for (int i = 0; i < kMarks; ++i) {
-      insight.add_marks(static_cast<uint32_t>(random_() % 20000));
+      // Few words come often, most seldom.
+      const double share = static_cast<double>(random_() % 1000000) / 1e6;
+      insight.add_marks(static_cast<uint32_t>(std::pow(kWordsKnown, share)) +
+                        1);
     }
-    for (uint64_t i = 0; i < 3 && id > 100; ++i) {
+    for (uint64_t i = random_() % 4; i > 0 && id > 100; --i) {
       v1::SuggestedInsight& other = *insight.add_suggested();
       other.set_insight(1 + random_() % (id - 1));
-      other.set_score_milli(static_cast<uint32_t>(400 + random_() % 350));
+      other.set_score_milli(static_cast<uint32_t>(400 + random_() % 300));
       other.set_why("same topic, both name the scanner");
     }
   }
@@ -249,11 +259,11 @@ class Sender {
 std::vector<uint64_t> SizesOf(const MonthSize& size) {
   double sum = 0;
   for (size_t i = 0; i < size.insights; ++i) {
-    sum += 1 / std::pow(static_cast<double>(i + 10), 0.8);
+    sum += 1 / static_cast<double>(i + 20);
   }
   std::vector<uint64_t> sizes;
   for (size_t i = 0; i < size.insights; ++i) {
-    const double share = 1 / std::pow(static_cast<double>(i + 10), 0.8) / sum;
+    const double share = 1 / static_cast<double>(i + 20) / sum;
     sizes.push_back(std::max<uint64_t>(
         1, static_cast<uint64_t>(
                std::llround(share * static_cast<double>(size.observations)))));

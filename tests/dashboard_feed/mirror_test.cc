@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "earshot/v1/erase.pb.h"
 #include "tests/dashboard_feed/folder.h"
 
@@ -45,10 +47,12 @@ class MirrorTest : public testing::Test {
     return taken->check;
   }
   uint64_t Observations(uint64_t id) {
-    const auto found = mirror_->model().insights.find(id);
-    return found == mirror_->model().insights.end()
-               ? 0
-               : found->second.latest().observations();
+    const Facts* facts = mirror_->model().insights.Find(id);
+    const auto whole = mirror_->Latest(id);
+    EXPECT_EQ(facts != nullptr, whole.has_value());
+    if (facts == nullptr || !whole) return 0;
+    EXPECT_EQ(facts->observations, whole->observations());
+    return facts->observations;
   }
 
   Folder folder_;
@@ -134,12 +138,32 @@ TEST_F(MirrorTest, AnEarlierVersionIsKeptForTheEndOfTheShift) {
         mirror_->Take(next, kNow + absl::Minutes(static_cast<int>(i))).ok());
   }
   Reopen();
-  const MirroredInsight& mirrored = mirror_->model().insights.at(412);
-  EXPECT_LE(mirrored.versions.size(), kMostVersions);
-  EXPECT_EQ(mirrored.latest().observations(), 59u);
-  ASSERT_NE(mirrored.AsOf(kNow + absl::Seconds(1)), nullptr);
-  EXPECT_EQ(mirrored.AsOf(kNow + absl::Seconds(1))->observations(), 1u);
-  EXPECT_EQ(mirrored.AsOf(kNow - absl::Seconds(1)), nullptr);
+  EXPECT_EQ(Observations(412), 59u);
+  const auto as_of = mirror_->AsOf(412, kNow + absl::Seconds(1));
+  ASSERT_TRUE(as_of.has_value());
+  EXPECT_EQ(as_of->observations(), 1u);
+  EXPECT_FALSE(mirror_->AsOf(412, kNow - absl::Seconds(1)).has_value());
+  EXPECT_TRUE(mirror_->TakeReadError().ok());
+}
+
+TEST_F(MirrorTest, OfOneInsightNoMoreVersionsAreKeptThanItsBound) {
+  v1::Delivery first = From(7, 0);
+  first.set_reset(true);
+  AddInsight(first, 1, 412, 1);
+  ASSERT_TRUE(mirror_->Take(first, kNow).ok());
+  for (uint64_t i = 2; i < 100; ++i) {
+    v1::Delivery next = From(7, i - 1);
+    AddInsight(next, i, 412, i);
+    ASSERT_TRUE(
+        mirror_->Take(next, kNow + absl::Minutes(static_cast<int>(i))).ok());
+  }
+  std::set<uint64_t> versions;
+  for (int minute = 0; minute < 100; ++minute) {
+    const auto as_of = mirror_->AsOf(412, kNow + absl::Minutes(minute));
+    ASSERT_TRUE(as_of.has_value());
+    versions.insert(as_of->observations());
+  }
+  EXPECT_LE(versions.size(), kMostVersions);
 }
 
 TEST_F(MirrorTest, AnEraseOrderTakesTheTextFromEveryVersion) {
@@ -164,9 +188,9 @@ TEST_F(MirrorTest, AnEraseOrderTakesTheTextFromEveryVersion) {
   order.SerializeToString(item.mutable_body());
   EXPECT_EQ(Take(first), DeliveryCheck::kTake);
   Reopen();
-  for (const Version& version : mirror_->model().insights.at(412).versions) {
-    EXPECT_EQ(version.insight.verbatims_size(), 0);
-  }
+  EXPECT_EQ(mirror_->Latest(412)->verbatims_size(), 0);
+  EXPECT_EQ(mirror_->AsOf(412, kNow)->verbatims_size(), 0);
+  EXPECT_TRUE(mirror_->model().insights.Find(412)->quotable.empty());
 }
 
 }  // namespace

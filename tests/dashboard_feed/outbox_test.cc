@@ -77,7 +77,7 @@ TEST_F(OutboxTest, APeriodThatWasMadeBeforeLeavesWhatWasShown) {
   EXPECT_EQ(Add(entry), std::nullopt);
   const auto shown = outbox_->Shown("dana-daily");
   ASSERT_TRUE(shown.ok());
-  EXPECT_EQ(shown->at(412), 6u);
+  EXPECT_EQ(*shown, (ShownCounts{{412, 6}}));
 }
 
 TEST_F(OutboxTest, ANewSubscriptionBeginsWithoutADigest) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/dashboard_feed/held_model.h"
+
 namespace earshot::feed {
 namespace {
 
@@ -24,26 +26,25 @@ class PaceTest : public ::testing::Test {
   }
 
   v1::Insight& Insight(uint64_t id) {
-    auto& versions = model_.insights[id].versions;
-    if (versions.empty()) {
-      versions.push_back({absl::UnixEpoch(), {}});
-      v1::Insight& insight = versions.back().insight;
-      insight.set_id(id);
-      insight.set_topic("checkout");
-      for (const std::string& site : sites_) {
-        v1::Cell& cell = *insight.add_cells();
-        cell.set_site(site);
-        cell.set_reporters(id == kChronic ? 1000 : 200);
-      }
+    const bool fresh = !model_.said.contains(id);
+    v1::Insight& insight = model_.Say(id, absl::UnixEpoch());
+    if (!fresh) return insight;
+    insight.set_topic("checkout");
+    for (const std::string& site : sites_) {
+      v1::Cell& cell = *insight.add_cells();
+      cell.set_site(site);
+      cell.set_channel("store");
+      cell.set_observations(1);
+      cell.set_reporters(id == kChronic ? 1000 : 200);
     }
-    return versions.back().insight;
+    return insight;
   }
 
   // So many people that day at the site, in every quarter.
   void Heard(uint64_t id, const std::string& site, int days_ago,
              uint32_t people, uint32_t observations = 0) {
     Insight(id);
-    v1::DayCounts& counts = days_[{id, kToday - days_ago}];
+    v1::DayCounts& counts = model_.days[{id, kToday - days_ago}];
     counts.set_insight(id);
     counts.set_day(kToday - days_ago);
     for (uint32_t quarter = 0; quarter < 4; ++quarter) {
@@ -59,7 +60,7 @@ class PaceTest : public ::testing::Test {
   // One person, once.
   void HeardOnce(uint64_t id, const std::string& site, int days_ago) {
     Heard(id, site, days_ago, 0);
-    v1::DayCounts& counts = days_[{id, kToday - days_ago}];
+    v1::DayCounts& counts = model_.days[{id, kToday - days_ago}];
     v1::DayCell& cell = *counts.mutable_cells(counts.cells_size() - 3);
     cell.set_reporters(1);
     cell.set_observations(1);
@@ -73,45 +74,56 @@ class PaceTest : public ::testing::Test {
     }
   }
 
-  ScopePace Pace() {
-    for (const auto& [key, counts] : days_) model_.history.Take(counts);
-    return {model_, leader_,
-            absl::UnixEpoch() + absl::Hours(24 * kToday) + absl::Minutes(30)};
-  }
+  struct Judged {
+    Judged(const Model& model, const v1::Leader& leader)
+        : facts(model.insights),
+          coverage(model, leader),
+          pace(model, coverage,
+               absl::UnixEpoch() + absl::Hours(24 * kToday) +
+                   absl::Minutes(30)) {}
+    Lately Of(uint64_t id) const { return pace.Of(*facts.Find(id)); }
+    ScopePace::Mode mode() const { return pace.mode(); }
+    int learned_days() const { return pace.learned_days(); }
 
-  Model model_;
+    const FactsTable& facts;
+    const Coverage coverage;
+    const ScopePace pace;
+  };
+
+  Judged Pace() { return {model_.Fresh(), leader_}; }
+
+  HeldModel model_;
   v1::Leader leader_;
   std::vector<std::string> sites_;
-  std::map<std::pair<uint64_t, int32_t>, v1::DayCounts> days_;
 };
 
 TEST_F(PaceTest, WhereLittleComesInAllOfItCanBeRead) {
   for (int ago = 1; ago <= 30; ++ago) HeardOnce(1, "north-1", ago);
-  const ScopePace pace = Pace();
+  const Judged pace = Pace();
   EXPECT_EQ(pace.mode(), ScopePace::Mode::kSmall);
-  EXPECT_EQ(pace.Of(Insight(1)).trend.course, Trend::Course::kSteady);
+  EXPECT_EQ(pace.Of(1).trend.course, Trend::Course::kSteady);
 }
 
 TEST_F(PaceTest, TooShortAHistoryIsStillBeingLearned) {
   HearOfTheUsual(3);
   for (const std::string& site : sites_) Heard(1, site, 1, 20);
-  const ScopePace pace = Pace();
+  const Judged pace = Pace();
   EXPECT_EQ(pace.mode(), ScopePace::Mode::kLearning);
   EXPECT_EQ(pace.learned_days(), 3);
-  EXPECT_EQ(pace.Of(Insight(1)).trend.course, Trend::Course::kSteady);
+  EXPECT_EQ(pace.Of(1).trend.course, Trend::Course::kSteady);
 }
 
 TEST_F(PaceTest, WhatIsUsualIsInStep) {
   HearOfTheUsual();
-  const ScopePace pace = Pace();
+  const Judged pace = Pace();
   EXPECT_EQ(pace.mode(), ScopePace::Mode::kJudged);
-  EXPECT_EQ(pace.Of(Insight(kChronic)).trend.course, Trend::Course::kSteady);
+  EXPECT_EQ(pace.Of(kChronic).trend.course, Trend::Course::kSteady);
 }
 
 TEST_F(PaceTest, AnIssueThatManyBeginToSpeakOfIsNew) {
   HearOfTheUsual();
   for (const std::string& site : sites_) HeardOnce(1, site, 1);
-  const Lately lately = Pace().Of(Insight(1));
+  const Lately lately = Pace().Of(1);
   EXPECT_EQ(lately.trend.course, Trend::Course::kNew);
   EXPECT_EQ(lately.people, 8U);
   EXPECT_EQ(lately.sites, 8U);
@@ -121,8 +133,8 @@ TEST_F(PaceTest, AnIssueThatManyBeginToSpeakOfIsNew) {
 TEST_F(PaceTest, OneLoudPersonAtOneSiteIsNeverOutOfStep) {
   for (int days = 1; days <= 14; ++days) {
     SCOPED_TRACE(days);
-    model_.history.Clear();
-    days_.clear();
+    model_.days.clear();
+    model_.days.clear();
     HearOfTheUsual();
     Insight(1).clear_cells();
     v1::Cell& cell = *Insight(1).add_cells();
@@ -132,7 +144,7 @@ TEST_F(PaceTest, OneLoudPersonAtOneSiteIsNeverOutOfStep) {
       HeardOnce(1, "north-1", ago);
       Heard(1, "north-1", ago, 0, 40);
     }
-    const Lately lately = Pace().Of(Insight(1));
+    const Lately lately = Pace().Of(1);
     EXPECT_EQ(lately.trend.course, Trend::Course::kSteady);
   }
 }
@@ -144,7 +156,7 @@ TEST_F(PaceTest, ARiseInOneOfFourRegionsIsFoundThoughTheSumHardlyMoves) {
       Heard(1, site, ago, ago <= 7 && site == "north-1" ? 4 : 1);
     }
   }
-  const Lately lately = Pace().Of(Insight(1));
+  const Lately lately = Pace().Of(1);
   EXPECT_EQ(lately.trend.course, Trend::Course::kRising);
   EXPECT_EQ(lately.region, "north");
   EXPECT_EQ(lately.sites, 2U);
@@ -159,19 +171,19 @@ TEST_F(PaceTest, WhatRisesElsewhereIsNoNewsToTheLeaderOfAnotherRegion) {
   leader_.mutable_scope()->add_regions("south");
   HeardOnce(2, "south-1", 1);
   for (int ago = 1; ago <= 35; ++ago) Heard(3, "south-1", ago, 3);
-  const ScopePace pace = Pace();
+  const Judged pace = Pace();
   ASSERT_EQ(pace.mode(), ScopePace::Mode::kJudged);
-  EXPECT_EQ(pace.Of(Insight(1)).trend.course, Trend::Course::kSteady);
+  EXPECT_EQ(pace.Of(1).trend.course, Trend::Course::kSteady);
 }
 
 TEST_F(PaceTest, ReportsOfSeverityFiveAreCountedForThreeDays) {
   HearOfTheUsual();
   for (const int ago : {1, 2, 9}) {
     HeardOnce(1, "north-1", ago);
-    v1::DayCounts& counts = days_[{1, kToday - ago}];
+    v1::DayCounts& counts = model_.days[{1, kToday - ago}];
     counts.mutable_cells(1)->set_severe(1);
   }
-  EXPECT_EQ(Pace().Of(Insight(1)).severe, 2U);
+  EXPECT_EQ(Pace().Of(1).severe, 2U);
 }
 
 // Six issues, of which one person each speaks.
@@ -190,17 +202,17 @@ class FewOfEachTest : public PaceTest {
 };
 
 TEST_F(FewOfEachTest, AloneNoneOfThemIsOutOfStep) {
-  const ScopePace pace = Pace();
+  const Judged pace = Pace();
   for (uint64_t id = 1; id <= kIssues; ++id) {
-    EXPECT_EQ(pace.Of(Insight(id)).trend.course, Trend::Course::kSteady) << id;
+    EXPECT_EQ(pace.Of(id).trend.course, Trend::Course::kSteady) << id;
   }
 }
 
 TEST_F(FewOfEachTest, ThoseThatShareASuddenlyUsedMarkAddUp) {
   for (uint64_t id = 1; id <= kIssues; ++id) Insight(id).add_marks(77);
-  const ScopePace pace = Pace();
+  const Judged pace = Pace();
   for (uint64_t id = 1; id <= kIssues; ++id) {
-    const Lately lately = pace.Of(Insight(id));
+    const Lately lately = pace.Of(id);
     EXPECT_EQ(lately.trend.course, Trend::Course::kNew) << id;
     EXPECT_EQ(lately.people, kIssues) << id;
     EXPECT_EQ(lately.sites, kIssues) << id;
@@ -211,20 +223,20 @@ TEST_F(FewOfEachTest, ThoseThatShareASuddenlyUsedMarkAddUp) {
 TEST_F(FewOfEachTest, AMarkThatIsAlwaysInUseAddsUpToNothing) {
   for (uint64_t id = 1; id <= kIssues; ++id) Insight(id).add_marks(77);
   Insight(kChronic).add_marks(77);
-  const ScopePace pace = Pace();
+  const Judged pace = Pace();
   for (uint64_t id = 1; id <= kIssues; ++id) {
-    EXPECT_EQ(pace.Of(Insight(id)).trend.course, Trend::Course::kSteady) << id;
+    EXPECT_EQ(pace.Of(id).trend.course, Trend::Course::kSteady) << id;
   }
 }
 
 TEST_F(FewOfEachTest, AMarkOfOneSiteAddsUpToNothing) {
-  days_.clear();
+  model_.days.clear();
   HearOfTheUsual();
   for (uint64_t id = 1; id <= kIssues; ++id) {
     HeardOnce(id, "north-1", 1 + static_cast<int>(id % 2));
     Insight(id).add_marks(77);
   }
-  EXPECT_EQ(Pace().Of(Insight(1)).trend.course, Trend::Course::kSteady);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
 }
 
 TEST_F(FewOfEachTest, ThoseThatAreLikelyTheSameIssueAddUp) {
@@ -233,7 +245,7 @@ TEST_F(FewOfEachTest, ThoseThatAreLikelyTheSameIssueAddUp) {
     suggested.set_insight(1);
     suggested.set_score_milli(700);
   }
-  const Lately lately = Pace().Of(Insight(1));
+  const Lately lately = Pace().Of(1);
   EXPECT_EQ(lately.trend.course, Trend::Course::kNew);
   EXPECT_EQ(lately.people, kIssues);
   EXPECT_EQ(lately.akin.size(), kIssues - 1);
@@ -245,7 +257,7 @@ TEST_F(FewOfEachTest, ThoseThatAreHardlyAlikeDoNotAddUp) {
     suggested.set_insight(1);
     suggested.set_score_milli(500);
   }
-  EXPECT_EQ(Pace().Of(Insight(1)).trend.course, Trend::Course::kSteady);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
 }
 
 TEST_F(FewOfEachTest, ATopicThatIsOutOfStepNeedsLessOfEachIssue) {
@@ -253,11 +265,11 @@ TEST_F(FewOfEachTest, ATopicThatIsOutOfStepNeedsLessOfEachIssue) {
   // Three people: too few of their own.
   HeardOnce(1, "south-2", 1);
   HeardOnce(1, "west-1", 2);
-  EXPECT_EQ(Pace().Of(Insight(1)).trend.course, Trend::Course::kNew);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kNew);
   for (uint64_t id = 1; id <= kIssues; ++id) {
     Insight(id).set_topic("topic-" + std::to_string(id));
   }
-  EXPECT_EQ(Pace().Of(Insight(1)).trend.course, Trend::Course::kSteady);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "dashboard_feed/digest/digest.h"
 #include "dashboard_feed/digest/view.h"
 #include "proto/contract/times.h"
+#include "tests/dashboard_feed/held_model.h"
 
 // What of a leader's combined scopes reaches the view that everything shown to
 // a leader goes through.
@@ -29,10 +30,7 @@ class ScopeView : public testing::Test {
   v1::Insight& Say(uint64_t id, const std::string& topic,
                    const std::string& site, const std::string& shift,
                    uint32_t people) {
-    auto& versions = model_.insights[id].versions;
-    if (versions.empty()) versions.push_back({kNow - absl::Hours(1), {}});
-    v1::Insight& insight = versions.back().insight;
-    insight.set_id(id);
+    v1::Insight& insight = model_.Say(id, kNow - absl::Hours(1));
     insight.set_topic(topic);
     insight.set_state(v1::HEARD);
     insight.set_kind(v1::OBSERVATION_KIND_PAIN_POINT);
@@ -49,10 +47,10 @@ class ScopeView : public testing::Test {
     return insight;
   }
   std::optional<Seen> See(uint64_t id) {
-    return LeaderView(model_, leader_, kNow).Find(id);
+    return LeaderView(model_.Fresh(), leader_, kNow).Find(id);
   }
 
-  Model model_;
+  HeldModel model_;
   v1::Leader leader_;
 };
 
@@ -77,7 +75,7 @@ TEST_F(ScopeView, OneScopeWithEveryPlaceCountsTheWholeInsight) {
   leader_.mutable_scope()->add_sites("n1");
   leader_.add_also()->add_topics("checkout");
   Say(1, "checkout", "n1", "day", 10);
-  model_.insights[1].versions.back().insight.set_observations(1000);
+  model_.Say(1, kNow).set_observations(1000);
   Say(2, "returns", "n1", "day", 10);
   Say(2, "returns", "s1", "day", 10);
   EXPECT_EQ(See(1)->observations, 1000u);
@@ -86,14 +84,14 @@ TEST_F(ScopeView, OneScopeWithEveryPlaceCountsTheWholeInsight) {
 
 TEST_F(ScopeView, AUnionIsASliceWhereAnyOfItsScopesIsOne) {
   leader_.mutable_scope()->add_regions("north");
-  EXPECT_FALSE(LeaderView(model_, leader_, kNow).slice());
+  EXPECT_FALSE(LeaderView(model_.Fresh(), leader_, kNow).slice());
   leader_.add_also()->add_regions("south");
-  EXPECT_FALSE(LeaderView(model_, leader_, kNow).slice());
+  EXPECT_FALSE(LeaderView(model_.Fresh(), leader_, kNow).slice());
   leader_.mutable_also(0)->add_shifts("night");
-  EXPECT_TRUE(LeaderView(model_, leader_, kNow).slice());
+  EXPECT_TRUE(LeaderView(model_.Fresh(), leader_, kNow).slice());
   leader_.mutable_also(0)->clear_shifts();
   model_.scopes["dana"].set_reporters_90d(4);  // of the smallest
-  EXPECT_TRUE(LeaderView(model_, leader_, kNow).slice());
+  EXPECT_TRUE(LeaderView(model_.Fresh(), leader_, kNow).slice());
 }
 
 TEST_F(ScopeView, AnInsightShowsIffSomeScopeCoversAnObservationOfIt) {
@@ -116,7 +114,7 @@ TEST_F(ScopeView, AnInsightShowsIffSomeScopeCoversAnObservationOfIt) {
     leader_.clear_also();
     *leader_.mutable_scope() = scope();
     for (uint64_t i = random() % 3; i > 0; --i) *leader_.add_also() = scope();
-    model_.insights.clear();
+    model_.said.clear();
     const contract::LeaderScope covers(model_.organisation, leader_);
     std::map<uint64_t, uint64_t> expected;
     for (uint64_t id = 1; id <= 10; ++id) {
@@ -129,9 +127,16 @@ TEST_F(ScopeView, AnInsightShowsIffSomeScopeCoversAnObservationOfIt) {
       }
     }
     std::map<uint64_t, uint64_t> shown;
-    for (const Seen& seen :
-         LeaderView(model_, leader_, kNow).List(nullptr).seen) {
-      shown[seen.insight.id()] = seen.observations;
+    const LeaderView view(model_.Fresh(), leader_, kNow);
+    for (const Glance& glance : view.List(nullptr).seen) {
+      shown[glance.id()] = glance.observations;
+      const auto seen = view.Find(glance.id());
+      ASSERT_TRUE(seen.has_value());
+      EXPECT_EQ(seen->observations, glance.observations);
+      EXPECT_EQ(seen->reporters, glance.reporters);
+      EXPECT_EQ(seen->sites, glance.sites);
+      EXPECT_EQ(seen->hidden, glance.hidden);
+      EXPECT_EQ(seen->partial, glance.partial);
     }
     EXPECT_EQ(shown, expected);
   }

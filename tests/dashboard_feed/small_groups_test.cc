@@ -3,6 +3,7 @@
 #include "dashboard_feed/digest/digest.h"
 #include "dashboard_feed/render/render.h"
 #include "proto/contract/times.h"
+#include "tests/dashboard_feed/held_model.h"
 
 // Attacks on what a digest tells about few people.
 namespace earshot::feed {
@@ -33,10 +34,7 @@ class SmallGroups : public testing::Test {
   v1::Insight& Say(uint64_t id, const std::string& site, uint32_t people,
                    const std::string& text = "",
                    absl::Time at = kNow - absl::Hours(1)) {
-    auto& versions = model_.insights[id].versions;
-    if (versions.empty()) versions.push_back({at, {}});
-    v1::Insight& insight = versions.back().insight;
-    insight.set_id(id);
+    v1::Insight& insight = model_.Say(id, at);
     insight.set_topic("checkout");
     insight.set_state(v1::HEARD);
     insight.set_kind(v1::OBSERVATION_KIND_PAIN_POINT);
@@ -75,7 +73,7 @@ class SmallGroups : public testing::Test {
     request.from = kNow - absl::Hours(24);
     request.to = kNow;
     request.before = before;
-    return BuildDigest(model_, leader_, request).digest;
+    return BuildDigest(model_.Fresh(), leader_, request).digest;
   }
   static const v1::DigestItem* Find(const v1::Digest& digest, uint64_t id) {
     for (const auto& section : digest.sections()) {
@@ -86,7 +84,7 @@ class SmallGroups : public testing::Test {
     return nullptr;
   }
 
-  Model model_;
+  HeldModel model_;
   v1::Leader leader_;
 };
 
@@ -167,7 +165,7 @@ TEST_F(SmallGroups, ASliceSeesFewPeopleAtTheEndOfTheShift) {
   EXPECT_EQ(Find(digest, 1), nullptr);
   EXPECT_EQ(digest.hidden_by_small_groups(), 1u);
   EXPECT_EQ(contract::ToTime(digest.next_visible()), kNow + absl::Hours(3));
-  model_.insights[1].versions[0].taken_at = kNow - absl::Hours(6);
+  model_.said[1][0].taken_at = kNow - absl::Hours(6);
   digest = Build();
   ASSERT_NE(Find(digest, 1), nullptr);
   EXPECT_TRUE(Find(digest, 1)->observations().hidden());
@@ -176,7 +174,7 @@ TEST_F(SmallGroups, ASliceSeesFewPeopleAtTheEndOfTheShift) {
 TEST_F(SmallGroups, InASliceAnUpdateWaitsAndTheRestStays) {
   leader_.mutable_scope()->add_shifts("morning");
   Say(1, "north-1", 1, "yesterday", kNow - absl::Hours(20));
-  auto& versions = model_.insights[1].versions;
+  auto& versions = model_.said[1];
   versions.push_back({kNow - absl::Hours(1), versions[0].insight});
   Say(1, "north-1", 1, "just now");
   versions.back().insight.set_title("Tills");
@@ -244,12 +242,12 @@ TEST_F(SmallGroups, TheTotalsDoNotHoldWhatIsHidden) {
 TEST_F(SmallGroups, ALeaderCannotFindWhatIsOutOfScopeOrWaits) {
   Say(1, "south-1", 9);
   leader_.mutable_scope()->add_regions("north");
-  EXPECT_FALSE(LeaderView(model_, leader_, kNow).Find(1).has_value());
-  EXPECT_FALSE(LeaderView(model_, leader_, kNow).Find(99).has_value());
+  EXPECT_FALSE(LeaderView(model_.Fresh(), leader_, kNow).Find(1).has_value());
+  EXPECT_FALSE(LeaderView(model_.Fresh(), leader_, kNow).Find(99).has_value());
   Say(2, "north-1", 1);
-  EXPECT_TRUE(LeaderView(model_, leader_, kNow).Find(2).has_value());
+  EXPECT_TRUE(LeaderView(model_.Fresh(), leader_, kNow).Find(2).has_value());
   Activity(2);
-  EXPECT_FALSE(LeaderView(model_, leader_, kNow).Find(2).has_value());
+  EXPECT_FALSE(LeaderView(model_.Fresh(), leader_, kNow).Find(2).has_value());
 }
 
 TEST_F(SmallGroups, AnEmptyPeriodSaysSoInOneLine) {
@@ -294,7 +292,7 @@ TEST_F(SmallGroups, ThePlaceOfAFewIsNotInTheGrid) {
     cell.set_shift("morning");
     cell.set_observations(people);
     cell.set_reporters(people);
-    model_.history.Take(day);
+    model_.days[{day.insight(), day.day()}] = day;
   }
   const v1::Digest digest = Build();
   ASSERT_EQ(digest.where().cells_size(), 1);
@@ -326,7 +324,8 @@ TEST_F(SmallGroups, WhatIsCutOffCanBeListedToItsEnd) {
   request.to = kNow;
   const auto items = [&] {
     size_t count = 0;
-    const v1::Digest digest = BuildDigest(model_, leader_, request).digest;
+    const v1::Digest digest =
+        BuildDigest(model_.Fresh(), leader_, request).digest;
     EXPECT_EQ(digest.sections_size(), 1);
     for (const auto& item : digest.sections(0).items()) {
       count += item.insight() > 0 ? 1 : 0;

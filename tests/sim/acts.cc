@@ -251,14 +251,20 @@ void World::Read(int machine) {
 void World::Decide(uint64_t which) {
   const Machine& feed = *machines_[kFeed];
   if (feed.feed == nullptr) return;
-  const auto& insights = feed.feed->mirror().model().insights;
+  std::vector<uint64_t> insights;
+  const feed::FactsTable& known = feed.feed->mirror().model().insights;
+  for (size_t slot = 0; slot < known.size(); ++slot) {
+    if (known[slot].known) insights.push_back(known[slot].id);
+  }
   if (insights.empty()) return;
-  const auto chosen = std::next(insights.begin(),
-                                static_cast<int64_t>(which % insights.size()));
+  std::sort(insights.begin(), insights.end());
+  const uint64_t chosen = insights[which % insights.size()];
+  const auto insight = feed.feed->mirror().Latest(chosen);
+  if (!insight) return;
   const uint64_t number = next_decision_++;
   v1::Decision decision;
-  decision.set_insight(chosen->first);
-  decision.set_opened_by(chosen->second.latest().opened_by());
+  decision.set_insight(chosen);
+  decision.set_opened_by(insight->opened_by());
   decision.mutable_answer()->set_intent(v1::GiveAnswer::WILL_DO);
   decision.mutable_answer()->set_text(fmt::format("answer {}", number));
   checker::Event event;
@@ -266,10 +272,10 @@ void World::Decide(uint64_t which) {
   event.outcome = checker::Outcome::kInvoked;
   event.who = "amara";
   event.id = decision.answer().text();
-  event.insight = chosen->first;
+  event.insight = chosen;
   history_.push_back(event);
-  insight_of_decision_[number] = chosen->first;
-  opened_by_[event.id] = chosen->second.latest().opened_by();
+  insight_of_decision_[number] = chosen;
+  opened_by_[event.id] = insight->opened_by();
   leader_->Decide(number, std::move(decision));
   leader_turn_at_ = now_;
 }

@@ -76,13 +76,15 @@ void World::ReadViews() {
     event.count = insight.observations();
     history_.push_back(std::move(event));
   }
-  for (const auto& [id, mirrored] :
-       machines_[kFeed]->feed->mirror().model().insights) {
+  const feed::FactsTable& known =
+      machines_[kFeed]->feed->mirror().model().insights;
+  for (size_t slot = 0; slot < known.size(); ++slot) {
+    if (!known[slot].known) continue;
     checker::Event event;
     event.what = checker::What::kTotal;
     event.who = "feed";
-    event.insight = id;
-    event.count = mirrored.latest().observations();
+    event.insight = known[slot].id;
+    event.count = known[slot].observations;
     history_.push_back(std::move(event));
   }
 }
