@@ -320,7 +320,8 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
     AddBlocks(model, leader, request, view, all, effects, sections, digest);
   }
   *digest.mutable_quality() = QualityOf(all, muted);
-  digest.set_empty(digest.sections_size() == 0 &&
+  digest.set_empty(request.ask.sections().empty() &&
+                   digest.sections_size() == 0 &&
                    digest.observations().value() == 0);
   digest.set_headline(
       pace.mode() == ScopePace::Mode::kLearning

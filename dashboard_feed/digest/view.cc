@@ -162,6 +162,11 @@ void LeaderView::Hold(const MirroredInsight& mirrored, Seen& seen) const {
   });
   seen.insight.set_state(latest.state());
   seen.insight.set_title(latest.title());
+  seen.insight.set_owner(latest.owner());
+  seen.insight.clear_due();
+  if (latest.has_due()) *seen.insight.mutable_due() = latest.due();
+  seen.insight.clear_muted();
+  if (latest.has_muted()) *seen.insight.mutable_muted() = latest.muted();
   *seen.insight.mutable_answers() = latest.answers();
 }
 

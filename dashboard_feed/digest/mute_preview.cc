@@ -1,0 +1,73 @@
+#include "dashboard_feed/digest/mute_preview.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "dashboard_feed/digest/item.h"
+
+namespace earshot::feed {
+namespace {
+
+constexpr int32_t kDays = 14;
+constexpr size_t kMostSites = 10;
+
+uint64_t HeardLately(const Model& model, const v1::Leader& leader,
+                     const Seen& seen, absl::Time now) {
+  const contract::LeaderScope scope(model.organisation, leader);
+  const auto scopes = scope.OfTopic(seen.insight.topic());
+  const auto today = static_cast<int32_t>(absl::ToUnixSeconds(now) / 86400);
+  const History::Days& days = model.history.Of(seen.insight.id());
+  uint64_t observations = 0;
+  for (auto day = days.lower_bound(today - kDays + 1);
+       day != days.end() && day->first <= today; ++day) {
+    for (const QuarterCount& count : day->second) {
+      const Place& place = model.history.places()[count.place];
+      if ((scope.OfPlace(place.site, place.channel, place.shift) & scopes) !=
+          0) {
+        observations += count.observations;
+      }
+    }
+  }
+  return observations;
+}
+
+std::string SitesText(const Seen& seen) {
+  if (seen.site_names.empty()) return fmt::format("at {} sites", seen.sites);
+  const size_t named = std::min(seen.site_names.size(), kMostSites);
+  const std::string names = fmt::format(
+      "{}",
+      fmt::join(seen.site_names.begin(),
+                seen.site_names.begin() + static_cast<ptrdiff_t>(named), ", "));
+  return seen.sites > named
+             ? fmt::format("at {} sites, among them {}", seen.sites, names)
+             : fmt::format("at {}", names);
+}
+
+}  // namespace
+
+std::string MutePreview(const Model& model, const v1::Leader& leader,
+                        const Seen& seen, absl::Time until, absl::Time now) {
+  const LeaderView view(model, leader, now);
+  const uint32_t below = view.rules().numbers;
+  std::string text = fmt::format(
+      "#{} \"{}\" would be hidden from every digest until {} ({}).\n",
+      seen.insight.id(), TitleOf(seen, below),
+      absl::FormatTime("%Y-%m-%d %H:%M", until, view.zone()),
+      view.zone().name());
+  if (seen.hidden) {
+    text += fmt::format("Fewer than {} people said so until now.\n", below);
+  } else {
+    const uint64_t lately = HeardLately(model, leader, seen, now);
+    text += fmt::format(
+        "Lately {:.1f} observations a day ({} in {} days), {}.\n",
+        static_cast<double>(lately) / kDays, lately, kDays, SitesText(seen));
+  }
+  if (seen.open) {
+    text += "It is of severity 5, a risk or about safety.\n";
+  }
+  return text + "Nothing was sent; without --preview it is done.";
+}
+
+}  // namespace earshot::feed
