@@ -14,13 +14,13 @@ using Items = std::vector<const v1::DigestItem*>;
 // Columns.
 constexpr size_t kName = 40;
 constexpr size_t kHeadline = 160;
-constexpr size_t kTitle = 90;
+constexpr size_t kTitle = 84;
 constexpr size_t kShortTitle = 70;
 constexpr size_t kWhy = 110;
-constexpr size_t kQuote = 200;
+constexpr size_t kQuote = 180;
 constexpr size_t kAnswer = 140;
 constexpr size_t kPlace = 24;
-constexpr int kMostPlaces = 3;
+constexpr int kMostPlaces = 2;
 
 Items Of(const v1::Digest& digest, std::initializer_list<const char*> names) {
   Items items;
@@ -79,6 +79,24 @@ void AddSection(const char* name, const char* title, const Items& items,
     v1::DigestItem& added = *section.add_items() = Shorten(*item, kept);
     added.set_rank(static_cast<uint32_t>(section.items_size()));
   }
+}
+
+size_t SequenceLength(char first) {
+  const auto lead = static_cast<unsigned char>(first);
+  if (lead < 0x80) return 1;
+  if (lead < 0xE0) return 2;
+  return lead < 0xF0 ? 3 : 4;
+}
+
+// Twice as wide as most letters in print. `text` is not empty.
+bool IsWide(std::string_view text) {
+  constexpr std::string_view kLetters = "MWmw@%";
+  const auto byte = [&](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  if (kLetters.find(text[0]) != std::string_view::npos) return true;
+  // U+1100 on: the first scripts that are as wide as high.
+  return byte(0) > 0xE1 || (byte(0) == 0xE1 && byte(1) >= 0x84);
 }
 
 // What opens a talk best: what an answer did not mend, then what is late, then
@@ -154,27 +172,19 @@ std::string CutText(std::string_view utf8, size_t columns) {
   size_t width = 0;
   size_t fits = 0;  // bytes that leave room for the dots
   for (size_t at = 0; at < utf8.size();) {
-    const auto lead = static_cast<unsigned char>(utf8[at]);
-    const size_t length = lead < 0x80   ? 1
-                          : lead < 0xE0 ? 2
-                          : lead < 0xF0 ? 3
-                                        : 4;
-    // From U+1100 on, where the first scripts as wide as high are.
-    const size_t wide =
-        lead > 0xE1 || (lead == 0xE1 && at + 1 < utf8.size() &&
-                        static_cast<unsigned char>(utf8[at + 1]) >= 0x84)
-            ? 2
-            : 1;
+    const std::string_view rest = utf8.substr(at);
+    const size_t wide = IsWide(rest) ? 2 : 1;
     if (width + wide > columns) {
       out.resize(fits);
       while (!out.empty() && out.back() == ' ') out.pop_back();
       out += kDots;
       return out;
     }
-    if (length == 1 && lead < 0x20) {
+    const size_t length = SequenceLength(rest[0]);
+    if (static_cast<unsigned char>(rest[0]) < 0x20) {
       out += ' ';
     } else {
-      out += utf8.substr(at, length);
+      out += rest.substr(0, length);
     }
     at += length;
     width += wide;

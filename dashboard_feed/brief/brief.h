@@ -30,8 +30,8 @@ constexpr int kMostAnswered = 3;
 v1::Digest MakeBrief(const v1::Digest& digest);
 
 // The beginning of `utf8`, at most `columns` wide with the dots that stand for
-// the rest; what East Asian scripts write takes two columns. Line breaks become
-// blanks.
+// the rest; East Asian scripts and the widest letters take two. Line breaks
+// become blanks.
 std::string CutText(std::string_view utf8, size_t columns);
 
 }  // namespace earshot::feed

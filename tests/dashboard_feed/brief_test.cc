@@ -123,6 +123,7 @@ TEST(BriefTest, TextIsCutBetweenCharactersAndWithinItsColumns) {
   EXPECT_EQ(CutText("short", 5), "short");
   EXPECT_EQ(CutText("longer", 5), "lo...");
   EXPECT_EQ(CutText("two\nlines", 40), "two lines");
+  EXPECT_EQ(CutText("WWW", 5), "W...");
   EXPECT_EQ(CutText("a b c d e", 6), "a b...");
   EXPECT_EQ(CutText("K\xC3\xB6nigsplatz", 6), "K\xC3\xB6n...");
   EXPECT_EQ(CutText("\xE6\xBC\xA2\xE5\xAD\x97\xE6\xBC\xA2", 6),
