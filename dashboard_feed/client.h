@@ -26,11 +26,25 @@ class Client {
   // What the feed says about it.
   virtual absl::StatusOr<std::string> Decide(const std::string& leader,
                                              const v1::Decision& decision) = 0;
+  // What a mute would hide; nothing is sent.
+  virtual absl::StatusOr<std::string> Preview(const std::string& leader,
+                                              const v1::Decision& mute) = 0;
   // Gives each digest of the leader's queue as it comes. Returns only when
   // that fails.
   using Show = std::function<absl::Status(const v1::Digest&)>;
   virtual absl::Status Follow(const std::string& leader, const Show& show) = 0;
 };
+
+// How a leader reaches the feed, as a command line says it.
+struct LeaderDoor {
+  std::string key;  // the leader's key file; empty: the daemon's socket
+  std::string endpoint = "tcp://127.0.0.1:7413";
+  std::string feed_key;  // the public key, or its file
+};
+// `socket` and `own_key` (the feed's key file) are of this machine.
+absl::StatusOr<std::unique_ptr<Client>> OpenClient(const LeaderDoor& door,
+                                                   const std::string& socket,
+                                                   const std::string& own_key);
 
 // Over the daemon's Unix socket. Follow shows what comes from now on.
 class LocalFeedClient final : public Client {
@@ -40,6 +54,8 @@ class LocalFeedClient final : public Client {
                                        const v1::DigestAsk& ask) override;
   absl::StatusOr<std::string> Decide(const std::string& leader,
                                      const v1::Decision& decision) override;
+  absl::StatusOr<std::string> Preview(const std::string& leader,
+                                      const v1::Decision& mute) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
   // One JSON object.
   absl::StatusOr<std::string> Status();
@@ -63,6 +79,8 @@ class RemoteFeedClient final : public Client {
                                        const v1::DigestAsk& ask) override;
   absl::StatusOr<std::string> Decide(const std::string& leader,
                                      const v1::Decision& decision) override;
+  absl::StatusOr<std::string> Preview(const std::string& leader,
+                                      const v1::Decision& mute) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
 
  private:

@@ -99,6 +99,15 @@ absl::StatusOr<std::string> LocalFeedClient::Decide(
   return response->text();
 }
 
+absl::StatusOr<std::string> LocalFeedClient::Preview(const std::string& leader,
+                                                     const v1::Decision& mute) {
+  v1::ControlRequest request = Request("preview", leader);
+  mute.SerializeToString(request.mutable_body());
+  const auto response = Ask(socket_, request);
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
 absl::Status LocalFeedClient::Follow(const std::string& leader,
                                      const Show& show) {
   auto client = Connect(socket_);

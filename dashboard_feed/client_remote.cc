@@ -144,6 +144,25 @@ absl::StatusOr<std::string> RemoteFeedClient::Decide(
   return response->text();
 }
 
+absl::StatusOr<std::string> RemoteFeedClient::Preview(
+    const std::string& leader, const v1::Decision& mute) {
+  leader_ = leader;
+  const auto response = Ask(v1::LEADER_PREVIEW, mute.SerializeAsString());
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
+absl::StatusOr<std::unique_ptr<Client>> OpenClient(const LeaderDoor& door,
+                                                   const std::string& socket,
+                                                   const std::string& own_key) {
+  if (door.key.empty()) return std::make_unique<LocalFeedClient>(socket);
+  auto client = RemoteFeedClient::Make(
+      door.key, door.endpoint,
+      door.feed_key.empty() ? own_key + ".pub" : door.feed_key);
+  if (!client.ok()) return client.status();
+  return *std::move(client);
+}
+
 absl::StatusOr<v1::Cursor> RemoteFeedClient::LoadCursor() const {
   v1::Cursor cursor;
   const auto text = os::ReadFile(cursor_file_, 256);

@@ -22,6 +22,7 @@
 #include "dashboard_feed/channels/configured.h"
 #include "dashboard_feed/client.h"
 #include "dashboard_feed/commands_deliveries.h"
+#include "dashboard_feed/commands_leader.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/rehearse/command.h"
 #include "dashboard_feed/render/render.h"
@@ -54,9 +55,7 @@ struct Options {
   std::vector<std::string> text;
   bool need_more = false;
   std::string language;
-  std::string key;
-  std::string endpoint = "tcp://127.0.0.1:7413";
-  std::string feed_key;
+  LeaderDoor door;
   std::string file;
   RehearseOptions rehearse;
 };
@@ -142,14 +141,7 @@ Outcome CheckConfig(const Settings& settings) {
 
 absl::StatusOr<std::unique_ptr<Client>> MakeClient(const Options& options,
                                                    const Settings& settings) {
-  if (options.key.empty()) {
-    return std::make_unique<LocalFeedClient>(settings.SocketFile());
-  }
-  const std::string feed_key =
-      options.feed_key.empty() ? settings.KeyFile() + ".pub" : options.feed_key;
-  auto client = RemoteFeedClient::Make(options.key, options.endpoint, feed_key);
-  if (!client.ok()) return client.status();
-  return *std::move(client);
+  return OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
 }
 
 absl::Status Show(const v1::Digest& digest, const Options& options,
@@ -232,16 +224,6 @@ CLI::App* Add(CLI::App& app, const std::string& name, const std::string& what,
   return command;
 }
 
-void AddKeyOptions(CLI::App* command, Options& options) {
-  command->add_option("--key", options.key,
-                      "the leader's key file; without it: as the local user, "
-                      "over the feed's socket");
-  command->add_option("--endpoint", options.endpoint,
-                      "with --key: where the feed listens for leaders");
-  command->add_option("--feed-key", options.feed_key,
-                      "with --key: the feed's public key, or its file");
-}
-
 using Action = std::function<Outcome(const Settings&)>;
 
 void DefineDaemon(CLI::App& app, Options& options, Action& action) {
@@ -296,7 +278,7 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
       ->add_option("--format", options.format,
                    "text (default), json, or html: a page")
       ->check(CLI::IsMember({"text", "json", "html"}));
-  AddKeyOptions(command, options);
+  AddDoorOptions(*command, options.door);
   command->callback(
       [&] { action = [&](const Settings& s) { return Digest(options, s); }; });
   command = Add(app, "answer", "Answer everyone who reported an insight.",
@@ -313,7 +295,7 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
                     "it asks for more rather than promising to act");
   command->add_option("--language", options.language,
                       "of the text, such as en or es");
-  AddKeyOptions(command, options);
+  AddDoorOptions(*command, options.door);
   command->callback(
       [&] { action = [&](const Settings& s) { return Answer(options, s); }; });
   command = Add(app, "leader-keygen", "Make a leader's key pair.",
@@ -354,6 +336,10 @@ void DefineRehearse(CLI::App& app, Options& options, Action& action) {
       ->add_option("--out", rehearse.out,
                    "folder for digests/, alerts.jsonl, assignments.jsonl")
       ->required();
+  command
+      ->add_option("--also", rehearse.also,
+                   "each digest as text or html as well; repeat for both")
+      ->check(CLI::IsMember({"text", "html"}));
   command->callback([&] {
     action = [&](const Settings&) {
       return Outcome{RunRehearse(options.rehearse), absl::OkStatus()};
@@ -384,6 +370,12 @@ int RunCommand(int argc, char** argv) {
   DefineRehearse(app, options, action);
   const DeliveryCommands deliveries(app, [&](DeliveryCommands::Action run) {
     action = [run](const Settings& s) { return Failed(run(s)); };
+  });
+  const LeaderCommands leaders(app, [&](LeaderCommands::Action run) {
+    action = [run](const Settings& s) {
+      const absl::Status status = run(s);
+      return absl::IsInvalidArgument(status) ? Misused(status) : Failed(status);
+    };
   });
   try {
     app.parse(argc, argv);

@@ -131,10 +131,17 @@ class Feed {
                               const v1::ControlRequest& control);
   absl::StatusOr<const v1::Leader*> LocalLeader(const std::string& id,
                                                 uid_t user);
-  absl::StatusOr<std::string> Decide(const v1::Leader& leader,
-                                     v1::Decision decision);
   absl::StatusOr<std::string> StatusJson();
   void NoteRefused(const std::string& who, const absl::Status& why);
+
+  // feed_decisions.cc. CheckDecision fills in what the leader does not say, and
+  // gives the insight as they see it.
+  absl::StatusOr<Seen> CheckDecision(const v1::Leader& leader, absl::Time now,
+                                     v1::Decision& decision, size_t& removed);
+  absl::StatusOr<std::string> Decide(const v1::Leader& leader,
+                                     v1::Decision decision);
+  absl::StatusOr<std::string> Preview(const v1::Leader& leader,
+                                      v1::Decision decision);
 
   const Settings settings_;
   const FeedEdges edges_;

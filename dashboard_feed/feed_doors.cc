@@ -1,5 +1,6 @@
 // What leaders ask and decide, through two doors: their key from anywhere,
-// and the socket for users of this machine. Behind both is one Decide.
+// and the socket for users of this machine. Behind both is one Decide, in
+// feed_decisions.cc.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -9,24 +10,14 @@
 #include <utility>
 
 #include "base/os/status_text.h"
-#include "dashboard_feed/decisions/decisions.h"
 #include "dashboard_feed/feed.h"
 #include "earshot/v1/digest.pb.h"
 #include "proto/contract/times.h"
-#include "proto/contract/validate.h"
 
 namespace earshot::feed {
 namespace {
 
-constexpr uint32_t kDecisionLane = 1;  // routine
-constexpr size_t kAnsweredKept = 16;   // responses a session
-
-absl::Status NoSuchInsight(uint64_t insight, const v1::Leader& leader) {
-  return absl::NotFoundError(fmt::format(
-      "there is no insight #{} in the scope of '{}'; 'earshot-feed digest "
-      "--for {}' lists what there is",
-      insight, leader.id(), leader.id()));
-}
+constexpr size_t kAnsweredKept = 16;  // responses a session
 
 }  // namespace
 
@@ -151,81 +142,22 @@ v1::Response Feed::Answer(const std::string& leader_id,
     log_.Info("delivered", {{"leader", leader_id}, {"by", "request"}});
     return response;
   }
-  if (request.kind() == v1::LEADER_DECIDE) {
+  if (request.kind() == v1::LEADER_DECIDE ||
+      request.kind() == v1::LEADER_PREVIEW) {
     v1::Decision decision;
     if (!decision.ParseFromString(request.body())) {
       return refuse(absl::InvalidArgumentError(
           "the decision cannot be read; use the client of this release"));
     }
-    const auto done = Decide(*leader, std::move(decision));
+    const auto done = request.kind() == v1::LEADER_DECIDE
+                          ? Decide(*leader, std::move(decision))
+                          : Preview(*leader, std::move(decision));
     if (!done.ok()) return refuse(done.status());
     response.set_text(*done);
     return response;
   }
   return refuse(absl::UnimplementedError(
       "the feed does not know this request; upgrade it"));
-}
-
-absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
-                                         v1::Decision decision) {
-  const absl::Time now = clock_.Wall();
-  decision.set_leader(leader.id());
-  *decision.mutable_at() = contract::ToStamp(now);
-  const size_t removed = RedactDecision(redactor_, decision);
-  if (const auto refusal = contract::Validate(decision)) {
-    return absl::InvalidArgumentError(refusal->text);
-  }
-  const LeaderView view(mirror_->model(), leader, now);
-  const auto seen = view.Find(decision.insight());
-  if (!seen) return NoSuchInsight(decision.insight(), leader);
-  if (decision.has_merge() && !view.Find(decision.merge().into())) {
-    return NoSuchInsight(decision.merge().into(), leader);
-  }
-  const std::string& opened_by = seen->insight.opened_by();
-  if (!decision.opened_by().empty() && decision.opened_by() != opened_by) {
-    return absl::FailedPreconditionError(fmt::format(
-        "#{} is another insight since the router was restored from a copy; "
-        "look at a new digest, and decide again",
-        decision.insight()));
-  }
-  decision.set_opened_by(opened_by);
-  absl::Status status = CheckState(seen->insight.state(), decision.verb_case());
-  if (!status.ok()) return status;
-  const std::string verb(VerbName(decision.verb_case()));
-  spool::NewRecord record;
-  record.lane = kDecisionLane;
-  record.kind = v1::RECORD_DECISION;
-  record.id = random_.Bytes(wire::kRecordIdBytes);
-  decision.SerializeToString(&record.body);
-  const auto appended = spool_->Append({record}, now);
-  if (!appended.ok()) return appended.status();
-  status = outbox_->NoteDecision(record.id, leader.id(), decision.insight(),
-                                 verb, now);
-  if (!status.ok()) {
-    log_.Warn("decision_not_listed", {{"why", os::StatusText(status)}});
-  }
-  log_.Info("decision_spooled", {{"leader", leader.id()},
-                                 {"insight", decision.insight()},
-                                 {"verb", verb},
-                                 {"redactions", removed}});
-  std::string text =
-      fmt::format("{} for #{} recorded", verb, decision.insight());
-  if (!decision.has_answer()) {
-    text += "; it goes to the router";
-  } else {
-    text += "; it goes to everyone who reported it";
-  }
-  if (connected_at_ == absl::InfiniteDuration()) {
-    text += " as soon as the router is reached";
-  }
-  if (removed > 0) {
-    text += fmt::format(
-        ". {} that looked like a personal number or address {} removed from "
-        "the text",
-        removed == 1 ? "A stretch" : fmt::format("{} stretches", removed),
-        removed == 1 ? "was" : "were");
-  }
-  return text;
 }
 
 absl::StatusOr<const v1::Leader*> Feed::LocalLeader(const std::string& id,
@@ -304,12 +236,14 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
   }
-  if (control.command() == "answer") {
+  if (control.command() == "answer" || control.command() == "preview") {
     v1::Decision decision;
     if (!decision.ParseFromString(control.body())) {
       return finish(absl::InvalidArgumentError("the decision cannot be read"));
     }
-    const auto done = Decide(**leader, std::move(decision));
+    const auto done = control.command() == "answer"
+                          ? Decide(**leader, std::move(decision))
+                          : Preview(**leader, std::move(decision));
     if (done.ok()) response.set_text(*done);
     return finish(done.status());
   }

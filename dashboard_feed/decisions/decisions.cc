@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "proto/contract/names.h"
+#include "proto/contract/times.h"
+#include "proto/contract/validate.h"
 
 namespace earshot::feed {
 namespace {
@@ -67,6 +69,23 @@ absl::Status CheckState(v1::State state, v1::Decision::VerbCase verb) {
     default:
       return absl::OkStatus();
   }
+}
+
+absl::Status CheckMute(const v1::Insight& insight,
+                       const v1::Decision& decision) {
+  if (contract::EndsMute(decision)) {
+    if (insight.has_muted() && contract::ToTime(insight.muted().until()) >
+                                   contract::ToTime(decision.at())) {
+      return absl::OkStatus();
+    }
+    return absl::FailedPreconditionError(fmt::format(
+        "#{} is not hidden; there is nothing to end", insight.id()));
+  }
+  if (!Finished(insight.state())) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "'mute' is not possible while the insight is {}: it is listed again only "
+      "if it comes back, and then it should be seen",
+      contract::StateName(insight.state())));
 }
 
 size_t RedactDecision(const contract::Redactor& redactor,

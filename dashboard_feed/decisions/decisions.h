@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "earshot/v1/decision.pb.h"
+#include "earshot/v1/insight.pb.h"
 #include "proto/contract/redact.h"
 
 // The loop's table as far as a leader has to be told at once. The router
@@ -17,6 +18,10 @@ std::string_view VerbName(v1::Decision::VerbCase verb);
 
 // FailedPrecondition names the state and the way out.
 absl::Status CheckState(v1::State state, v1::Decision::VerbCase verb);
+
+// Likewise of a mute or its end; `at` is set.
+absl::Status CheckMute(const v1::Insight& insight,
+                       const v1::Decision& decision);
 
 // Removes personal numbers and addresses from every free text, in place. The
 // number of stretches removed.

@@ -375,7 +375,7 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   }
   AddTotals(view, all, listing.hidden, built);
   if (blocks) AddStoryAndPromises(view, all, digest);
-  digest.set_empty(digest.sections_size() == 0 &&
+  digest.set_empty(blocks && digest.sections_size() == 0 &&
                    digest.observations().value() == 0);
   digest.set_headline(
       pace.mode() == ScopePace::Mode::kLearning

@@ -149,19 +149,12 @@ void LeaderView::Hold(const v1::Insight& latest, Seen& seen) const {
   });
   seen.insight.set_state(latest.state());
   seen.insight.set_title(latest.title());
-  *seen.insight.mutable_answers() = latest.answers();
   seen.insight.set_owner(latest.owner());
-  const auto take = [&](bool has, const auto& from, auto* to, auto clear) {
-    if (has) {
-      *to = from;
-    } else {
-      clear();
-    }
-  };
-  take(latest.has_due(), latest.due(), seen.insight.mutable_due(),
-       [&] { seen.insight.clear_due(); });
-  take(latest.has_muted(), latest.muted(), seen.insight.mutable_muted(),
-       [&] { seen.insight.clear_muted(); });
+  seen.insight.clear_due();
+  if (latest.has_due()) *seen.insight.mutable_due() = latest.due();
+  seen.insight.clear_muted();
+  if (latest.has_muted()) *seen.insight.mutable_muted() = latest.muted();
+  *seen.insight.mutable_answers() = latest.answers();
 }
 
 LeaderView::Sight LeaderView::Look(const v1::Insight& latest,

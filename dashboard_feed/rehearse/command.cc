@@ -41,6 +41,10 @@ int RunRehearse(const RehearseOptions& options) {
   rehearsal.organisation = options.organisation;
   rehearsal.subscriptions = options.subscriptions;
   rehearsal.out = options.out;
+  for (const std::string& form : options.also) {
+    rehearsal.text = rehearsal.text || form == "text";
+    rehearsal.html = rehearsal.html || form == "html";
+  }
   for (auto& [name, text, time] :
        {std::tuple{"from", &options.from, &rehearsal.from},
         std::tuple{"to", &options.to, &rehearsal.to}}) {

@@ -2,6 +2,7 @@
 #define EARSHOT_DASHBOARD_FEED_REHEARSE_COMMAND_H_
 
 #include <string>
+#include <vector>
 
 namespace earshot::feed {
 
@@ -13,6 +14,7 @@ struct RehearseOptions {
   std::string from;  // RFC 3339, or a day
   std::string to;
   std::string out;
+  std::vector<std::string> also;  // text, html
 };
 
 // Prints what came of it; the exit code.

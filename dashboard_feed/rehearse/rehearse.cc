@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -18,7 +19,9 @@
 #include "dashboard_feed/rehearse/organisation_file.h"
 #include "dashboard_feed/rehearse/samples.h"
 #include "dashboard_feed/rehearse/stage.h"
+#include "dashboard_feed/render/render.h"
 #include "dashboard_feed/schedule/schedule.h"
+#include "dashboard_feed/templates/catalogue.h"
 #include "proto/contract/leader_scope.h"
 #include "proto/contract/times.h"
 #include "router/organisation/organisation.h"
@@ -84,6 +87,7 @@ class Run {
   absl::Status TakeUntil(absl::Time time);
   absl::Status Settle();
   absl::Status WriteDigest(const DueDigest& due);
+  absl::Status WriteForms(v1::Digest digest, const std::string& path) const;
   void Alert(const RowReading& reading, const OrderedRow& row);
 
   const Rehearsal& rehearsal_;
@@ -91,6 +95,7 @@ class Run {
   const v1::Subscriptions subscriptions_;
   RowsInOrder rows_;
   std::unique_ptr<Stage> stage_;
+  std::optional<Catalogue> templates_;
   Samples samples_;
   std::ofstream assignments_;
   std::ofstream alerts_;
@@ -118,6 +123,9 @@ absl::Status Run::Open() {
   auto stage = Stage::Open(folder, organisation_, subscriptions_);
   if (!stage.ok()) return stage.status();
   stage_ = *std::move(stage);
+  auto templates = Catalogue::Load("");
+  if (!templates.ok()) return templates.status();
+  templates_ = *std::move(templates);
   return absl::OkStatus();
 }
 
@@ -227,11 +235,27 @@ absl::Status Run::WriteDigest(const DueDigest& due) {
     return samples_.Latest(insights, scope, scope.OfTopic(item.topic()),
                            kSampleIds);
   });
+  const absl::Status forms =
+      WriteForms(built.digest, fmt::format("{}/{}", folder, due.due.key));
+  if (!forms.ok()) return forms;
   if (error || !file) {
     return absl::UnavailableError(
         fmt::format("{} cannot be written to; is the disk full?", folder));
   }
   ++done_.digests;
+  return absl::OkStatus();
+}
+
+// As people read it; of a log that nobody keeps, its head says nothing.
+absl::Status Run::WriteForms(v1::Digest digest, const std::string& path) const {
+  digest.clear_chain_head();
+  if (rehearsal_.text) {
+    std::ofstream(path + ".txt") << DigestAsText(digest, false);
+  }
+  if (!rehearsal_.html) return absl::OkStatus();
+  const auto page = templates_->Render("page.html", digest, {});
+  if (!page.ok()) return page.status();
+  std::ofstream(path + ".html") << *page;
   return absl::OkStatus();
 }
 

@@ -22,6 +22,8 @@ struct Rehearsal {
   absl::Time from;            // digests due from here on are written; rows
   absl::Time to;              // before it only teach what is usual
   std::string out;            // folder, made if need be
+  bool text = false;          // each digest also as people read it, .txt
+  bool html = false;          // and as the page, .html
   // Called now and then; rows done of all.
   std::function<void(uint64_t, uint64_t)> progress;
 };

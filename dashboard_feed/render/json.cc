@@ -182,6 +182,7 @@ std::string DigestAsJson(const v1::Digest& digest) {
     out["sections"].push_back(std::move(part));
   }
   AddBlocks(digest, out);
+  if (!digest.question().empty()) out["question"] = digest.question();
   out["untriaged"] = CountOf(digest.untriaged());
   out["hidden_by_small_groups"] = digest.hidden_by_small_groups();
   out["next_visible"] = TimeOf(digest.next_visible(), zone);

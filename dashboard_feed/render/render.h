@@ -9,7 +9,8 @@
 // A digest as people and programs read it. Pure.
 namespace earshot::feed {
 
-// At most 100 columns, times in the digest's zone; `colour` for a terminal.
+// At most 100 columns, times in the digest's zone; `colour` for a terminal. A
+// meeting brief (brief/brief.h) says that it is one.
 std::string DigestAsText(const v1::Digest& digest, bool colour);
 
 // One object; snake_case, times RFC 3339 in the digest's zone, counts that

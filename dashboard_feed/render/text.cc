@@ -52,16 +52,27 @@ class Page {
 
   std::string Write() {
     Header();
+    if (digest_.empty() && !IsBrief()) {
+      Hidden();
+      return std::move(text_);
+    }
     Numbers();
     for (const v1::DigestSection& section : digest_.sections()) {
       Section(section);
     }
     text_ += BlocksAsText(digest_);
+    text_ += '\n';
+    if (IsBrief()) {
+      text_ += Paint("To ask the room", "1;36") + "\n";
+      Wrap("      ", "      ", Printable(digest_.question()));
+      return std::move(text_);
+    }
     Foot();
     return std::move(text_);
   }
 
  private:
+  bool IsBrief() const { return !digest_.question().empty(); }
   std::string Paint(std::string_view text, const char* code) const {
     if (!colour_) return std::string(text);
     return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
@@ -119,10 +130,11 @@ class Page {
     std::string who = digest_.organisation().empty()
                           ? std::string("Earshot")
                           : Printable(digest_.organisation());
-    Wrap(
-        "", "",
-        fmt::format("{}: digest for {}", who, Printable(digest_.leader_name())),
-        "1");
+    Wrap("", "",
+         fmt::format("{}: {} for {}", who,
+                     IsBrief() ? "meeting brief" : "digest",
+                     Printable(digest_.leader_name())),
+         "1");
     std::string span = digest_.first()
                            ? fmt::format("up to {}", Moment(digest_.to()))
                            : fmt::format("{} to {}", Moment(digest_.from()),
@@ -216,7 +228,11 @@ class Page {
       line += (line.empty() ? "" : "; ") + more;
     };
     if (!item.owner().empty()) add("owner " + Printable(item.owner()));
-    if (item.has_due()) add("due " + Moment(item.due()));
+    if (item.has_due()) {
+      const bool late =
+          contract::ToTime(item.due()) < contract::ToTime(digest_.to());
+      add((late ? "overdue since " : "due ") + Moment(item.due()));
+    }
     if (item.has_cost()) {
       add(fmt::format("about {} {} so far", item.cost().typical(),
                       item.cost().currency()));
@@ -256,18 +272,20 @@ class Page {
     Wrap("      ", "       ", line, "3");
   }
 
-  void Foot() {
-    text_ += '\n';
-    if (digest_.hidden_by_small_groups() > 0) {
-      std::string line =
-          fmt::format("{} hidden, because too few people said so to show it",
-                      digest_.hidden_by_small_groups());
-      if (digest_.has_next_visible()) {
-        line += fmt::format("; more at the end of the shift, {}",
-                            Moment(digest_.next_visible()));
-      }
-      Wrap("", "  ", line + ".", "2");
+  void Hidden() {
+    if (digest_.hidden_by_small_groups() == 0) return;
+    std::string line =
+        fmt::format("{} hidden, because too few people said so to show it",
+                    digest_.hidden_by_small_groups());
+    if (digest_.has_next_visible()) {
+      line += fmt::format("; more at the end of the shift, {}",
+                          Moment(digest_.next_visible()));
     }
+    Wrap("", "  ", line + ".", "2");
+  }
+
+  void Foot() {
+    Hidden();
     if (digest_.untriaged().value() > 0) {
       Wrap("", "  ",
            Number(digest_.untriaged(), "observation has", "observations have") +

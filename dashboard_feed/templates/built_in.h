@@ -10,6 +10,7 @@ std::string_view MailSubjectTemplate();
 std::string_view MailTextTemplate();
 std::string_view MailHtmlTemplate();
 std::string_view PageHtmlTemplate();
+std::string_view BriefHtmlTemplate();
 std::string_view WebhookJsonTemplate();
 std::string_view SlackJsonTemplate();
 std::string_view TeamsJsonTemplate();

@@ -8,6 +8,7 @@
 
 #include "base/os/files.h"
 #include "base/os/status_text.h"
+#include "dashboard_feed/brief/brief.h"
 #include "dashboard_feed/templates/built_in.h"
 #include "dashboard_feed/templates/sample.h"
 
@@ -20,11 +21,12 @@ struct BuiltIn {
   Escaping escaping;
 };
 
-constexpr std::array<BuiltIn, 7> kBuiltIn{
+constexpr std::array<BuiltIn, 8> kBuiltIn{
     {{"mail_subject.txt", MailSubjectTemplate, Escaping::kLine},
      {"mail.txt", MailTextTemplate, Escaping::kText},
      {"mail.html", MailHtmlTemplate, Escaping::kHtml},
      {"page.html", PageHtmlTemplate, Escaping::kHtml},
+     {kBriefTemplate, BriefHtmlTemplate, Escaping::kHtml},
      {"webhook.json", WebhookJsonTemplate, Escaping::kJson},
      {"slack.json", SlackJsonTemplate, Escaping::kSlack},
      {"teams.json", TeamsJsonTemplate, Escaping::kJson}}};
@@ -161,7 +163,8 @@ absl::StatusOr<std::string> Catalogue::Render(const std::string& name,
   if (found == templates_.end()) {
     return absl::NotFoundError(fmt::format("there is no template {}", name));
   }
-  auto text = found->second.Render(ViewOf(digest, sending));
+  auto text = found->second.Render(
+      ViewOf(name == kBriefTemplate ? MakeBrief(digest) : digest, sending));
   if (!text.ok() || !EndsWith(name, ".json")) return text;
   return AsOneLine(name, *text);
 }

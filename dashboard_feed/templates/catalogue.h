@@ -15,9 +15,12 @@
 
 namespace earshot::feed {
 
+inline constexpr char kBriefTemplate[] = "brief.html";
+
 // The templates by name:
 //
 //   mail_subject.txt  mail.txt  mail.html  page.html
+//   brief.html        of the digest's meeting brief (brief/brief.h)
 //   webhook.json  slack.json  teams.json
 //
 // The program carries one of each; a file of the organisation's folder with

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -66,6 +68,17 @@ v1::Digest Frame(const std::string& leader, absl::Time now) {
   return digest;
 }
 
+void AddNumber(v1::Digest& digest, const char* name, const char* title,
+               int64_t value, int64_t before) {
+  v1::DigestNumber& number = *digest.add_numbers();
+  number.set_name(name);
+  number.set_title(title);
+  number.set_value(value);
+  number.set_before(before);
+  number.set_compared(true);
+  number.set_percent(number.name() == "heard_back");
+}
+
 v1::Digest Ordinary(const std::string& leader, absl::Time now) {
   v1::Digest digest = Frame(leader, now);
   digest.set_headline(
@@ -75,6 +88,9 @@ v1::Digest Ordinary(const std::string& leader, absl::Time now) {
   digest.set_sites_silent(1);
   digest.set_hidden_by_small_groups(2);
   *digest.mutable_untriaged() = Known(4);
+  AddNumber(digest, "open_severe", "open of severity 4 and 5", 7, 5);
+  AddNumber(digest, "overdue", "overdue commitments", 2, 2);
+  AddNumber(digest, "heard_back", "of the reports were answered", 61, 58);
   v1::DigestSection& decision = *digest.add_sections();
   decision.set_name("decision");
   decision.set_title("Needs your decision");
@@ -114,6 +130,30 @@ v1::Digest Hostile(absl::Time now) {
   return digest;
 }
 
+// Every part of a digest filled.
+void FillEveryPart(const std::string& words, absl::Time now,
+                   v1::Digest& digest) {
+  for (const auto& [name, title] :
+       {std::pair{"decision", "Needs your decision"},
+        std::pair{"regressed", "Came back after an answer"},
+        std::pair{"overdue", "Overdue"}, std::pair{"due", "Due next"},
+        std::pair{"answered", "You said, we did"},
+        std::pair{"recognition", "Good work"}}) {
+    v1::DigestSection& section = *digest.add_sections();
+    section.set_name(name);
+    section.set_title(title);
+    for (uint64_t i = 0; i < 5; ++i) {
+      v1::DigestItem& item = *section.add_items();
+      item = Item(200 + i, words, now);
+      item.set_owner(words.substr(0, 100));
+      *item.mutable_due() = contract::ToStamp(now - absl::Hours(24));
+      item.mutable_answer()->set_leader(words.substr(0, 100));
+      item.mutable_answer()->set_text(words);
+      *item.mutable_answer()->mutable_at() = contract::ToStamp(now);
+    }
+  }
+}
+
 v1::Digest Large(absl::Time now) {
   v1::Digest digest = Ordinary("leader", now);
   v1::DigestSection& top = *digest.add_sections();
@@ -127,6 +167,7 @@ v1::Digest Large(absl::Time now) {
     *item.add_verbatims() = item.verbatims(0);
     *item.add_verbatims() = item.verbatims(0);
   }
+  FillEveryPart(words, now, digest);
   return digest;
 }
 
@@ -134,7 +175,9 @@ v1::Digest Large(absl::Time now) {
 
 std::vector<SampleDigest> SampleDigests() {
   const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
-  return {{"empty", Frame("leader", now)},
+  v1::Digest empty = Frame("leader", now);
+  empty.set_empty(true);
+  return {{"empty", std::move(empty)},
           {"ordinary", Ordinary("leader", now)},
           {"hostile", Hostile(now)},
           {"large", Large(now)}};

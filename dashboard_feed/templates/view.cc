@@ -33,6 +33,7 @@ void Put(Json& out, const char* name, const std::string& value) {
 void SetCommas(Json& list) {
   for (size_t i = 0; i < list.size(); ++i) {
     list[i]["comma"] = i + 1 < list.size() ? "," : "";
+    list[i]["has_comma"] = i + 1 < list.size();
   }
 }
 
@@ -64,6 +65,10 @@ class View {
     Put(out, "how_ranked", digest_.how_ranked());
     Put(out, "log", os::ToHex(digest_.chain_head()).substr(0, 12));
     PutFoot(out);
+    PutNumbers(out);
+    out["empty"] = digest_.empty();
+    Put(out, "question", digest_.question());
+    Put(out, "paper", sending.paper);
     out["sections"] = Json::array();
     for (const v1::DigestSection& section : digest_.sections()) {
       out["sections"].push_back(Section(section));
@@ -92,6 +97,25 @@ class View {
     return digest_.first() ? fmt::format("up to {}", Moment(digest_.to()))
                            : fmt::format("{} to {}", Moment(digest_.from()),
                                          Moment(digest_.to()));
+  }
+
+  void PutNumbers(Json& out) const {
+    out["numbers"] = Json::array();
+    for (const v1::DigestNumber& number : digest_.numbers()) {
+      const char* const unit = number.percent() ? "%" : "";
+      Json one;
+      Put(one, "name", number.name());
+      Put(one, "title", number.title());
+      Put(one, "value", fmt::format("{}{}", number.value(), unit));
+      const bool changed =
+          number.compared() && number.before() != number.value();
+      Put(one, "was",
+          changed ? fmt::format("{}{}", number.before(), unit) : "");
+      one["compared"] = number.compared();
+      out["numbers"].push_back(std::move(one));
+    }
+    SetCommas(out["numbers"]);
+    out["has_numbers"] = digest_.numbers_size() > 0;
   }
 
   void PutFoot(Json& out) const {
@@ -143,6 +167,10 @@ class View {
         item.has_first_seen() ? Seen(item, item.first_seen()) : "");
     Put(out, "last_seen", Seen(item, item.last_seen()));
     Put(out, "why", item.why());
+    Put(out, "owner", item.owner());
+    Put(out, "due", item.has_due() ? Moment(item.due()) : "");
+    out["overdue"] = item.has_due() && contract::ToTime(item.due()) <
+                                           contract::ToTime(digest_.to());
     Put(out, "command",
         fmt::format("earshot-feed answer {} \"...\" --as {}", item.insight(),
                     digest_.leader()));

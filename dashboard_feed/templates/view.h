@@ -12,7 +12,8 @@ namespace earshot::feed {
 struct Sending {
   std::string channel;
   std::string idempotency_key;
-  bool test = false;  // a test of the channel, not a leader's digest
+  bool test = false;         // a test of the channel, not a leader's digest
+  std::string paper = "A4";  // that a brief is printed on; or letter
 };
 
 // A digest as the names that templates use (docs/reference/templates.md):

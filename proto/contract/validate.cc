@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "proto/contract/ids.h"
+#include "proto/contract/times.h"
 
 namespace earshot::contract {
 namespace {
@@ -87,6 +88,19 @@ std::optional<Refusal> CheckTags(const v1::Observation& observation) {
           "tag_invalid",
           fmt::format("a tag has 1 to {} printable characters", kMaxTagBytes)};
     }
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> CheckMute(const v1::Decision& decision) {
+  if (!decision.mute().has_until()) {
+    return Refusal{"mute_without_end", "say until when it is to be hidden"};
+  }
+  if (ToTime(decision.mute().until()) > ToTime(decision.at()) + kLongestMute) {
+    return Refusal{
+        "mute_too_long",
+        fmt::format("it can be hidden for {} days at most; name an earlier end",
+                    absl::ToInt64Hours(kLongestMute) / 24)};
   }
   return std::nullopt;
 }
@@ -209,8 +223,9 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
       required = true;
       break;
     case v1::Decision::kMute:
+      if (auto refusal = CheckMute(decision)) return refusal;
       text = decision.mute().reason();
-      required = true;
+      required = !EndsMute(decision);
       break;
     case v1::Decision::kReopen:
       text = decision.reopen().reason();
@@ -227,6 +242,11 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
         fmt::format("at most {} bytes of UTF-8 are taken", kMaxAnswerBytes)};
   }
   return std::nullopt;
+}
+
+bool EndsMute(const v1::Decision& decision) {
+  return decision.has_mute() &&
+         ToTime(decision.mute().until()) <= ToTime(decision.at());
 }
 
 size_t RedactObservation(const Redactor& redactor,

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/time/time.h"
 #include "earshot/v1/decision.pb.h"
 #include "earshot/v1/observation.pb.h"
 #include "proto/contract/redact.h"
@@ -20,6 +21,7 @@ inline constexpr size_t kMaxTagBytes = 64;
 inline constexpr size_t kMaxNameBytes = 64;  // site, channel, shift
 inline constexpr size_t kMaxReporterBytes = 128;
 inline constexpr size_t kMaxAnswerBytes = 4 << 10;
+inline constexpr absl::Duration kLongestMute = absl::Hours(90 * 24);
 
 // Why something cannot be taken. `code` is stable and short, for counters;
 // `text` says what to do next.
@@ -33,6 +35,10 @@ struct Refusal {
 // 2000-01-01.
 std::optional<Refusal> Validate(const v1::Observation& observation);
 std::optional<Refusal> Validate(const v1::Decision& decision);
+
+// It shows at once what was hidden, and needs no reason: a mute whose end is
+// not after it was decided.
+bool EndsMute(const v1::Decision& decision);
 
 // Letters, digits, '-', '_', '.', '/', ':' and other printable UTF-8, no
 // blanks at the ends, at most kMaxNameBytes, not empty.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "proto/contract/names.h"
+#include "proto/contract/validate.h"
 #include "router/insight/insight.h"
 
 namespace earshot::router {
@@ -70,6 +71,10 @@ void NoteVerb(v1::Insight& insight, const LoggedDecision& decided) {
       return;
     case v1::Decision::kMute: {
       v1::Muted& muted = *insight.mutable_muted();
+      if (contract::EndsMute(decision)) {
+        *muted.mutable_until() = decision.at();
+        return;
+      }
       muted.set_reason(decided.text);
       muted.set_leader(decided.leader_name);
       *muted.mutable_at() = decision.at();
@@ -109,6 +114,9 @@ absl::StatusOr<v1::State> NextState(v1::State state,
       }
       return v1::REOPENED;
     case v1::Decision::kMute:
+      // What is finished comes back in sight by being reopened.
+      if (Finished(state)) return Refuse(state, "mute");
+      return state;
     case v1::Decision::kRename:
     case v1::Decision::kCorrectTopic:
       return state;
@@ -128,9 +136,13 @@ absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
   DecisionOutcome outcome;
   outcome.overtaken = decided.number < insight.last_decision();
   if (!outcome.overtaken) {
-    const auto next = NextState(insight.state(), verb);
-    if (!next.ok()) return next.status();
-    insight.set_state(*next);
+    if (!contract::EndsMute(decision)) {
+      const auto next = NextState(insight.state(), verb);
+      if (!next.ok()) return next.status();
+      insight.set_state(*next);
+    } else if (!insight.has_muted()) {
+      return absl::FailedPreconditionError("the insight is not hidden");
+    }
     NoteVerb(insight, decided);
     insight.set_last_decision(decided.number);
     if (verb == v1::Decision::kRename) insight.set_title(decided.text);

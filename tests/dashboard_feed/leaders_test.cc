@@ -2,10 +2,26 @@
 #include <unistd.h>
 
 #include "dashboard_feed/decisions/decisions.h"
+#include "dashboard_feed/decisions/until.h"
 #include "dashboard_feed/leaders/doors.h"
 
 namespace earshot::feed {
 namespace {
+
+TEST(ParseUntil, TakesSpansDaysAndMomentsInTheReadersZone) {
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  const absl::TimeZone zone = absl::FixedTimeZone(-7 * 3600);
+  const auto at = [&](const char* text) { return ParseUntil(text, now, zone); };
+  EXPECT_EQ(*at("now"), now);
+  EXPECT_EQ(*at("36h"), now + absl::Hours(36));
+  EXPECT_EQ(*at("2w"), now + absl::Hours(24 * 14));
+  EXPECT_EQ(*at("2027-02-01"), *at("2027-02-01T07:00:00Z"));
+  EXPECT_EQ(*at("2027-02-01T08:30"), *at("2027-02-01T15:30:00Z"));
+  for (const char* wrong : {"", "soon", "14", "d", "-3d", "3x", "3dd",
+                            "99999999999d", "2027-02-30", "2020-01-01", "0d"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(at(wrong).status())) << wrong;
+  }
+}
 
 TEST(Doors, AKeyIsItsLeadersUntilTheFileSaysOtherwise) {
   LeaderKeys keys;

@@ -83,6 +83,28 @@ TEST_F(TemplatesTest, EveryTemplateRendersEverySample) {
   }
 }
 
+TEST_F(TemplatesTest, AnEmptyPeriodIsOneLineAndOffersNothing) {
+  const Catalogue catalogue = Load();
+  for (const char* name : {"mail.txt", "mail.html", "page.html"}) {
+    const std::string text = Render(catalogue, name, "empty");
+    EXPECT_NE(text.find("Nothing new in your scope in this period"),
+              std::string::npos)
+        << name;
+    EXPECT_EQ(text.find("Ranked"), std::string::npos) << name;
+    EXPECT_EQ(text.find("earshot-feed answer"), std::string::npos) << name;
+    EXPECT_NE(Render(catalogue, name, "ordinary").find("Ranked"),
+              std::string::npos);
+  }
+}
+
+TEST_F(TemplatesTest, ThePageComparesTheThreeNumbersWithWhatTheyWere) {
+  const std::string page = Render(Load(), "page.html", "ordinary");
+  EXPECT_NE(page.find("7 open of severity 4 and 5 (was 5); 2 overdue "
+                      "commitments; 61%"),
+            std::string::npos)
+      << page;
+}
+
 TEST_F(TemplatesTest, AFileOfTheFolderTakesThePlaceOfItsName) {
   Write("mail_subject.txt", "For {{leader_name}}");
   Write("notes.md", "not a template {{nothing}}");

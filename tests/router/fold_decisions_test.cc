@@ -143,6 +143,44 @@ TEST_F(FoldDecisionsTest, OneThatWaitedDoesNotStandAboveANewerOne) {
   ExpectSameFromTheLog(1);
 }
 
+TEST_F(FoldDecisionsTest, AReloadOfTheSameFilesEndsNoMuteAndSendsNoInsight) {
+  const v1::Organisation organisation = DefaultOrganisation();
+  const v1::Subscriptions subscriptions = DefaultSubscriptions(organisation);
+  fold_->UseOrganisation(organisation, subscriptions);
+  Report(Said("The till froze"));
+  FoldAll();
+  v1::Decision mute;
+  mute.set_leader("amara");
+  mute.set_insight(1);
+  *mute.mutable_at() = contract::ToStamp(clock_.Wall());
+  mute.mutable_mute()->set_reason("The refit ends on Friday");
+  *mute.mutable_mute()->mutable_until() =
+      contract::ToStamp(clock_.Wall() + absl::Hours(72));
+  Put(feed_, v1::RECORD_DECISION, mute.SerializeAsString());
+  FoldAll();
+  const v1::Insight before = Insight(1);
+  EXPECT_EQ(before.muted().reason(), "The refit ends on Friday");
+  EXPECT_EQ(before.state(), v1::HEARD);
+  const auto kinds = [&] {
+    std::vector<uint32_t> sent;
+    const auto items = views_->ItemsAfter(0, 1000, 1 << 20);
+    for (const v1::Item& item : *items) {
+      if (item.kind() == v1::UPDATE_INSIGHT ||
+          item.kind() == v1::UPDATE_SUBSCRIPTIONS ||
+          item.kind() == v1::UPDATE_ORGANISATION) {
+        sent.push_back(static_cast<uint32_t>(item.seq()));
+      }
+    }
+    return sent;
+  };
+  const auto sent = kinds();
+  fold_->UseOrganisation(organisation, subscriptions);
+  FoldAll();
+  EXPECT_EQ(kinds(), sent);
+  EXPECT_EQ(Insight(1).SerializeAsString(), before.SerializeAsString());
+  ExpectSameFromTheLog(1);
+}
+
 TEST_F(FoldDecisionsTest, WithoutAnOpenerTheNumberCounts) {
   Report(Said("The till froze"));
   Report(Said("A parcel is lost"), &other_);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "proto/contract/names.h"
+#include "proto/contract/times.h"
 #include "router/insight/insight.h"
 
 namespace earshot::router {
@@ -41,7 +42,8 @@ TEST(Loop, MovesOnlyAlongTheTable) {
         EXPECT_EQ(*next, to);
       }
     }
-    for (const Verb verb : {Verb::kMute, Verb::kRename, Verb::kCorrectTopic}) {
+    EXPECT_EQ(NextState(state, Verb::kMute).ok(), !kFinished.contains(state));
+    for (const Verb verb : {Verb::kRename, Verb::kCorrectTopic}) {
       ASSERT_TRUE(NextState(state, verb).ok());
       EXPECT_EQ(*NextState(state, verb), state);
     }
@@ -71,6 +73,46 @@ TEST(Loop, AnAnswerIsSignedAndKeepsTheState) {
   EXPECT_EQ(outcome->answer.text(), "Soon");
   EXPECT_EQ(insight.state(), v1::HEARD);
   EXPECT_EQ(insight.answers_size(), 1);
+}
+
+v1::DecisionRecord MuteFor(absl::Duration time) {
+  const absl::Time at = absl::FromUnixSeconds(1'800'000'000);
+  v1::DecisionRecord record;
+  *record.mutable_decision()->mutable_at() = contract::ToStamp(at);
+  *record.mutable_decision()->mutable_mute()->mutable_until() =
+      contract::ToStamp(at + time);
+  return record;
+}
+
+TEST(Loop, AMuteKeepsStateReasonAndEndUntilItIsEnded) {
+  v1::Insight insight;
+  insight.set_state(v1::COMMITTED);
+  const v1::DecisionRecord mute = MuteFor(absl::Hours(24));
+  ASSERT_TRUE(ApplyDecision(insight, {1, mute, "the refit", "Amara"}).ok());
+  EXPECT_EQ(insight.state(), v1::COMMITTED);
+  EXPECT_EQ(insight.muted().reason(), "the refit");
+  EXPECT_EQ(insight.muted().until().seconds(),
+            mute.decision().mute().until().seconds());
+  // Also once it is finished, so that nothing stays hidden for good.
+  insight.set_state(v1::RESOLVED);
+  const v1::DecisionRecord end = MuteFor(absl::ZeroDuration());
+  ASSERT_TRUE(ApplyDecision(insight, {2, end, "", "Dana"}).ok());
+  EXPECT_EQ(insight.state(), v1::RESOLVED);
+  EXPECT_EQ(insight.muted().reason(), "the refit");
+  EXPECT_EQ(insight.muted().until().seconds(), end.decision().at().seconds());
+}
+
+TEST(Loop, WhatIsFinishedOrNotHiddenRefusesAMuteOrItsEnd) {
+  v1::Insight insight;
+  insight.set_state(v1::RESOLVED);
+  const auto refused = ApplyDecision(
+      insight, {1, MuteFor(absl::Hours(24)), "the refit", "Amara"});
+  EXPECT_NE(std::string(refused.status().message()).find("resolved"),
+            std::string::npos);
+  insight.set_state(v1::HEARD);
+  EXPECT_FALSE(
+      ApplyDecision(insight, {2, MuteFor(-absl::Hours(1)), "", "Amara"}).ok());
+  EXPECT_FALSE(insight.has_muted());
 }
 
 TEST(Loop, OnlyAResolveAsksForAVerdict) {

@@ -1,0 +1,117 @@
+// What leaders decide: checked here as the router will, then spooled.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/os/status_text.h"
+#include "dashboard_feed/decisions/decisions.h"
+#include "dashboard_feed/digest/mute_preview.h"
+#include "dashboard_feed/feed.h"
+#include "proto/contract/times.h"
+#include "proto/contract/validate.h"
+
+namespace earshot::feed {
+namespace {
+
+constexpr uint32_t kDecisionLane = 1;  // routine
+
+absl::Status NoSuchInsight(uint64_t insight, const v1::Leader& leader) {
+  return absl::NotFoundError(fmt::format(
+      "there is no insight #{} in the scope of '{}'; 'earshot-feed digest "
+      "--for {}' lists what there is",
+      insight, leader.id(), leader.id()));
+}
+
+}  // namespace
+
+absl::StatusOr<Seen> Feed::CheckDecision(const v1::Leader& leader,
+                                         absl::Time now, v1::Decision& decision,
+                                         size_t& removed) {
+  decision.set_leader(leader.id());
+  *decision.mutable_at() = contract::ToStamp(now);
+  removed = RedactDecision(redactor_, decision);
+  if (const auto refusal = contract::Validate(decision)) {
+    return absl::InvalidArgumentError(refusal->text);
+  }
+  const LeaderView view(mirror_->model(), leader, now);
+  auto seen = view.Find(decision.insight());
+  if (!seen) return NoSuchInsight(decision.insight(), leader);
+  if (decision.has_merge() && !view.Find(decision.merge().into())) {
+    return NoSuchInsight(decision.merge().into(), leader);
+  }
+  const std::string& opened_by = seen->insight.opened_by();
+  if (!decision.opened_by().empty() && decision.opened_by() != opened_by) {
+    return absl::FailedPreconditionError(fmt::format(
+        "#{} is another insight since the router was restored from a copy; "
+        "look at a new digest, and decide again",
+        decision.insight()));
+  }
+  decision.set_opened_by(opened_by);
+  absl::Status status = decision.has_mute() ? CheckMute(seen->insight, decision)
+                                            : CheckState(seen->insight.state(),
+                                                         decision.verb_case());
+  if (!status.ok()) return status;
+  return *std::move(seen);
+}
+
+absl::StatusOr<std::string> Feed::Preview(const v1::Leader& leader,
+                                          v1::Decision decision) {
+  if (!decision.has_mute()) {
+    return absl::InvalidArgumentError("only a mute has a preview");
+  }
+  const absl::Time now = clock_.Wall();
+  size_t removed = 0;
+  const auto seen = CheckDecision(leader, now, decision, removed);
+  if (!seen.ok()) return seen.status();
+  if (contract::EndsMute(decision)) {
+    return fmt::format("#{} would show again in digests. Nothing was sent.",
+                       decision.insight());
+  }
+  return MutePreview(mirror_->model(), leader, *seen,
+                     contract::ToTime(decision.mute().until()), now);
+}
+
+absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
+                                         v1::Decision decision) {
+  const absl::Time now = clock_.Wall();
+  size_t removed = 0;
+  absl::Status status = CheckDecision(leader, now, decision, removed).status();
+  if (!status.ok()) return status;
+  const std::string verb(VerbName(decision.verb_case()));
+  spool::NewRecord record;
+  record.lane = kDecisionLane;
+  record.kind = v1::RECORD_DECISION;
+  record.id = random_.Bytes(wire::kRecordIdBytes);
+  decision.SerializeToString(&record.body);
+  const auto appended = spool_->Append({record}, now);
+  if (!appended.ok()) return appended.status();
+  status = outbox_->NoteDecision(record.id, leader.id(), decision.insight(),
+                                 verb, now);
+  if (!status.ok()) {
+    log_.Warn("decision_not_listed", {{"why", os::StatusText(status)}});
+  }
+  log_.Info("decision_spooled", {{"leader", leader.id()},
+                                 {"insight", decision.insight()},
+                                 {"verb", verb},
+                                 {"redactions", removed}});
+  std::string text =
+      fmt::format("{} for #{} recorded", verb, decision.insight());
+  if (!decision.has_answer()) {
+    text += "; it goes to the router";
+  } else {
+    text += "; it goes to everyone who reported it";
+  }
+  if (connected_at_ == absl::InfiniteDuration()) {
+    text += " as soon as the router is reached";
+  }
+  if (removed > 0) {
+    text += fmt::format(
+        ". {} that looked like a personal number or address {} removed from "
+        "the text",
+        removed == 1 ? "A stretch" : fmt::format("{} stretches", removed),
+        removed == 1 ? "was" : "were");
+  }
+  return text;
+}
+
+}  // namespace earshot::feed
