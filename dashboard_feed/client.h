@@ -11,8 +11,10 @@
 #include "base/os/clock.h"
 #include "base/os/random.h"
 #include "base/wire/peer_link.h"
+#include "dashboard_feed/settings.h"
 #include "earshot/v1/decision.pb.h"
 #include "earshot/v1/digest.pb.h"
+#include "earshot/v1/subscription.pb.h"
 
 namespace earshot::feed {
 
@@ -26,8 +28,13 @@ class Client {
   // What the feed says about it.
   virtual absl::StatusOr<std::string> Decide(const std::string& leader,
                                              const v1::Decision& decision) = 0;
-  // Gives each digest of the leader's queue as it comes. Returns only when
-  // that fails.
+  virtual absl::StatusOr<v1::SubscriptionList> Subscriptions(
+      const std::string& leader) = 0;
+  // What the feed says about it.
+  virtual absl::StatusOr<std::string> ChangeSubscription(
+      const std::string& leader, const v1::SubscriptionChange& change) = 0;
+  // Gives each digest and alert of the leader's queue as it comes. Returns only
+  // when that fails.
   using Show = std::function<absl::Status(const v1::Digest&)>;
   virtual absl::Status Follow(const std::string& leader, const Show& show) = 0;
 };
@@ -40,6 +47,10 @@ class LocalFeedClient final : public Client {
                                        const v1::DigestAsk& ask) override;
   absl::StatusOr<std::string> Decide(const std::string& leader,
                                      const v1::Decision& decision) override;
+  absl::StatusOr<v1::SubscriptionList> Subscriptions(
+      const std::string& leader) override;
+  absl::StatusOr<std::string> ChangeSubscription(
+      const std::string& leader, const v1::SubscriptionChange& change) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
   // One JSON object.
   absl::StatusOr<std::string> Status();
@@ -63,6 +74,10 @@ class RemoteFeedClient final : public Client {
                                        const v1::DigestAsk& ask) override;
   absl::StatusOr<std::string> Decide(const std::string& leader,
                                      const v1::Decision& decision) override;
+  absl::StatusOr<v1::SubscriptionList> Subscriptions(
+      const std::string& leader) override;
+  absl::StatusOr<std::string> ChangeSubscription(
+      const std::string& leader, const v1::SubscriptionChange& change) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
 
  private:
@@ -85,6 +100,15 @@ class RemoteFeedClient final : public Client {
   wire::PeerLink link_;
   std::string leader_;
 };
+
+// Which of the two a command asked for: without a key the local one.
+struct FeedDoor {
+  std::string key;  // the leader's key file
+  std::string endpoint = "tcp://127.0.0.1:7413";
+  std::string feed_key;  // the feed's public key or its file
+};
+absl::StatusOr<std::unique_ptr<Client>> MakeClient(const FeedDoor& door,
+                                                   const Settings& settings);
 
 }  // namespace earshot::feed
 

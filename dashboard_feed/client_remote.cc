@@ -144,6 +144,38 @@ absl::StatusOr<std::string> RemoteFeedClient::Decide(
   return response->text();
 }
 
+absl::StatusOr<v1::SubscriptionList> RemoteFeedClient::Subscriptions(
+    const std::string& leader) {
+  leader_ = leader;
+  const auto response = Ask(v1::LEADER_SUBSCRIPTIONS, "");
+  if (!response.ok()) return response.status();
+  v1::SubscriptionList list;
+  if (list.ParseFromString(response->body())) return list;
+  return absl::DataLossError(
+      "the feed's answer cannot be read; use the same release");
+}
+
+absl::StatusOr<std::string> RemoteFeedClient::ChangeSubscription(
+    const std::string& leader, const v1::SubscriptionChange& change) {
+  leader_ = leader;
+  const auto response =
+      Ask(v1::LEADER_CHANGE_SUBSCRIPTION, change.SerializeAsString());
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
+absl::StatusOr<std::unique_ptr<Client>> MakeClient(const FeedDoor& door,
+                                                   const Settings& settings) {
+  if (door.key.empty()) {
+    return std::make_unique<LocalFeedClient>(settings.SocketFile());
+  }
+  const std::string feed_key =
+      door.feed_key.empty() ? settings.KeyFile() + ".pub" : door.feed_key;
+  auto client = RemoteFeedClient::Make(door.key, door.endpoint, feed_key);
+  if (!client.ok()) return client.status();
+  return *std::move(client);
+}
+
 absl::StatusOr<v1::Cursor> RemoteFeedClient::LoadCursor() const {
   v1::Cursor cursor;
   const auto text = os::ReadFile(cursor_file_, 256);
@@ -180,7 +212,8 @@ absl::Status RemoteFeedClient::OnDelivery(const std::string& body,
   if (check == wire::DeliveryCheck::kTake) {
     for (const v1::Item& item : delivery.items()) {
       v1::Digest digest;
-      if (item.kind() == v1::DIGEST_PERIODIC &&
+      if ((item.kind() == v1::DIGEST_PERIODIC ||
+           item.kind() == v1::DIGEST_ALERT) &&
           digest.ParseFromString(item.body())) {
         absl::Status status = show(digest);
         if (!status.ok()) return status;

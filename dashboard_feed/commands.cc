@@ -21,6 +21,7 @@
 #include "dashboard_feed/channels/configured.h"
 #include "dashboard_feed/client.h"
 #include "dashboard_feed/commands_deliveries.h"
+#include "dashboard_feed/commands_subscriptions.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/rehearse/command.h"
 #include "dashboard_feed/render/render.h"
@@ -51,9 +52,7 @@ struct Options {
   std::vector<std::string> text;
   bool need_more = false;
   std::string language;
-  std::string key;
-  std::string endpoint = "tcp://127.0.0.1:7413";
-  std::string feed_key;
+  FeedDoor door;
   std::string file;
   RehearseOptions rehearse;
 };
@@ -136,18 +135,6 @@ Outcome CheckConfig(const Settings& settings) {
   return {};
 }
 
-absl::StatusOr<std::unique_ptr<Client>> MakeClient(const Options& options,
-                                                   const Settings& settings) {
-  if (options.key.empty()) {
-    return std::make_unique<LocalFeedClient>(settings.SocketFile());
-  }
-  const std::string feed_key =
-      options.feed_key.empty() ? settings.KeyFile() + ".pub" : options.feed_key;
-  auto client = RemoteFeedClient::Make(options.key, options.endpoint, feed_key);
-  if (!client.ok()) return client.status();
-  return *std::move(client);
-}
-
 absl::Status Show(const v1::Digest& digest, const Options& options,
                   const Settings& settings) {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
@@ -176,7 +163,7 @@ v1::DigestAsk AskOf(const Options& options) {
 }
 
 Outcome Digest(const Options& options, const Settings& settings) {
-  const auto client = MakeClient(options, settings);
+  const auto client = MakeClient(options.door, settings);
   if (!client.ok()) return Misused(client.status());
   if (options.follow) {
     return Failed((*client)->Follow(options.leader, [&](const v1::Digest& d) {
@@ -198,7 +185,7 @@ Outcome Answer(const Options& options, const Settings& settings) {
                                       : v1::GiveAnswer::WILL_DO);
   answer.set_text(fmt::format("{}", fmt::join(options.text, " ")));
   answer.set_language(options.language);
-  const auto client = MakeClient(options, settings);
+  const auto client = MakeClient(options.door, settings);
   if (!client.ok()) return Misused(client.status());
   const auto done = (*client)->Decide(options.leader, decision);
   if (!done.ok()) return Failed(done.status());
@@ -226,16 +213,6 @@ CLI::App* Add(CLI::App& app, const std::string& name, const std::string& what,
   CLI::App* command = app.add_subcommand(name, what);
   command->footer("Examples:\n" + examples);
   return command;
-}
-
-void AddKeyOptions(CLI::App* command, Options& options) {
-  command->add_option("--key", options.key,
-                      "the leader's key file; without it: as the local user, "
-                      "over the feed's socket");
-  command->add_option("--endpoint", options.endpoint,
-                      "with --key: where the feed listens for leaders");
-  command->add_option("--feed-key", options.feed_key,
-                      "with --key: the feed's public key, or its file");
 }
 
 using Action = std::function<Outcome(const Settings&)>;
@@ -278,7 +255,7 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
           "--endpoint tcp://feed.example:7413 --feed-key feed.key.pub");
   command->add_option("--for", options.leader, "the leader's id")->required();
   command->add_flag("--follow", options.follow,
-                    "show each periodic digest as it comes; with --key also "
+                    "show each digest and alert as it comes; with --key also "
                     "what was missed");
   command->add_option("--section", options.sections, "these sections alone")
       ->check(CLI::IsMember({"decision", "regressed", "top", "new", "rising",
@@ -292,7 +269,7 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
       ->add_option("--format", options.format,
                    "text (default), json, or html: a page")
       ->check(CLI::IsMember({"text", "json", "html"}));
-  AddKeyOptions(command, options);
+  AddDoorOptions(command, options.door);
   command->callback(
       [&] { action = [&](const Settings& s) { return Digest(options, s); }; });
   command = Add(app, "answer", "Answer everyone who reported an insight.",
@@ -309,7 +286,7 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
                     "it asks for more rather than promising to act");
   command->add_option("--language", options.language,
                       "of the text, such as en or es");
-  AddKeyOptions(command, options);
+  AddDoorOptions(command, options.door);
   command->callback(
       [&] { action = [&](const Settings& s) { return Answer(options, s); }; });
   command = Add(app, "leader-keygen", "Make a leader's key pair.",
@@ -380,6 +357,14 @@ int RunCommand(int argc, char** argv) {
   const DeliveryCommands deliveries(app, [&](DeliveryCommands::Action run) {
     action = [run](const Settings& s) { return Failed(run(s)); };
   });
+  const SubscriptionCommands subscriptions(
+      app, [&](SubscriptionCommands::Action run) {
+        action = [run](const Settings& s) {
+          const absl::Status status = run(s);
+          return absl::IsInvalidArgument(status) ? Misused(status)
+                                                 : Failed(status);
+        };
+      });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

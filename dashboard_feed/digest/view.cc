@@ -1,13 +1,11 @@
 #include "dashboard_feed/digest/view.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <tuple>
 #include <utility>
 
-#include "absl/time/civil_time.h"
 #include "dashboard_feed/leaders/scope.h"
+#include "dashboard_feed/shifts/shift_ends.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -16,24 +14,6 @@ namespace {
 constexpr uint32_t kLeast = 3;
 constexpr uint32_t kNumbers = 5;
 constexpr uint32_t kVerbatims = 10;
-// Local hours at which shifts end, as long as no site says otherwise.
-constexpr std::array<int, 4> kShiftEnds{6, 14, 18, 22};
-
-// The last end of a shift at or before `now`, and the one after it.
-std::pair<absl::Time, absl::Time> ShiftEnds(absl::Time now,
-                                            absl::TimeZone zone) {
-  const absl::CivilDay today = absl::ToCivilDay(now, zone);
-  absl::Time last = absl::InfinitePast();
-  for (int day = -1; day <= 1; ++day) {
-    for (const int hour : kShiftEnds) {
-      const absl::Time end =
-          absl::FromCivil(absl::CivilHour(today + day) + hour, zone);
-      if (end > now) return {last, end};
-      last = end;
-    }
-  }
-  return {last, now + absl::Hours(24)};
-}
 
 // Which cells hold what is always open. The router tells so for the insight
 // alone; severity 5 can be told by cell, kind and tag cannot.
@@ -81,13 +61,16 @@ void SortByPriority(std::vector<Seen>& seen) {
 }
 
 LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
-                       absl::Time now)
+                       absl::Time now, const std::string& shown_in)
     : model_(model), leader_(leader), rules_(RulesOf(model.organisation)) {
   zone_ = absl::UTCTimeZone();
   if (!leader.time_zone().empty()) {
     absl::LoadTimeZone(leader.time_zone(), &zone_);
   }
-  std::tie(last_shift_end_, next_shift_end_) = ShiftEnds(now, zone_);
+  const ShiftEnds ends = ShiftEndsAround(now, zone_);
+  last_shift_end_ = ends.last;
+  next_shift_end_ = ends.next;
+  if (!shown_in.empty()) absl::LoadTimeZone(shown_in, &zone_);
   const auto activity = model.scopes.find(leader.id());
   slice_ = !leader.scope().shifts().empty() || activity == model.scopes.end() ||
            activity->second.reporters_90d() < rules_.numbers;

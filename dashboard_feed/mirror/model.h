@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "dashboard_feed/mirror/history.h"
+#include "dashboard_feed/mirror/in_force.h"
 #include "earshot/v1/configuration.pb.h"
 #include "earshot/v1/insight.pb.h"
 
@@ -47,8 +48,10 @@ struct Model {
   std::map<uint64_t, MirroredInsight> insights;
   v1::Organisation organisation;
   std::string organisation_sha256;
-  v1::Subscriptions subscriptions;
-  std::string subscriptions_sha256;
+  v1::Subscriptions subscriptions;  // in force
+  v1::Subscriptions subscriptions_file;
+  SubscriptionChanges subscription_changes;  // removals as well
+  std::string subscriptions_sha256;          // of the file
   std::map<std::string, v1::SiteActivity> sites;
   std::map<std::string, v1::ScopeActivity> scopes;  // by leader
   std::map<uint32_t, v1::Alert> alerts;  // by slot, at most kMostAlerts

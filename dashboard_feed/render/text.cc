@@ -119,10 +119,18 @@ class Page {
     std::string who = digest_.organisation().empty()
                           ? std::string("Earshot")
                           : Printable(digest_.organisation());
-    Wrap(
-        "", "",
-        fmt::format("{}: digest for {}", who, Printable(digest_.leader_name())),
-        "1");
+    Wrap("", "",
+         fmt::format("{}: {} for {}", who, digest_.alert() ? "alert" : "digest",
+                     Printable(digest_.leader_name())),
+         "1");
+    if (digest_.alert()) {
+      Wrap("", "",
+           fmt::format("{} ({})", Moment(digest_.to()), digest_.time_zone()),
+           "2");
+      text_ += '\n';
+      Wrap("", "", Printable(digest_.headline()));
+      return;
+    }
     std::string span = digest_.first()
                            ? fmt::format("up to {}", Moment(digest_.to()))
                            : fmt::format("{} to {}", Moment(digest_.from()),
@@ -163,7 +171,9 @@ class Page {
     text_ += '\n';
     text_ += Paint(section.title(), "1;36") + "\n";
     for (const v1::DigestItem& item : section.items()) Item(item);
-    if (section.more() > 0) {
+    if (section.more() > 0 && digest_.alert()) {
+      text_ += Dim(fmt::format("    +{} before these", section.more())) + "\n";
+    } else if (section.more() > 0) {
       text_ += Dim(fmt::format("    +{} more: earshot-feed digest --for {} "
                                "--section {} --all",
                                section.more(), Printable(digest_.leader()),
@@ -257,6 +267,7 @@ class Page {
   }
 
   void Foot() {
+    if (digest_.alert()) return;
     text_ += '\n';
     if (digest_.hidden_by_small_groups() > 0) {
       std::string line =

@@ -97,6 +97,22 @@ v1::Digest Ordinary(const std::string& leader, absl::Time now) {
   return digest;
 }
 
+v1::Digest Alert(absl::Time now) {
+  v1::Digest digest = Frame("leader", now);
+  digest.set_alert(true);
+  digest.set_headline(
+      "Severity 5 at store-014, 08:00: The dock plate is loose");
+  v1::DigestSection& section = *digest.add_sections();
+  section.set_name("alert");
+  section.set_title("Told at once");
+  v1::DigestItem& item = *section.add_items();
+  item = Item(31, "The dock plate is loose", now);
+  item.set_severity_max(5);
+  item.set_moment(true);
+  item.set_rank(1);
+  return digest;
+}
+
 v1::Digest Hostile(absl::Time now) {
   v1::Digest digest = Frame("leader", now);
   digest.set_headline(kHostile);
@@ -136,6 +152,7 @@ std::vector<SampleDigest> SampleDigests() {
   const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
   return {{"empty", Frame("leader", now)},
           {"ordinary", Ordinary("leader", now)},
+          {"alert", Alert(now)},
           {"hostile", Hostile(now)},
           {"large", Large(now)}};
 }
