@@ -80,8 +80,9 @@ class AlertsTest : public LinkedFeedTest {
     auto outbox = Outbox::Open(settings_.InData("feed.db"), 400, random_);
     EXPECT_TRUE(outbox.ok());
     std::vector<v1::Digest> told;
-    for (const v1::Item& item :
-         *(*outbox)->ItemsAfter(leader, 0, 1000, 1 << 20)) {
+    const auto items = (*outbox)->ItemsAfter(leader, 0, 1000, 1 << 20);
+    EXPECT_TRUE(items.ok());
+    for (const v1::Item& item : *items) {
       if (item.kind() == kind) {
         told.emplace_back().ParseFromString(item.body());
       }

@@ -66,8 +66,9 @@ class FeedPeriodsTest : public FeedTest {
   std::map<std::string, std::vector<v1::Digest>> Made() {
     std::map<std::string, std::vector<v1::Digest>> made;
     auto outbox = Outbox::Open(settings_.InData("feed.db"), 5000, random_);
-    for (const v1::Item& item :
-         *(*outbox)->ItemsAfter("dana", 0, 5000, 64 << 20)) {
+    const auto items = (*outbox)->ItemsAfter("dana", 0, 5000, 64 << 20);
+    EXPECT_TRUE(items.ok());
+    for (const v1::Item& item : *items) {
       v1::Digest digest;
       digest.ParseFromString(item.body());
       made[digest.subscription()].push_back(std::move(digest));
