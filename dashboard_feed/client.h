@@ -11,8 +11,10 @@
 #include "base/os/clock.h"
 #include "base/os/random.h"
 #include "base/wire/peer_link.h"
+#include "dashboard_feed/settings.h"
 #include "earshot/v1/decision.pb.h"
 #include "earshot/v1/digest.pb.h"
+#include "earshot/v1/subscription.pb.h"
 
 namespace earshot::feed {
 
@@ -29,8 +31,13 @@ class Client {
   // What a mute would hide; nothing is sent.
   virtual absl::StatusOr<std::string> Preview(const std::string& leader,
                                               const v1::Decision& mute) = 0;
-  // Gives each digest of the leader's queue as it comes. Returns only when
-  // that fails.
+  virtual absl::StatusOr<v1::SubscriptionList> Subscriptions(
+      const std::string& leader) = 0;
+  // What the feed says about it.
+  virtual absl::StatusOr<std::string> ChangeSubscription(
+      const std::string& leader, const v1::SubscriptionChange& change) = 0;
+  // Gives each digest and alert of the leader's queue as it comes. Returns only
+  // when that fails.
   using Show = std::function<absl::Status(const v1::Digest&)>;
   virtual absl::Status Follow(const std::string& leader, const Show& show) = 0;
 };
@@ -56,6 +63,10 @@ class LocalFeedClient final : public Client {
                                      const v1::Decision& decision) override;
   absl::StatusOr<std::string> Preview(const std::string& leader,
                                       const v1::Decision& mute) override;
+  absl::StatusOr<v1::SubscriptionList> Subscriptions(
+      const std::string& leader) override;
+  absl::StatusOr<std::string> ChangeSubscription(
+      const std::string& leader, const v1::SubscriptionChange& change) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
   // One JSON object.
   absl::StatusOr<std::string> Status();
@@ -81,6 +92,10 @@ class RemoteFeedClient final : public Client {
                                      const v1::Decision& decision) override;
   absl::StatusOr<std::string> Preview(const std::string& leader,
                                       const v1::Decision& mute) override;
+  absl::StatusOr<v1::SubscriptionList> Subscriptions(
+      const std::string& leader) override;
+  absl::StatusOr<std::string> ChangeSubscription(
+      const std::string& leader, const v1::SubscriptionChange& change) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
 
  private:

@@ -108,6 +108,25 @@ absl::StatusOr<std::string> LocalFeedClient::Preview(const std::string& leader,
   return response->text();
 }
 
+absl::StatusOr<v1::SubscriptionList> LocalFeedClient::Subscriptions(
+    const std::string& leader) {
+  const auto response = Ask(socket_, Request("subscriptions", leader));
+  if (!response.ok()) return response.status();
+  v1::SubscriptionList list;
+  if (list.ParseFromString(response->body())) return list;
+  return absl::DataLossError(
+      "the feed's answer cannot be read; use the same release");
+}
+
+absl::StatusOr<std::string> LocalFeedClient::ChangeSubscription(
+    const std::string& leader, const v1::SubscriptionChange& change) {
+  v1::ControlRequest request = Request("change-subscription", leader);
+  change.SerializeToString(request.mutable_body());
+  const auto response = Ask(socket_, request);
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
 absl::Status LocalFeedClient::Follow(const std::string& leader,
                                      const Show& show) {
   auto client = Connect(socket_);

@@ -152,6 +152,26 @@ absl::StatusOr<std::string> RemoteFeedClient::Preview(
   return response->text();
 }
 
+absl::StatusOr<v1::SubscriptionList> RemoteFeedClient::Subscriptions(
+    const std::string& leader) {
+  leader_ = leader;
+  const auto response = Ask(v1::LEADER_SUBSCRIPTIONS, "");
+  if (!response.ok()) return response.status();
+  v1::SubscriptionList list;
+  if (list.ParseFromString(response->body())) return list;
+  return absl::DataLossError(
+      "the feed's answer cannot be read; use the same release");
+}
+
+absl::StatusOr<std::string> RemoteFeedClient::ChangeSubscription(
+    const std::string& leader, const v1::SubscriptionChange& change) {
+  leader_ = leader;
+  const auto response =
+      Ask(v1::LEADER_CHANGE_SUBSCRIPTION, change.SerializeAsString());
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
 absl::StatusOr<std::unique_ptr<Client>> OpenClient(const LeaderDoor& door,
                                                    const std::string& socket,
                                                    const std::string& own_key) {
@@ -199,7 +219,8 @@ absl::Status RemoteFeedClient::OnDelivery(const std::string& body,
   if (check == wire::DeliveryCheck::kTake) {
     for (const v1::Item& item : delivery.items()) {
       v1::Digest digest;
-      if (item.kind() == v1::DIGEST_PERIODIC &&
+      if ((item.kind() == v1::DIGEST_PERIODIC ||
+           item.kind() == v1::DIGEST_ALERT) &&
           digest.ParseFromString(item.body())) {
         absl::Status status = show(digest);
         if (!status.ok()) return status;

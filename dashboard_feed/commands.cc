@@ -23,6 +23,7 @@
 #include "dashboard_feed/client.h"
 #include "dashboard_feed/commands_deliveries.h"
 #include "dashboard_feed/commands_leader.h"
+#include "dashboard_feed/commands_subscriptions.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/rehearse/command.h"
 #include "dashboard_feed/render/render.h"
@@ -264,7 +265,7 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
           "--endpoint tcp://feed.example:7413 --feed-key feed.key.pub");
   command->add_option("--for", options.leader, "the leader's id")->required();
   command->add_flag("--follow", options.follow,
-                    "show each periodic digest as it comes; with --key also "
+                    "show each digest and alert as it comes; with --key also "
                     "what was missed");
   command->add_option("--section", options.sections, "these sections alone")
       ->check(CLI::IsMember({"decision", "regressed", "top", "new", "rising",
@@ -377,6 +378,14 @@ int RunCommand(int argc, char** argv) {
       return absl::IsInvalidArgument(status) ? Misused(status) : Failed(status);
     };
   });
+  const SubscriptionCommands subscriptions(
+      app, [&](SubscriptionCommands::Action run) {
+        action = [run](const Settings& s) {
+          const absl::Status status = run(s);
+          return absl::IsInvalidArgument(status) ? Misused(status)
+                                                 : Failed(status);
+        };
+      });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

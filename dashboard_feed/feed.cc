@@ -168,6 +168,7 @@ void Feed::EachSecond() {
   for (auto& [id, session] : sessions_) {
     if (session.sender.Overdue(now)) session.pending = true;
   }
+  RunAlerts();
   RunSchedule();
   dispatcher_->Turn();
   if (now >= next_follower_beat_) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,15 @@ class Feed {
   void TellFollowers(const std::string& leader, const std::string& body);
   bool MirrorSettled() const;
 
+  // feed_alerts.cc: what leaders are told at once.
+  void RunAlerts();
+  absl::Status TellAlerts();
+  absl::Status BeginAlerts();
+  absl::Status AddTold(const v1::Alert& alert, Outbox::Telling& telling);
+  absl::Status LetHeldGo();
+  absl::Status LetHeldGo(const std::string& subscription);
+  void NoteAlertTrouble(const absl::Status& status);
+
   // feed_deliveries.cc: what goes out over channels.
   absl::Status OpenChannels();
   std::vector<Outbox::Entry::Over> ChannelsOf(
@@ -120,6 +130,13 @@ class Feed {
                                           uint64_t insight);
   absl::StatusOr<std::string> Why(const v1::Leader& leader,
                                   const std::string& number);
+
+  // feed_subscriptions.cc: what leaders want sent.
+  absl::StatusOr<std::string> ChangeSubscription(const v1::Leader& leader,
+                                                 const std::string& body);
+  absl::Status CheckSet(const v1::Leader& leader,
+                        const v1::Subscription& wanted) const;
+  v1::SubscriptionList SubscriptionsOf(const v1::Leader& leader) const;
 
   // feed_doors.cc: what leaders ask and decide.
   void OnHubEvent(const wire::HubEvent& event);
@@ -177,6 +194,7 @@ class Feed {
   absl::Duration next_follower_beat_;
   absl::Duration connected_at_ = absl::InfiniteDuration();
   absl::Duration last_update_;
+  std::optional<absl::Duration> alert_seen_;  // the first not yet told
   bool key_missing_said_ = false;
 };
 

@@ -121,7 +121,8 @@ std::vector<Outbox::Entry::Over> Feed::ChannelsOf(
     const ConfiguredChannel* channel = channels_->Find(name);
     const absl::Duration patience =
         channel != nullptr ? std::min(channel->patience, period) : period;
-    over.push_back({name, now + patience});
+    over.push_back({name, now + patience,
+                    static_cast<uint32_t>(subscription.format()), ""});
   }
   return over;
 }
@@ -234,7 +235,10 @@ absl::StatusOr<std::string> Feed::Why(const v1::Leader& leader,
   bool any = false;
   for (const v1::Subscription& subscription :
        mirror_->model().subscriptions.subscriptions()) {
-    if (subscription.leader() != leader.id()) continue;
+    if (subscription.leader() != leader.id() ||
+        subscription.cadence() == v1::Subscription::IMMEDIATE) {
+      continue;
+    }
     auto before = BeforeOf(subscription.id());
     if (!before.ok()) return before.status();
     DigestRequest request;

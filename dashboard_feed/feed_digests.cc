@@ -15,6 +15,7 @@ namespace {
 constexpr absl::Duration kQuiet = absl::Seconds(1);
 constexpr absl::Duration kLongestCatchUp = absl::Seconds(30);
 constexpr absl::Duration kWithoutRouter = absl::Seconds(60);
+constexpr absl::Duration kClockGrace = absl::Minutes(1);
 constexpr absl::Duration kOnDemandSpan = absl::Hours(24);
 
 }  // namespace
@@ -32,7 +33,7 @@ void Feed::RunSchedule() {
   const absl::Time now = clock_.Wall();
   for (const v1::Subscription& subscription :
        mirror_->model().subscriptions.subscriptions()) {
-    RunSubscription(subscription, now);
+    if (!subscription.paused()) RunSubscription(subscription, now);
   }
 }
 
@@ -41,7 +42,10 @@ void Feed::RunSubscription(const v1::Subscription& subscription,
   const Model& model = mirror_->model();
   const v1::Leader* leader = model.FindLeader(subscription.leader());
   if (leader == nullptr) return;
-  const Due due = LatestDue(subscription, ZoneOf(leader->time_zone()), now);
+  const auto latest =
+      LatestDue(subscription, ZoneOf(subscription, *leader), now);
+  if (!latest) return;
+  const Due& due = *latest;
   const auto fail = [&](const absl::Status& status) {
     uint64_t left_out = 0;
     if (Limited("digest", left_out)) return;
@@ -60,7 +64,15 @@ void Feed::RunSubscription(const v1::Subscription& subscription,
         outbox_->Begin(subscription.id(), due.key, due.to);
     return status.ok() ? void() : fail(status);
   }
+  if ((*last)->to > now + kClockGrace) {
+    // The clock was set back; what was made "later" than now stays made.
+    const absl::Status status = outbox_->FollowClock(subscription.id(), now);
+    return status.ok() ? void() : fail(status);
+  }
   if ((*last)->key == due.key || due.to <= (*last)->to) return;
+  const auto made = outbox_->HasPeriod(subscription.id(), due.key);
+  if (!made.ok()) return fail(made.status());
+  if (*made) return;
   auto before = BeforeOf(subscription.id());
   if (!before.ok()) return fail(before.status());
   DigestRequest request;
@@ -131,7 +143,10 @@ absl::StatusOr<v1::Digest> Feed::DigestNow(const v1::Leader& leader,
   request.from = request.to - kOnDemandSpan;
   for (const v1::Subscription& subscription :
        mirror_->model().subscriptions.subscriptions()) {
-    if (subscription.leader() != leader.id()) continue;
+    if (subscription.leader() != leader.id() ||
+        subscription.cadence() == v1::Subscription::IMMEDIATE) {
+      continue;
+    }
     auto before = BeforeOf(subscription.id());
     if (!before.ok()) return before.status();
     if (!before->any ||

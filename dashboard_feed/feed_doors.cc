@@ -156,6 +156,16 @@ v1::Response Feed::Answer(const std::string& leader_id,
     response.set_text(*done);
     return response;
   }
+  if (request.kind() == v1::LEADER_SUBSCRIPTIONS) {
+    response.set_body(SubscriptionsOf(*leader).SerializeAsString());
+    return response;
+  }
+  if (request.kind() == v1::LEADER_CHANGE_SUBSCRIPTION) {
+    const auto done = ChangeSubscription(*leader, request.body());
+    if (!done.ok()) return refuse(done.status());
+    response.set_text(*done);
+    return response;
+  }
   return refuse(absl::UnimplementedError(
       "the feed does not know this request; upgrade it"));
 }
@@ -236,6 +246,15 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
   }
+  if (control.command() == "subscriptions") {
+    response.set_body(SubscriptionsOf(**leader).SerializeAsString());
+    return response;
+  }
+  if (control.command() == "change-subscription") {
+    const auto text = ChangeSubscription(**leader, control.body());
+    if (text.ok()) response.set_text(*text);
+    return finish(text.status());
+  }
   if (control.command() == "answer" || control.command() == "preview") {
     v1::Decision decision;
     if (!decision.ParseFromString(control.body())) {
@@ -262,6 +281,8 @@ absl::StatusOr<std::string> Feed::StatusJson() {
   }
   const auto owed = outbox_->deliveries().Count();
   if (!owed.ok()) return owed.status();
+  const auto alerts = outbox_->alerts().ReadMark();
+  if (!alerts.ok()) return alerts.status();
   const Model& model = mirror_->model();
   nlohmann::ordered_json out;
   out["connected"] = connected_at_ != absl::InfiniteDuration();
@@ -276,6 +297,7 @@ absl::StatusOr<std::string> Feed::StatusJson() {
   out["leaders_connected"] = sessions_.size();
   out["digests_queued"] = totals->queued;
   out["digests_delivered"] = totals->delivered;
+  out["alerts_missed"] = alerts->missed;
   out["decisions"] = totals->decisions;
   out["decisions_waiting"] = waiting;
   for (const auto& [channel, states] : owed->by_channel) {

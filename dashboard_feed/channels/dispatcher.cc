@@ -174,8 +174,11 @@ absl::Status Dispatcher::SendOne(const ConfiguredChannel& channel,
     return Park(delivery, "no digest",
                 "the queue keeps this digest no longer, or it cannot be read");
   }
+  // An alert is queued once for a leader, whatever sends it on.
+  if (digest.alert()) digest.set_subscription(delivery.subscription);
   const Sending sending{delivery.channel, delivery.IdempotencyKey(), false};
-  auto parcel = Pack(channel, templates_, digest, sending, delivery.id, now);
+  auto parcel = Pack(channel, templates_, digest, sending, delivery.id, now,
+                     static_cast<v1::Subscription::Format>(delivery.format));
   if (!parcel.ok()) {
     return Park(delivery, "cannot be made", os::StatusText(parcel.status()));
   }

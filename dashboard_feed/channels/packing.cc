@@ -94,7 +94,9 @@ absl::StatusOr<Mail> PackMail(const ConfiguredChannel& channel,
 absl::StatusOr<Parcel> Pack(const ConfiguredChannel& channel,
                             const Catalogue& templates,
                             const v1::Digest& digest, const Sending& sending,
-                            uint64_t delivery, absl::Time now) {
+                            uint64_t delivery, absl::Time now,
+                            v1::Subscription::Format format) {
+  const bool text_alone = format == v1::Subscription::TEXT;
   Parcel parcel;
   parcel.delivery = delivery;
   parcel.channel = channel.config.name();
@@ -111,11 +113,13 @@ absl::StatusOr<Parcel> Pack(const ConfiguredChannel& channel,
     case v1::Channel::kSmtp: {
       auto mail = PackMail(channel, templates, digest, sending, now);
       if (!mail.ok()) return mail.status();
+      if (text_alone) mail->html.clear();
       parcel.content = *std::move(mail);
       return parcel;
     }
     default: {
-      auto line = templates.Render("webhook.json", digest, sending);
+      auto line = templates.Render(text_alone ? "mail.txt" : "webhook.json",
+                                   digest, sending);
       if (!line.ok()) return line.status();
       parcel.content =
           JsonLine{channel.config.file().path(), *std::move(line) + "\n"};

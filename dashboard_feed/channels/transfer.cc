@@ -131,7 +131,9 @@ void Transfer::Prepare(const Mail& mail) {
   curl_mimepart* both = curl_mime_addpart(mime_.get());
   curl_mime* alternatives = curl_mime_init(easy);
   AddPart(alternatives, mail.text, "text/plain; charset=utf-8");
-  AddPart(alternatives, mail.html, "text/html; charset=utf-8");
+  if (!mail.html.empty()) {
+    AddPart(alternatives, mail.html, "text/html; charset=utf-8");
+  }
   curl_mime_subparts(both, alternatives);
   curl_mime_type(both, "multipart/alternative");
   curl_easy_setopt(easy, CURLOPT_MIMEPOST, mime_.get());

@@ -343,8 +343,10 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
                   const DigestRequest& request) {
   Built built;
   v1::Digest& digest = built.digest;
-  const LeaderView view(model, leader, request.to);
   const v1::Subscription* subscription = request.subscription;
+  const LeaderView view(
+      model, leader, request.to,
+      subscription != nullptr ? subscription->time_zone() : "");
   LeaderView::Listing listing =
       view.List(subscription != nullptr && subscription->has_scope()
                     ? &subscription->scope()

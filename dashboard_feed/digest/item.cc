@@ -109,6 +109,10 @@ std::string TitleOf(const Seen& seen, uint32_t below) {
                            Plural(seen.observations, "report", "reports"));
 }
 
+std::string ShortenVerbatim(const std::string& text) {
+  return Shorten(text, kVerbatimBytes);
+}
+
 v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
                         absl::TimeZone zone, uint64_t fresh) {
   const v1::Insight& insight = seen.insight;
@@ -164,7 +168,7 @@ v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
     v1::Verbatim& out = *item.add_verbatims();
     out = verbatim;
     out.clear_observation();
-    out.set_text(Shorten(verbatim.text(), kVerbatimBytes));
+    out.set_text(ShortenVerbatim(verbatim.text()));
   }
   return item;
 }

@@ -15,6 +15,9 @@ v1::Count CountOf(uint64_t value, bool hidden, uint32_t below);
 // A leader's name for it, else the first verbatim, else the topic.
 std::string TitleOf(const Seen& seen, uint32_t below);
 
+// As a digest quotes it: what is too long ends in an ellipsis.
+std::string ShortenVerbatim(const std::string& text);
+
 // `fresh`: observations since the previous digest.
 v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
                         absl::TimeZone zone, uint64_t fresh);

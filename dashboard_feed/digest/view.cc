@@ -1,12 +1,10 @@
 #include "dashboard_feed/digest/view.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <tuple>
 #include <utility>
 
-#include "absl/time/civil_time.h"
+#include "dashboard_feed/shifts/shift_ends.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -15,24 +13,6 @@ namespace {
 constexpr uint32_t kLeast = 3;
 constexpr uint32_t kNumbers = 5;
 constexpr uint32_t kVerbatims = 10;
-// Local hours at which shifts end, as long as no site says otherwise.
-constexpr std::array<int, 4> kShiftEnds{6, 14, 18, 22};
-
-// The last end of a shift at or before `now`, and the one after it.
-std::pair<absl::Time, absl::Time> ShiftEnds(absl::Time now,
-                                            absl::TimeZone zone) {
-  const absl::CivilDay today = absl::ToCivilDay(now, zone);
-  absl::Time last = absl::InfinitePast();
-  for (int day = -1; day <= 1; ++day) {
-    for (const int hour : kShiftEnds) {
-      const absl::Time end =
-          absl::FromCivil(absl::CivilHour(today + day) + hour, zone);
-      if (end > now) return {last, end};
-      last = end;
-    }
-  }
-  return {last, now + absl::Hours(24)};
-}
 
 // Which cells hold what is always open.
 std::vector<bool> OpenCellsIn(const v1::Insight& insight) {
@@ -65,7 +45,7 @@ GroupRules RulesOf(const v1::Organisation& organisation) {
 }
 
 LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
-                       absl::Time now)
+                       absl::Time now, const std::string& shown_in)
     : model_(model),
       coverage_(model, leader),
       rules_(RulesOf(model.organisation)) {
@@ -73,7 +53,10 @@ LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
   if (!leader.time_zone().empty()) {
     absl::LoadTimeZone(leader.time_zone(), &zone_);
   }
-  std::tie(last_shift_end_, next_shift_end_) = ShiftEnds(now, zone_);
+  const ShiftEnds ends = ShiftEndsAround(now, zone_);
+  last_shift_end_ = ends.last;
+  next_shift_end_ = ends.next;
+  if (!shown_in.empty()) absl::LoadTimeZone(shown_in, &zone_);
   const auto activity = model.scopes.find(leader.id());
   slice_ = coverage_.scope().ByShift() || activity == model.scopes.end() ||
            activity->second.reporters_90d() < rules_.numbers;

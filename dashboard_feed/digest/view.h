@@ -57,8 +57,10 @@ void SortByPriority(std::vector<Glance>& glances);
 
 class LeaderView {
  public:
-  // `model` and `leader` outlive it.
-  LeaderView(const Model& model, const v1::Leader& leader, absl::Time now);
+  // `model` and `leader` outlive it. Times are told in the zone `shown_in`,
+  // empty: the leader's; shifts end in the leader's.
+  LeaderView(const Model& model, const v1::Leader& leader, absl::Time now,
+             const std::string& shown_in = "");
 
   // With its words. Nothing: it is not in the scope, or not yet to be seen.
   std::optional<Seen> Find(uint64_t insight) const;

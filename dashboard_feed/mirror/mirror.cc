@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "earshot/v1/erase.pb.h"
+#include "proto/contract/subscription.h"
 
 namespace earshot::feed {
 namespace {
@@ -55,6 +56,14 @@ std::string KeyOf(const v1::Item& item) {
         return "";
       }
       return fmt::format("alert/{}", alert.slot());
+    }
+    case v1::UPDATE_SUBSCRIPTION: {
+      v1::SubscriptionChange change;
+      if (!change.ParseFromString(item.body()) ||
+          contract::SubscriptionOf(change).empty()) {
+        return "";
+      }
+      return "subscription/" + contract::SubscriptionOf(change);
     }
     default:
       return "";
@@ -104,6 +113,8 @@ absl::Status Mirror::Load() {
     }
     model_.TakeInsight(insight, absl::FromUnixMillis(versions.Int(0)));
   }
+  model_.subscriptions =
+      InForce(model_.subscriptions_file, model_.subscription_changes);
   return row.status();
 }
 
@@ -158,6 +169,15 @@ absl::StatusOr<Mirror::Taken> Mirror::Take(const v1::Delivery& delivery,
     // What is in memory may be half of it: go back to what is on disk.
     const absl::Status again = Load();
     return again.ok() ? status : again;
+  }
+  for (const v1::Item& item : delivery.items()) {
+    if (item.kind() != v1::UPDATE_SUBSCRIPTIONS &&
+        item.kind() != v1::UPDATE_SUBSCRIPTION) {
+      continue;
+    }
+    model_.subscriptions =
+        InForce(model_.subscriptions_file, model_.subscription_changes);
+    break;
   }
   taken.organisation_changed = model_.organisation_sha256 != before;
   return taken;
@@ -316,7 +336,7 @@ void Mirror::Adopt(uint32_t kind, const std::string& body) {
       model_.organisation.ParseFromString(file.body());
       model_.organisation_sha256 = file.sha256();
     } else {
-      model_.subscriptions.ParseFromString(file.body());
+      model_.subscriptions_file.ParseFromString(file.body());
       model_.subscriptions_sha256 = file.sha256();
     }
   } else if (kind == v1::UPDATE_SITE) {
@@ -331,6 +351,11 @@ void Mirror::Adopt(uint32_t kind, const std::string& body) {
   } else if (kind == v1::UPDATE_ALERT) {
     v1::Alert alert;
     if (alert.ParseFromString(body)) model_.alerts[alert.slot()] = alert;
+  } else if (kind == v1::UPDATE_SUBSCRIPTION) {
+    v1::SubscriptionChange change;
+    if (change.ParseFromString(body)) {
+      model_.subscription_changes[contract::SubscriptionOf(change)] = change;
+    }
   } else if (kind == v1::UPDATE_TOTALS) {
     model_.totals.ParseFromString(body);
   }

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "dashboard_feed/mirror/facts.h"
 #include "dashboard_feed/mirror/history.h"
+#include "dashboard_feed/mirror/in_force.h"
 #include "earshot/v1/configuration.pb.h"
 #include "earshot/v1/insight.pb.h"
 
@@ -89,8 +90,10 @@ struct Model {
   const WholeInsights* whole = nullptr;
   v1::Organisation organisation;
   std::string organisation_sha256;
-  v1::Subscriptions subscriptions;
-  std::string subscriptions_sha256;
+  v1::Subscriptions subscriptions;  // in force
+  v1::Subscriptions subscriptions_file;
+  SubscriptionChanges subscription_changes;  // removals as well
+  std::string subscriptions_sha256;          // of the file
   std::map<std::string, v1::SiteActivity> sites;
   std::map<std::string, v1::ScopeActivity> scopes;  // by leader
   std::map<uint32_t, v1::Alert> alerts;  // by slot, at most kMostAlerts

@@ -9,7 +9,8 @@ namespace {
 
 constexpr char kColumns[] =
     "SELECT id, subscription, period, channel, leader, seq, state, attempts,"
-    " queued_at, next_at, until, changed_at, reason, detail, fallback_of"
+    " queued_at, next_at, until, changed_at, reason, detail, fallback_of,"
+    " format"
     " FROM deliveries ";
 
 // Times are stored as milliseconds since 1970.
@@ -82,12 +83,16 @@ const char* Deliveries::Migration() {
          " deliveries_dropped INTEGER NOT NULL DEFAULT 0;";
 }
 
+const char* Deliveries::FormatMigration() {
+  return "ALTER TABLE deliveries ADD COLUMN format INTEGER NOT NULL DEFAULT 0;";
+}
+
 absl::Status Deliveries::Queue(const Delivery& delivery) {
   store::Statement put = database_.Prepare(
       "INSERT OR IGNORE INTO deliveries(subscription, period, channel, leader,"
       " seq, state, attempts, queued_at, next_at, until, changed_at, reason,"
-      " detail, fallback_of) "
-      "VALUES(?1,?2,?3,?4,?5,?6,0,?7,?8,?9,?7,'','',?10)");
+      " detail, fallback_of, format) "
+      "VALUES(?1,?2,?3,?4,?5,?6,0,?7,?8,?9,?7,'','',?10,?11)");
   return put.BindText(1, delivery.subscription)
       .BindText(2, delivery.period)
       .BindText(3, delivery.channel)
@@ -98,22 +103,25 @@ absl::Status Deliveries::Queue(const Delivery& delivery) {
       .Bind(8, Stored(delivery.next_at))
       .Bind(9, Stored(delivery.until))
       .BindText(10, delivery.fallback_of)
+      .Bind(11, delivery.format)
       .Run();
 }
 
-absl::Status Deliveries::Trim(const std::string& leader, uint64_t seq) {
+absl::Status Deliveries::Trim(const std::string& leader) {
   store::Statement count = database_.Prepare(
       "UPDATE store SET deliveries_dropped=deliveries_dropped+("
-      "SELECT count(*) FROM deliveries WHERE leader=?1 AND seq<=?2"
-      " AND state<>?3)");
+      "SELECT count(*) FROM deliveries d WHERE leader=?1 AND state<>?2"
+      " AND NOT EXISTS(SELECT 1 FROM queue q"
+      " WHERE q.leader=d.leader AND q.seq=d.seq))");
   absl::Status status = count.BindText(1, leader)
-                            .Bind(2, seq)
-                            .Bind(3, Stored(DeliveryState::kDelivered))
+                            .Bind(2, Stored(DeliveryState::kDelivered))
                             .Run();
   if (!status.ok()) return status;
-  store::Statement trim =
-      database_.Prepare("DELETE FROM deliveries WHERE leader=?1 AND seq<=?2");
-  return trim.BindText(1, leader).Bind(2, seq).Run();
+  store::Statement trim = database_.Prepare(
+      "DELETE FROM deliveries WHERE leader=?1 AND NOT EXISTS("
+      "SELECT 1 FROM queue q WHERE q.leader=deliveries.leader"
+      " AND q.seq=deliveries.seq)");
+  return trim.BindText(1, leader).Run();
 }
 
 absl::StatusOr<std::vector<Delivery>> Deliveries::Read(
@@ -137,6 +145,7 @@ absl::StatusOr<std::vector<Delivery>> Deliveries::Read(
     one.reason = statement.Text(12);
     one.detail = statement.Text(13);
     one.fallback_of = statement.Text(14);
+    one.format = static_cast<uint32_t>(statement.Int(15));
     rows.push_back(std::move(one));
   }
   if (!row.ok()) return row.status();

@@ -41,6 +41,7 @@ struct Delivery {
   std::string reason;       // of the last failure, for a log: "http 503"
   std::string detail;       // the same in the receiver's words
   std::string fallback_of;  // the channel that gave it up; empty: none
+  uint32_t format = 0;      // Subscription::Format that was asked for
   // The same for every attempt, so that a receiver can tell a repeat.
   std::string IdempotencyKey() const;
 };
@@ -54,14 +55,15 @@ class Deliveries {
   static constexpr size_t kReasonBytes = 200;
   static constexpr size_t kDetailBytes = 1000;
   static const char* Migration();
+  static const char* FormatMigration();
 
   explicit Deliveries(store::Database& database) : database_(database) {}
 
   // In the caller's transaction. One that is there already stays as it is.
   absl::Status Queue(const Delivery& delivery);
-  // In the caller's transaction: those of digests up to `seq` go. Unfinished
-  // ones are counted as dropped.
-  absl::Status Trim(const std::string& leader, uint64_t seq);
+  // In the caller's transaction: those whose digest is no longer in the queue
+  // go. Unfinished ones are counted as dropped.
+  absl::Status Trim(const std::string& leader);
 
   // Queued ones of a channel whose time has come, the longest due first.
   absl::StatusOr<std::vector<Delivery>> Due(const std::string& channel,

@@ -35,7 +35,8 @@ const std::vector<std::string>& Migrations() {
       // One row a subscription, not one for each insight it ever showed.
       "DROP TABLE shown;"
       "CREATE TABLE shown_counts(subscription TEXT PRIMARY KEY,"
-      " body BLOB NOT NULL) WITHOUT ROWID;"};
+      " body BLOB NOT NULL) WITHOUT ROWID;",
+      Alerts::Migration(), Deliveries::FormatMigration()};
   return kMigrations;
 }
 
@@ -76,6 +77,21 @@ absl::StatusOr<std::optional<Outbox::Reached>> Outbox::LastPeriod(
   if (!*row) return std::optional<Reached>();
   return std::optional<Reached>(Reached{
       read.Text(0), absl::FromUnixMillis(read.Int(1)), read.Int(2) != 0});
+}
+
+absl::StatusOr<bool> Outbox::HasPeriod(const std::string& subscription,
+                                       const std::string& key) {
+  store::Statement read = database_->Prepare(
+      "SELECT 1 FROM periods WHERE subscription=?1 AND key=?2");
+  read.BindText(1, subscription).BindText(2, key);
+  return read.Step();
+}
+
+absl::Status Outbox::FollowClock(const std::string& subscription,
+                                 absl::Time now) {
+  store::Statement move = database_->Prepare(
+      "UPDATE periods SET until=?2 WHERE subscription=?1 AND until>?2");
+  return move.BindText(1, subscription).Bind(2, absl::ToUnixMillis(now)).Run();
 }
 
 absl::Status Outbox::Begin(const std::string& subscription,
@@ -134,28 +150,66 @@ absl::StatusOr<uint64_t> Outbox::Enqueue(const Entry& entry) {
                             .BindBlob(4, entry.body)
                             .Run();
   if (!status.ok()) return status;
-  if (seq > kept_digests_) {
-    store::Statement trim =
-        database_->Prepare("DELETE FROM queue WHERE leader=?1 AND seq<=?2");
-    status = trim.BindText(1, entry.leader).Bind(2, seq - kept_digests_).Run();
-    if (status.ok()) {
-      status = deliveries_.Trim(entry.leader, seq - kept_digests_);
-    }
-    if (!status.ok()) return status;
+  if (seq <= kept_digests_) return seq;
+  store::Statement trim = database_->Prepare(
+      "DELETE FROM queue WHERE leader=?1 AND kind=?2 AND seq<=("
+      "SELECT seq FROM queue WHERE leader=?1 AND kind=?2"
+      " ORDER BY seq DESC LIMIT 1 OFFSET ?3)");
+  status = trim.BindText(1, entry.leader)
+               .Bind(2, entry.kind)
+               .Bind(3, uint64_t{kept_digests_})
+               .Run();
+  if (status.ok() && database_->Changes() > 0) {
+    status = deliveries_.Trim(entry.leader);
   }
+  if (!status.ok()) return status;
+  return seq;
+}
+
+absl::Status Outbox::Tell(const Telling& telling) {
+  auto transaction = database_->Begin();
+  if (!transaction.ok()) return transaction.status();
+  absl::Status status = alerts_.PutMark(telling.mark);
+  for (const Entry& entry : telling.entries) {
+    if (!status.ok()) return status;
+    const auto seq = Enqueue(entry);
+    if (!seq.ok()) return seq.status();
+    status = QueueDeliveries(entry, *seq);
+  }
+  for (const std::string& observation : telling.told) {
+    if (status.ok()) status = alerts_.PutTold(observation);
+  }
+  for (const Alerts::Held& held : telling.held) {
+    if (status.ok()) status = alerts_.Hold(held.subscription, held.body);
+  }
+  if (status.ok()) status = transaction->Commit();
+  return status;
+}
+
+absl::StatusOr<uint64_t> Outbox::LetGo(const Entry& entry, uint64_t up_to) {
+  auto transaction = database_->Begin();
+  if (!transaction.ok()) return transaction.status();
+  auto seq = Enqueue(entry);
+  if (!seq.ok()) return seq.status();
+  absl::Status status = QueueDeliveries(entry, *seq);
+  if (status.ok()) status = alerts_.LetGo(entry.subscription, up_to);
+  if (status.ok()) status = transaction->Commit();
+  if (!status.ok()) return status;
   return seq;
 }
 
 absl::Status Outbox::QueueDeliveries(const Entry& entry, uint64_t seq) {
   Delivery delivery;
-  delivery.subscription = entry.subscription;
   delivery.period = entry.key;
   delivery.leader = entry.leader;
   delivery.seq = seq;
   delivery.queued_at = entry.to;
   delivery.next_at = entry.to;
   for (const Entry::Over& over : entry.channels) {
+    delivery.subscription =
+        over.subscription.empty() ? entry.subscription : over.subscription;
     delivery.channel = over.channel;
+    delivery.format = over.format;
     delivery.until = over.until;
     absl::Status status = deliveries_.Queue(delivery);
     if (!status.ok()) return status;

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "base/os/random.h"
 #include "base/store/database.h"
+#include "dashboard_feed/outbox/alerts.h"
 #include "dashboard_feed/outbox/deliveries.h"
 #include "earshot/v1/session.pb.h"
 
@@ -23,10 +24,10 @@ namespace earshot::feed {
 using ShownCounts = std::vector<std::pair<uint64_t, uint64_t>>;
 
 // What a leader is owed, durable: which period of which subscription was
-// made, each leader's numbered queue of digests and how far it was delivered,
-// and what the last digest showed. One thread; on SQLite. Bounds:
-// `kept_digests` for each leader with their deliveries, kPeriodsKept keys for
-// each subscription.
+// made, each leader's numbered queue of digests and alerts and how far it was
+// delivered, and what the last digest showed. One thread; on SQLite. Bounds:
+// for each leader `kept_digests` of each kind with their deliveries,
+// kPeriodsKept keys for each subscription.
 class Outbox {
  public:
   static constexpr uint64_t kPeriodsKept = 1000;
@@ -46,6 +47,11 @@ class Outbox {
   };
   absl::StatusOr<std::optional<Reached>> LastPeriod(
       const std::string& subscription);
+  // It was made before, or begun with.
+  absl::StatusOr<bool> HasPeriod(const std::string& subscription,
+                                 const std::string& key);
+  // After the wall clock was set back: no period ends later than now.
+  absl::Status FollowClock(const std::string& subscription, absl::Time now);
   // Notes where a new subscription begins, without a digest.
   absl::Status Begin(const std::string& subscription, const std::string& key,
                      absl::Time to);
@@ -61,7 +67,9 @@ class Outbox {
     std::map<std::string, int64_t> numbers;  // at the top of it, by name
     struct Over {
       std::string channel;
-      absl::Time until;  // after a failure from here on it is parked
+      absl::Time until;          // after a failure from here on it is parked
+      uint32_t format = 0;       // Subscription::Format
+      std::string subscription;  // empty: the entry's
     };
     std::vector<Over> channels;  // it goes over these as well
   };
@@ -69,6 +77,19 @@ class Outbox {
   // for each channel, in one transaction. The entry's number in the leader's queue; nothing: that
   // period was made before, and nothing changed.
   absl::StatusOr<std::optional<uint64_t>> Add(const Entry& entry);
+
+  // Alerts, each queued for every leader who is told of it.
+  struct Telling {
+    std::vector<Entry> entries;      // the key names their deliveries
+    std::vector<std::string> told;   // observations
+    std::vector<Alerts::Held> held;  // ids are given
+    Alerts::Mark mark;               // and how far this gets
+  };
+  // All in one transaction.
+  absl::Status Tell(const Telling& telling);
+  // Queues what was held back for the entry's subscription, up to that one,
+  // and holds it no longer, in one transaction. Its number in the queue.
+  absl::StatusOr<uint64_t> LetGo(const Entry& entry, uint64_t up_to);
 
   absl::StatusOr<ShownCounts> Shown(const std::string& subscription);
 
@@ -98,11 +119,14 @@ class Outbox {
 
   // What is owed over channels.
   Deliveries& deliveries() { return deliveries_; }
+  // Which alerts went, and which wait.
+  Alerts& alerts() { return alerts_; }
 
  private:
   Outbox(std::unique_ptr<store::Database> database, uint32_t kept)
       : database_(std::move(database)),
         deliveries_(*database_),
+        alerts_(*database_),
         kept_digests_(kept) {}
   absl::Status LoadGeneration(os::Random& random);
   absl::Status StoreShown(const Entry& entry);
@@ -112,6 +136,7 @@ class Outbox {
 
   std::unique_ptr<store::Database> database_;
   Deliveries deliveries_;
+  Alerts alerts_;
   const uint32_t kept_digests_;
   uint64_t generation_ = 0;
 };

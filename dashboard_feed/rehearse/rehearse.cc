@@ -14,6 +14,7 @@
 
 #include "base/os/files.h"
 #include "base/os/status_text.h"
+#include "dashboard_feed/at_once/at_once.h"
 #include "dashboard_feed/digest/digest.h"
 #include "dashboard_feed/rehearse/digest_file.h"
 #include "dashboard_feed/rehearse/organisation_file.h"
@@ -32,7 +33,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kSampleIds = 20;
-constexpr absl::Duration kLateAlert = absl::Hours(1);
 
 // One digest to be written.
 struct DueDigest {
@@ -47,9 +47,11 @@ std::vector<DueDigest> Calendar(const v1::Subscriptions& subscriptions,
   std::vector<DueDigest> calendar;
   for (int i = 0; i < subscriptions.subscriptions_size(); ++i) {
     const v1::Subscription& subscription = subscriptions.subscriptions(i);
-    std::string zone;
+    absl::TimeZone zone = absl::UTCTimeZone();
     for (const v1::Leader& leader : organisation.leaders()) {
-      if (leader.id() == subscription.leader()) zone = leader.time_zone();
+      if (leader.id() == subscription.leader()) {
+        zone = ZoneOf(subscription, leader);
+      }
     }
     const absl::Duration step =
         subscription.cadence() == v1::Subscription::EVERY_MINUTES
@@ -57,11 +59,11 @@ std::vector<DueDigest> Calendar(const v1::Subscriptions& subscriptions,
             : absl::Minutes(15);
     std::string last;
     for (absl::Time at = from; at <= to; at += step) {
-      Due due = LatestDue(subscription, ZoneOf(zone), at);
-      if (due.key == last) continue;
-      last = due.key;
-      if (due.to < from || due.to > to) continue;
-      calendar.push_back({due.to, static_cast<size_t>(i), std::move(due)});
+      auto due = LatestDue(subscription, zone, at);
+      if (!due || due->key == last) continue;
+      last = due->key;
+      if (due->to < from || due->to > to) continue;
+      calendar.push_back({due->to, static_cast<size_t>(i), *std::move(due)});
     }
   }
   std::stable_sort(
@@ -170,27 +172,28 @@ absl::Status Run::Settle() {
     samples_.Add(reading.insight,
                  {id, said.site(), said.channel(), said.shift(), row.arrived});
     insights_.insert(reading.insight);
-    if (said.severity() == 5) Alert(reading, row);
+    Alert(reading, row);
     row.row = {};  // its text is not needed any more
   }
   return absl::OkStatus();
 }
 
-// Severity 5 goes to every leader whose scope it is in, at once; what arrives
-// long after it was observed is for the digest.
 void Run::Alert(const RowReading& reading, const OrderedRow& row) {
   const v1::Observation& said = row.row.observation;
   if (row.arrived < rehearsal_.from || row.arrived > rehearsal_.to) return;
-  if (said.has_observed_at() &&
-      row.arrived - contract::ToTime(said.observed_at()) > kLateAlert) {
-    return;
+  v1::Alert alert;
+  alert.set_topic(reading.topic);
+  alert.set_kind(said.kind());
+  alert.set_severity(said.severity());
+  alert.set_site(said.site());
+  alert.set_channel(said.channel());
+  alert.set_shift(said.shift());
+  if (said.has_observed_at()) {
+    *alert.mutable_observed_at() = said.observed_at();
   }
+  *alert.mutable_received_at() = contract::ToStamp(row.arrived);
   for (const v1::Leader& leader : organisation_.leaders()) {
-    if (!contract::LeaderScope(organisation_, leader)
-             .Covers(reading.topic, said.site(), said.channel(),
-                     said.shift())) {
-      continue;
-    }
+    if (!IsToldAtOnce(organisation_, leader, alert, row.arrived)) continue;
     alerts_ << Json{{"leader", leader.id()},
                     {"at", absl::FormatTime(absl::RFC3339_sec, row.arrived,
                                             absl::UTCTimeZone())},

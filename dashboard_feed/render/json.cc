@@ -157,6 +157,7 @@ Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
 std::string DigestAsJson(const v1::Digest& digest) {
   const absl::TimeZone zone = Zone(digest);
   Json out;
+  if (digest.alert()) out["alert"] = true;
   out["organisation"] = digest.organisation();
   out["leader"] = digest.leader();
   out["leader_name"] = digest.leader_name();

@@ -73,6 +73,10 @@ class Page {
 
  private:
   bool IsBrief() const { return !digest_.question().empty(); }
+  const char* What() const {
+    if (digest_.alert()) return "alert";
+    return IsBrief() ? "meeting brief" : "digest";
+  }
   std::string Paint(std::string_view text, const char* code) const {
     if (!colour_) return std::string(text);
     return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
@@ -131,10 +135,17 @@ class Page {
                           ? std::string("Earshot")
                           : Printable(digest_.organisation());
     Wrap("", "",
-         fmt::format("{}: {} for {}", who,
-                     IsBrief() ? "meeting brief" : "digest",
+         fmt::format("{}: {} for {}", who, What(),
                      Printable(digest_.leader_name())),
          "1");
+    if (digest_.alert()) {
+      Wrap("", "",
+           fmt::format("{} ({})", Moment(digest_.to()), digest_.time_zone()),
+           "2");
+      text_ += '\n';
+      Wrap("", "", Printable(digest_.headline()));
+      return;
+    }
     std::string span = digest_.first()
                            ? fmt::format("up to {}", Moment(digest_.to()))
                            : fmt::format("{} to {}", Moment(digest_.from()),
@@ -175,7 +186,9 @@ class Page {
     text_ += '\n';
     text_ += Paint(section.title(), "1;36") + "\n";
     for (const v1::DigestItem& item : section.items()) Item(item);
-    if (section.more() > 0) {
+    if (section.more() > 0 && digest_.alert()) {
+      text_ += Dim(fmt::format("    +{} before these", section.more())) + "\n";
+    } else if (section.more() > 0) {
       text_ += Dim(fmt::format("    +{} more: earshot-feed digest --for {} "
                                "--section {} --all",
                                section.more(), Printable(digest_.leader()),
@@ -285,6 +298,7 @@ class Page {
   }
 
   void Foot() {
+    if (digest_.alert()) return;
     Hidden();
     if (digest_.untriaged().value() > 0) {
       Wrap("", "  ",

@@ -113,6 +113,22 @@ v1::Digest Ordinary(const std::string& leader, absl::Time now) {
   return digest;
 }
 
+v1::Digest Alert(absl::Time now) {
+  v1::Digest digest = Frame("leader", now);
+  digest.set_alert(true);
+  digest.set_headline(
+      "Severity 5 at store-014, 08:00: The dock plate is loose");
+  v1::DigestSection& section = *digest.add_sections();
+  section.set_name("alert");
+  section.set_title("Told at once");
+  v1::DigestItem& item = *section.add_items();
+  item = Item(31, "The dock plate is loose", now);
+  item.set_severity_max(5);
+  item.set_moment(true);
+  item.set_rank(1);
+  return digest;
+}
+
 v1::Digest Hostile(absl::Time now) {
   v1::Digest digest = Frame("leader", now);
   digest.set_headline(kHostile);
@@ -179,6 +195,7 @@ std::vector<SampleDigest> SampleDigests() {
   empty.set_empty(true);
   return {{"empty", std::move(empty)},
           {"ordinary", Ordinary("leader", now)},
+          {"alert", Alert(now)},
           {"hostile", Hostile(now)},
           {"large", Large(now)}};
 }

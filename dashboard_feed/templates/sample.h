@@ -15,8 +15,8 @@ struct SampleDigest {
   v1::Digest digest;
 };
 
-// An empty one, an ordinary one, one with markup and script in what people
-// wrote, and one as large as a digest gets.
+// An empty one, an ordinary one, an alert, one with markup and script in what
+// people wrote, and one as large as a digest gets.
 std::vector<SampleDigest> SampleDigests();
 
 // The ordinary one, for this leader, as of `now`.

@@ -49,6 +49,11 @@ class View {
     Json out;
     Put(out, "organisation",
         digest_.organisation().empty() ? "Earshot" : digest_.organisation());
+    out["alert"] = digest_.alert();
+    Put(out, "what",
+        digest_.alert()              ? "alert"
+        : digest_.question().empty() ? "digest"
+                                     : "meeting brief");
     Put(out, "leader", digest_.leader());
     Put(out, "leader_name", digest_.leader_name());
     Put(out, "subscription", digest_.subscription());
@@ -94,6 +99,7 @@ class View {
                : absl::FormatTime("%Y-%m-%d", contract::ToTime(stamp), zone_);
   }
   std::string Span() const {
+    if (digest_.alert()) return Moment(digest_.to());
     return digest_.first() ? fmt::format("up to {}", Moment(digest_.to()))
                            : fmt::format("{} to {}", Moment(digest_.from()),
                                          Moment(digest_.to()));

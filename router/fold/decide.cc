@@ -36,14 +36,18 @@ std::string_view JoinWord(v1::JoinReason reason) {
   }
 }
 
+bool TaggedSafety(const v1::PersonalObservation& personal) {
+  return std::find(personal.tags().begin(), personal.tags().end(), "safety") !=
+         personal.tags().end();
+}
+
 // By what the reporter said, and was told about before sending; never by what
 // a model makes of the words.
 bool OpenAlways(const v1::ObservationRecord& observation,
                 const v1::PersonalObservation& personal) {
   return observation.severity() == 5 ||
          observation.kind() == v1::OBSERVATION_KIND_RISK ||
-         std::find(personal.tags().begin(), personal.tags().end(), "safety") !=
-             personal.tags().end();
+         TaggedSafety(personal);
 }
 
 }  // namespace
@@ -152,7 +156,8 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     if (!day.ok()) return day.status();
     AddToDay(**day, evidence);
   }
-  if (absl::Status status = PutAlert(evidence); !status.ok()) return status;
+  absl::Status alerted = PutAlert(evidence, TaggedSafety(personal));
+  if (!alerted.ok()) return alerted;
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
   work.why[reading.insight()] = JoinWord(reading.join());
   // The id of an anonymous report is in no log.
@@ -297,6 +302,8 @@ absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
       return FoldWithdrawal(row, work);
     case v1::LOG_DECISION:
       return FoldDecision(row, work);
+    case v1::LOG_SUBSCRIPTION:
+      return FoldSubscription(row);
     default:
       // Readings are folded when they are made; the others are for people.
       return absl::OkStatus();

@@ -128,6 +128,7 @@ class Fold {
   absl::Status FoldChange(const LogRow& row, Work& work);
   absl::Status FoldWithdrawal(const LogRow& row, Work& work);
   absl::Status FoldDecision(const LogRow& row, Work& work);
+  absl::Status FoldSubscription(const LogRow& row);
   absl::StatusOr<v1::Reading> Decide(const LogRow& row,
                                      const Prepared& prepared,
                                      const ReadingRules& rules,
@@ -170,7 +171,7 @@ class Fold {
   // What the topic says of an insight: cost, and when an answer is due.
   void ApplyTopic(v1::Insight& insight);
   // For leaders who want to hear of it at once.
-  absl::Status PutAlert(const Evidence& evidence);
+  absl::Status PutAlert(const Evidence& evidence, bool safety);
   absl::Status PutDays(const Work& work);
   absl::Status PutTotals();
   absl::Status PutSites(const std::set<std::string>& sites);

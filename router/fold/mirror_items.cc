@@ -69,7 +69,7 @@ void Fold::ApplyTopic(v1::Insight& insight) {
                         absl::Hours(topic->deadline_hours[severity - 1]));
 }
 
-absl::Status Fold::PutAlert(const Evidence& evidence) {
+absl::Status Fold::PutAlert(const Evidence& evidence, bool safety) {
   constexpr uint64_t kAlertsKept = 1000;
   constexpr uint32_t kSevere = 4;
   const v1::ObservationRecord& said = evidence.observation;
@@ -89,6 +89,8 @@ absl::Status Fold::PutAlert(const Evidence& evidence) {
   *alert.mutable_observed_at() = said.observed_at();
   *alert.mutable_received_at() = said.received_at();
   alert.set_open_always(open);
+  alert.set_safety(safety);
+  alert.set_number(cursors_.alerts);
   alert.set_slot(static_cast<uint32_t>(cursors_.alerts++ % kAlertsKept));
   return PutItem(fmt::format("alert/{}", alert.slot()), v1::UPDATE_ALERT,
                  alert.SerializeAsString());

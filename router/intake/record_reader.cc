@@ -11,6 +11,7 @@
 #include "earshot/v1/log.pb.h"
 #include "earshot/v1/observation.pb.h"
 #include "proto/contract/ids.h"
+#include "proto/contract/subscription.h"
 #include "proto/contract/times.h"
 
 namespace earshot::router {
@@ -89,6 +90,8 @@ Result RecordReader::Read(const Enrolled& peer, uint32_t lane,
       return ReadWithdrawal(peer, record);
     case v1::RECORD_DECISION:
       return ReadDecision(peer, record, now);
+    case v1::RECORD_SUBSCRIPTION:
+      return ReadSubscription(peer, record, now);
     default:
       return Refuse("kind_unknown",
                     fmt::format("records of kind {} are of a newer release; "
@@ -237,6 +240,38 @@ Result RecordReader::ReadDecision(const Enrolled& peer,
   out.DiscardUnknownFields();
   // The answer's id is the decision's, so that a repeated one is known.
   out.set_answer_id(ObservationId(record.id()));
+  *out.mutable_received_at() = contract::ToStamp(now);
+  out.SerializeToString(&entry.body);
+  return entry;
+}
+
+// Names and choices only. What looks personal is refused, and kept nowhere.
+Result RecordReader::ReadSubscription(const Enrolled& peer,
+                                      const v1::Record& record,
+                                      absl::Time now) {
+  v1::SubscriptionRecord out;
+  v1::SubscriptionChange& change = *out.mutable_change();
+  if (!change.ParseFromString(record.body())) {
+    return Refuse("body_unparsable", "the body is not a SubscriptionChange");
+  }
+  change.DiscardUnknownFields();
+  v1::Record kept = record;
+  if (contract::LooksPersonal(*redactor_, change)) {
+    kept.clear_body();
+    return Refused{{"subscription_invalid",
+                    "a name in it looks like a personal number or address"},
+                   kept.SerializeAsString()};
+  }
+  change.SerializeToString(kept.mutable_body());
+  if (peer.role != Role::kFeed) {
+    return Refused{{"role_not_allowed", "only a feed sends subscriptions"},
+                   kept.SerializeAsString()};
+  }
+  if (auto refusal = contract::Validate(change)) {
+    return Refused{*std::move(refusal), kept.SerializeAsString()};
+  }
+  LogEntry entry;
+  entry.kind = v1::LOG_SUBSCRIPTION;
   *out.mutable_received_at() = contract::ToStamp(now);
   out.SerializeToString(&entry.body);
   return entry;

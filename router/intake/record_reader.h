@@ -50,6 +50,9 @@ class RecordReader {
   std::variant<LogEntry, Refused> ReadDecision(const Enrolled& peer,
                                                const v1::Record& record,
                                                absl::Time now);
+  std::variant<LogEntry, Refused> ReadSubscription(const Enrolled& peer,
+                                                   const v1::Record& record,
+                                                   absl::Time now);
   std::variant<LogEntry, Refused> ReadWithdrawal(const Enrolled& peer,
                                                  const v1::Record& record);
   std::string ObservationId(std::string_view record_id) const;

@@ -10,6 +10,7 @@
 #include "base/config/text_config.h"
 #include "base/os/sha256.h"
 #include "proto/contract/names.h"
+#include "proto/contract/subscription.h"
 #include "proto/contract/validate.h"
 #include "router/organisation/check.h"
 
@@ -17,8 +18,6 @@ namespace earshot::router {
 namespace {
 
 using Mistakes = std::vector<config::Mistake>;
-
-constexpr int kMostChannels = 8;  // of a subscription
 
 void Add(Mistakes& mistakes, std::string text) {
   mistakes.push_back({0, std::move(text)});
@@ -73,9 +72,6 @@ absl::Status CheckSubscriptions(const v1::Subscriptions& subscriptions,
   for (const v1::Leader& leader : organisation.leaders()) {
     leaders.insert(leader.id());
   }
-  static const std::set<std::string> kDays{"",          "monday",   "tuesday",
-                                           "wednesday", "thursday", "friday",
-                                           "saturday",  "sunday"};
   for (const v1::Subscription& s : subscriptions.subscriptions()) {
     if (!contract::IsName(s.id()) || !ids.insert(s.id()).second) {
       Add(mistakes,
@@ -86,39 +82,8 @@ absl::Status CheckSubscriptions(const v1::Subscriptions& subscriptions,
                                 "organisation",
                                 s.id(), s.leader()));
     }
-    if (!s.at().empty() && !ParseTimeOfDay(s.at()).ok()) {
-      Add(mistakes, fmt::format("subscription '{}': '{}' is not a time such "
-                                "as 08:00",
-                                s.id(), s.at()));
-    }
-    if (!kDays.contains(s.weekday())) {
-      Add(mistakes, fmt::format("subscription '{}': '{}' is not a weekday such "
-                                "as monday",
-                                s.id(), s.weekday()));
-    }
-    if (s.cadence() == v1::Subscription::EVERY_MINUTES &&
-        (s.minutes() < 1 || s.minutes() > 1440)) {
-      Add(mistakes,
-          fmt::format("subscription '{}': minutes is 1 to 1440", s.id()));
-    }
-    for (const std::string& kind : s.kinds()) {
-      if (contract::ParseKind(kind)) continue;
-      Add(mistakes, fmt::format("subscription '{}': '{}' is not a kind such as "
-                                "pain_point",
-                                s.id(), kind));
-    }
-    if (s.top() > 50) {
-      Add(mistakes,
-          fmt::format("subscription '{}': top is at most 50", s.id()));
-    }
-    const std::set<std::string> channels(s.channels().begin(),
-                                         s.channels().end());
-    if (s.channels_size() > kMostChannels || channels.contains("") ||
-        static_cast<int>(channels.size()) != s.channels_size()) {
-      Add(mistakes, fmt::format("subscription '{}': channels are at most {}, "
-                                "each once, by the names that the feed's "
-                                "configuration gives them",
-                                s.id(), kMostChannels));
+    for (std::string& mistake : contract::SubscriptionMistakes(s)) {
+      Add(mistakes, std::move(mistake));
     }
   }
   return config::AsStatus("subscriptions", mistakes);
@@ -161,19 +126,5 @@ v1::Configured AsConfigured(const Message& message) {
 }
 template v1::Configured AsConfigured(const v1::Organisation&);
 template v1::Configured AsConfigured(const v1::Subscriptions&);
-
-absl::StatusOr<int> ParseTimeOfDay(std::string_view text) {
-  const auto digit = [&](size_t i) {
-    return text[i] >= '0' && text[i] <= '9' ? text[i] - '0' : -1;
-  };
-  if (text.size() == 5 && text[2] == ':' && digit(0) >= 0 && digit(1) >= 0 &&
-      digit(3) >= 0 && digit(4) >= 0) {
-    const int hours = digit(0) * 10 + digit(1);
-    const int minutes = digit(3) * 10 + digit(4);
-    if (hours < 24 && minutes < 60) return hours * 60 + minutes;
-  }
-  return absl::InvalidArgumentError(
-      fmt::format("'{}' is not a time such as 08:00", text));
-}
 
 }  // namespace earshot::router

@@ -34,9 +34,6 @@ std::string LeaderName(const v1::Organisation& organisation,
 template <typename Message>
 v1::Configured AsConfigured(const Message& message);
 
-// 08:00 and the like; minutes since midnight.
-absl::StatusOr<int> ParseTimeOfDay(std::string_view text);
-
 }  // namespace earshot::router
 
 #endif  // EARSHOT_ROUTER_ORGANISATION_ORGANISATION_H_

@@ -81,7 +81,8 @@ class PageTest(unittest.TestCase):
                          faults - {"none", "unknown"})
         codes = set()
         reader = source("router/intake/record_reader.cc")
-        rules = source("proto/contract/validate.cc")
+        rules = (source("proto/contract/validate.cc")
+                 + source("proto/contract/subscription.cc"))
         codes |= set(re.findall(r'[Rr]efuse\(\s*\{?\s*"(\w+)"', reader))
         codes |= set(re.findall(r'Refusal\{\s*"(\w+)"', rules))
         for what in re.findall(r'CheckName\("(\w+)"', rules):

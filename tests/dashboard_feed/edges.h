@@ -50,6 +50,11 @@ class RouterEnd final : public wire::Dialer {
     hub_.Send(session_, v1::ACK, ack.SerializeAsString(), clock_.Monotonic());
   }
 
+  void Update(const v1::Delivery& delivery) {
+    hub_.Send(session_, v1::UPDATE, delivery.SerializeAsString(),
+              clock_.Monotonic());
+  }
+
   int connections() const { return connections_; }
   const std::vector<v1::Batch>& batches() const { return batches_; }
 

@@ -1,8 +1,8 @@
-#include "base/wire/lane_hash.h"
-#include "earshot/v1/observation.pb.h"
-#include "tests/dashboard_feed/edges.h"
+#include "dashboard_feed/feed.h"
+
+#include <gtest/gtest.h>
+
 #include "tests/dashboard_feed/feed_fixture.h"
-#include "tests/testing/door.h"
 
 // The doors of a whole feed, without a router.
 namespace earshot::feed {
@@ -140,92 +140,6 @@ TEST_F(FeedTest, ADeliveryIsQueuedWithItsPeriodAndParkedInSight) {
   request.set_arguments(1, "99");
   EXPECT_NE(Ask(request).code(), 0u);
 }
-
-// A feed whose links both end in the test.
-class LinkedFeedTest : public FeedTest {
- protected:
-  LinkedFeedTest() {
-    settings_.config.set_router_key(wire::GenerateKeyPair().public_key);
-    edges_.dialer = &router_;
-    edges_.hub = [this](wire::HubServerOptions options, wire::Admission&)
-        -> absl::StatusOr<std::unique_ptr<wire::HubServer>> {
-      return wire::HubServer::Over(std::make_unique<testing::Door>(door_),
-                                   std::move(options), clock_, random_, log_);
-    };
-  }
-  ~LinkedFeedTest() override { feed_.reset(); }
-
-  void Turn() {
-    for (int turn = 0; turn < 3; ++turn) {
-      feed_->Turn({}, absl::ZeroDuration());
-      router_.Turn();
-    }
-  }
-  void TurnFor(absl::Duration time) {
-    for (absl::Duration past; past < time; past += absl::Seconds(1)) {
-      clock_.Pass(absl::Seconds(1));
-      Turn();
-    }
-  }
-
-  // A decision on its way; nobody has acknowledged it.
-  void SpoolDecision() {
-    const auto appended = feed_->spool().Append(
-        {{1, v1::RECORD_DECISION, record_, "body"}}, clock_.Wall());
-    ASSERT_TRUE(appended.ok()) << appended.status();
-    Turn();
-    ASSERT_EQ(router_.batches().size(), 1U);
-  }
-  void Acknowledge() {
-    v1::Ack ack;
-    ack.set_epoch(feed_->spool().epoch());
-    ack.set_credit_seq(100);
-    ack.mutable_durable()->set_lane(1);
-    ack.mutable_durable()->set_seq(1);
-    ack.mutable_durable()->set_hash(
-        wire::LaneHashNext(wire::LaneHashStart(ack.epoch()), record_));
-    router_.Acknowledge(ack);
-    Turn();
-  }
-
-  // Frames of a leader's session to the feed, and what comes back.
-  std::vector<wire::PeerEvent> Exchange(wire::PeerSession& leader) {
-    while (auto frame = leader.TakeOutgoing()) {
-      door_.in.push_back({"r", "dana", leader_keys_.public_key,
-                          std::move(frame->header), std::move(frame->body),
-                          false});
-    }
-    Turn();
-    auto& out = door_.out["r"];
-    for (; !out.empty(); out.pop_front()) {
-      leader.Receive(out.front().header, out.front().body, clock_.Monotonic());
-    }
-    std::vector<wire::PeerEvent> events;
-    while (auto event = leader.TakeEvent()) events.push_back(*event);
-    return events;
-  }
-  std::vector<std::string> Responses(wire::PeerSession& leader) {
-    std::vector<std::string> bodies;
-    for (const wire::PeerEvent& event : Exchange(leader)) {
-      if (event.kind == v1::RESPONSE) bodies.push_back(event.body);
-    }
-    return bodies;
-  }
-  static std::string DecideRequest(uint64_t id) {
-    v1::Decision decision;
-    decision.set_insight(1);
-    decision.mutable_answer()->set_text("On Thursday");
-    v1::Request request;
-    request.set_id(id);
-    request.set_kind(v1::LEADER_DECIDE);
-    request.set_body(decision.SerializeAsString());
-    return request.SerializeAsString();
-  }
-
-  const std::string record_ = std::string(16, 'd');
-  RouterEnd router_{clock_, random_};
-  testing::DoorFrames door_;
-};
 
 TEST_F(LinkedFeedTest, ADecisionLostOnASessionThatLivesIsSentAgain) {
   SpoolDecision();

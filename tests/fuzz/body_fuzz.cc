@@ -131,15 +131,16 @@ void CheckObservationEntry(const Case& given, const LogEntry& entry) {
           "an observation is owed its answer");
 }
 
-// The one record that is a list.
-bool IsSplit(const LogEntry& entry) {
+// A record that is a list, or holds some.
+bool IsList(const LogEntry& entry) {
+  if (entry.kind == v1::LOG_SUBSCRIPTION) return true;
   v1::DecisionRecord record;
   return entry.kind == v1::LOG_DECISION && record.ParseFromString(entry.body) &&
          record.decision().has_split();
 }
 
 void CheckEntry(const Case& given, const LogEntry& entry) {
-  if (!IsSplit(entry)) {
+  if (!IsList(entry)) {
     Require(entry.body.size() <= kLongestEntry,
             "what stays in the log for ever is short");
   }
@@ -151,6 +152,13 @@ void CheckEntry(const Case& given, const LogEntry& entry) {
       v1::DecisionRecord record;
       Require(record.ParseFromString(entry.body), "a decision can be read");
       Require(given.peer.role == router::Role::kFeed, "only a feed decides");
+      return;
+    }
+    case v1::LOG_SUBSCRIPTION: {
+      v1::SubscriptionRecord record;
+      Require(record.ParseFromString(entry.body), "a change can be read");
+      Require(given.peer.role == router::Role::kFeed,
+              "only a feed changes subscriptions");
       return;
     }
     case v1::LOG_WITHDRAWAL: {

@@ -1,0 +1,238 @@
+// Whom the feed tells at once, and what quiet hours held back.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/os/status_text.h"
+#include "dashboard_feed/at_once/at_once.h"
+#include "dashboard_feed/digest/alert.h"
+#include "dashboard_feed/feed.h"
+#include "dashboard_feed/schedule/quiet.h"
+#include "dashboard_feed/schedule/schedule.h"
+
+namespace earshot::feed {
+namespace {
+
+// An insight is mirrored a moment after its alert, and the last words with it.
+constexpr absl::Duration kInsightFollows = absl::Seconds(1);
+constexpr absl::Duration kLongestHold = absl::Seconds(5);
+constexpr size_t kAlertsATurn = 50;
+constexpr absl::Duration kAlertPatience = absl::Hours(24);
+
+// Those that were not looked at, by their numbers.
+std::vector<const v1::Alert*> Unseen(const Model& model, uint64_t next) {
+  std::vector<const v1::Alert*> unseen;
+  for (const auto& [slot, alert] : model.alerts) {
+    if (alert.number() >= next) unseen.push_back(&alert);
+  }
+  std::sort(unseen.begin(), unseen.end(), [](const auto* a, const auto* b) {
+    return a->number() < b->number();
+  });
+  return unseen;
+}
+
+std::string PeriodOf(const v1::Alert& alert, absl::Time now,
+                     absl::TimeZone zone) {
+  return fmt::format("{}-{}", absl::FormatTime("%Y-%m-%dT%H:%M:%S", now, zone),
+                     alert.number());
+}
+
+}  // namespace
+
+void Feed::NoteAlertTrouble(const absl::Status& status) {
+  uint64_t left_out = 0;
+  if (Limited("alert", left_out)) return;
+  log_.Error(
+      "alert_failed",
+      {{"why", os::StatusText(status)},
+       {"next", "it is tried again; check the disk that holds the data folder"},
+       {"left_out", left_out}});
+}
+
+void Feed::RunAlerts() {
+  absl::Status status = TellAlerts();
+  if (status.ok()) status = LetHeldGo();
+  if (!status.ok()) NoteAlertTrouble(status);
+}
+
+absl::Status Feed::TellAlerts() {
+  const Model& model = mirror_->model();
+  auto mark = outbox_->alerts().ReadMark();
+  if (!mark.ok()) return mark.status();
+  Outbox::Telling telling;
+  telling.mark = *mark;
+  if (!mark->begun) return BeginAlerts();
+  if (mark->generation != mirror_->cursor().generation()) {
+    telling.mark.generation = mirror_->cursor().generation();
+    telling.mark.next = 0;
+  }
+  std::vector<const v1::Alert*> unseen = Unseen(model, telling.mark.next);
+  if (unseen.empty()) {
+    alert_seen_.reset();
+    return absl::OkStatus();
+  }
+  const absl::Duration moment = clock_.Monotonic();
+  if (!alert_seen_) alert_seen_ = moment;
+  if (connected_at_ != absl::InfiniteDuration() &&
+      moment - last_update_ < kInsightFollows &&
+      moment - *alert_seen_ < kLongestHold) {
+    return absl::OkStatus();
+  }
+  if (unseen.size() > kAlertsATurn) unseen.resize(kAlertsATurn);
+  // Numbers of another generation say nothing of how many there were.
+  const uint64_t last = unseen.back()->number();
+  const uint64_t missed = telling.mark.generation == mark->generation
+                              ? last + 1 - mark->next - unseen.size()
+                              : 0;
+  telling.mark.next = last + 1;
+  telling.mark.missed += missed;
+  for (const v1::Alert* alert : unseen) {
+    absl::Status status = AddTold(*alert, telling);
+    if (!status.ok()) return status;
+  }
+  absl::Status status = outbox_->Tell(telling);
+  if (!status.ok()) return status;
+  if (missed > 0) {
+    log_.Warn("alerts_missed",
+              {{"count", missed},
+               {"next",
+                "more came than the router keeps for a feed that is away; "
+                "the digests have them"}});
+  }
+  for (const Outbox::Entry& entry : telling.entries) {
+    log_.Info("alert_sent", {{"leader", entry.leader},
+                             {"period", entry.key},
+                             {"channels", entry.channels.size()}});
+    for (auto& [id, session] : sessions_) {
+      if (session.leader == entry.leader) session.pending = true;
+    }
+    TellFollowers(entry.leader, entry.body);
+  }
+  return absl::OkStatus();
+}
+
+// What was there before this feed is for its digests.
+absl::Status Feed::BeginAlerts() {
+  if (connected_at_ == absl::InfiniteDuration() || !MirrorSettled()) {
+    return absl::OkStatus();
+  }
+  Outbox::Telling telling;
+  telling.mark.begun = true;
+  telling.mark.generation = mirror_->cursor().generation();
+  for (const auto& [slot, alert] : mirror_->model().alerts) {
+    telling.mark.next = std::max(telling.mark.next, alert.number() + 1);
+    telling.told.push_back(alert.observation());
+  }
+  return outbox_->Tell(telling);
+}
+
+absl::Status Feed::AddTold(const v1::Alert& alert, Outbox::Telling& telling) {
+  const Model& model = mirror_->model();
+  const absl::Time now = clock_.Wall();
+  if (!IsAtOnce(alert, now)) return absl::OkStatus();
+  const auto told = outbox_->alerts().Told(alert.observation());
+  if (!told.ok()) return told.status();
+  if (*told) return absl::OkStatus();
+  telling.told.push_back(alert.observation());
+  for (const v1::Leader& leader : model.organisation.leaders()) {
+    if (!IsToldAtOnce(model.organisation, leader, alert, now)) continue;
+    AlertRequest request;
+    request.alerts = {alert};
+    request.period = PeriodOf(alert, now, ZoneOf(leader.time_zone()));
+    request.now = now;
+    Outbox::Entry entry;
+    entry.leader = leader.id();
+    entry.key = request.period;
+    entry.to = now;
+    entry.kind = v1::DIGEST_ALERT;
+    BuildAlert(model, leader, request).SerializeToString(&entry.body);
+    for (const v1::Subscription& subscription :
+         model.subscriptions.subscriptions()) {
+      if (subscription.cadence() != v1::Subscription::IMMEDIATE ||
+          subscription.leader() != leader.id() || subscription.paused() ||
+          !IsOfSubscription(model.organisation, subscription, alert)) {
+        continue;
+      }
+      if (!BreaksQuiet(alert) &&
+          QuietAt(subscription, ZoneOf(subscription, leader), now)) {
+        telling.held.push_back(
+            {0, subscription.id(), alert.SerializeAsString()});
+        continue;
+      }
+      for (Outbox::Entry::Over& over :
+           ChannelsOf(subscription, kAlertPatience, now)) {
+        over.subscription = subscription.id();
+        entry.channels.push_back(std::move(over));
+      }
+    }
+    telling.entries.push_back(std::move(entry));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Feed::LetHeldGo() {
+  const auto holding = outbox_->alerts().Holding();
+  if (!holding.ok()) return holding.status();
+  for (const std::string& name : *holding) {
+    absl::Status status = LetHeldGo(name);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Feed::LetHeldGo(const std::string& name) {
+  const Model& model = mirror_->model();
+  const auto& all = model.subscriptions.subscriptions();
+  const auto found = std::find_if(
+      all.begin(), all.end(),
+      [&](const auto& subscription) { return subscription.id() == name; });
+  const v1::Leader* leader =
+      found == all.end() ? nullptr : model.FindLeader(found->leader());
+  // One that is gone, paused or has another cadence now sends nothing; the
+  // leader's own queue had them.
+  if (leader == nullptr || found->paused() ||
+      found->cadence() != v1::Subscription::IMMEDIATE) {
+    return outbox_->alerts().LetGo(name, INT64_MAX);
+  }
+  const absl::Time now = clock_.Wall();
+  const absl::TimeZone zone = ZoneOf(*found, *leader);
+  if (QuietAt(*found, zone, now)) return absl::OkStatus();
+  const auto held = outbox_->alerts().HeldFor(name);
+  if (!held.ok() || held->empty()) return held.status();
+  AlertRequest request;
+  for (const Alerts::Held& one : *held) {
+    v1::Alert alert;
+    // The subscription or the leader's scope may have changed since.
+    if (alert.ParseFromString(one.body) &&
+        IsOfSubscription(model.organisation, *found, alert) &&
+        InLeadersScope(model.organisation, *leader, alert)) {
+      request.alerts.push_back(std::move(alert));
+    }
+  }
+  if (request.alerts.empty()) {
+    return outbox_->alerts().LetGo(name, held->back().id);
+  }
+  request.subscription = name;
+  request.time_zone = found->time_zone();
+  request.period = PeriodOf(request.alerts.back(), now, zone);
+  request.now = now;
+  Outbox::Entry entry;
+  entry.subscription = name;
+  entry.leader = leader->id();
+  entry.key = request.period;
+  entry.to = now;
+  entry.kind = v1::DIGEST_ALERTS_TOGETHER;
+  BuildAlert(model, *leader, request).SerializeToString(&entry.body);
+  entry.channels = ChannelsOf(*found, kAlertPatience, now);
+  const auto seq = outbox_->LetGo(entry, held->back().id);
+  if (!seq.ok()) return seq.status();
+  log_.Info("alerts_let_go", {{"subscription", name},
+                              {"leader", leader->id()},
+                              {"period", entry.key},
+                              {"count", request.alerts.size()}});
+  return absl::OkStatus();
+}
+
+}  // namespace earshot::feed
