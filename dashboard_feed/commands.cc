@@ -140,11 +140,6 @@ Outcome CheckConfig(const Settings& settings) {
   return {};
 }
 
-absl::StatusOr<std::unique_ptr<Client>> MakeClient(const Options& options,
-                                                   const Settings& settings) {
-  return OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
-}
-
 absl::Status Show(const v1::Digest& digest, const Options& options,
                   const Settings& settings) {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
@@ -173,7 +168,8 @@ v1::DigestAsk AskOf(const Options& options) {
 }
 
 Outcome Digest(const Options& options, const Settings& settings) {
-  const auto client = MakeClient(options, settings);
+  const auto client =
+      OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
   if (!client.ok()) return Misused(client.status());
   if (options.follow) {
     return Failed((*client)->Follow(options.leader, [&](const v1::Digest& d) {
@@ -195,7 +191,8 @@ Outcome Answer(const Options& options, const Settings& settings) {
                                       : v1::GiveAnswer::WILL_DO);
   answer.set_text(fmt::format("{}", fmt::join(options.text, " ")));
   answer.set_language(options.language);
-  const auto client = MakeClient(options, settings);
+  const auto client =
+      OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
   if (!client.ok()) return Misused(client.status());
   const auto done = (*client)->Decide(options.leader, decision);
   if (!done.ok()) return Failed(done.status());

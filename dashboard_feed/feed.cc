@@ -133,6 +133,7 @@ void Feed::Turn(const std::vector<int>& also, absl::Duration limit) {
   }
   hub_->Pump();
   while (const auto event = hub_->TakeEvent()) OnHubEvent(*event);
+  if (std::exchange(alert_came_, false)) RunAlerts();
   if (clock_.Monotonic() >= next_second_) EachSecond();
   dispatcher_->Collect();
   SendDigests();

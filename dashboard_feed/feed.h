@@ -195,6 +195,7 @@ class Feed {
   absl::Duration connected_at_ = absl::InfiniteDuration();
   absl::Duration last_update_;
   std::optional<absl::Duration> alert_seen_;  // the first not yet told
+  bool alert_came_ = false;                   // in this turn
   bool key_missing_said_ = false;
 };
 

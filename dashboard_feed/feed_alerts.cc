@@ -15,8 +15,8 @@
 namespace earshot::feed {
 namespace {
 
-// An insight is mirrored a moment after its alert, and the last words with it.
-constexpr absl::Duration kInsightFollows = absl::Seconds(1);
+// Only of a snapshot may an insight come after its alert; so long is it waited
+// for.
 constexpr absl::Duration kLongestHold = absl::Seconds(5);
 constexpr size_t kAlertsATurn = 50;
 constexpr absl::Duration kAlertPatience = absl::Hours(24);
@@ -75,12 +75,15 @@ absl::Status Feed::TellAlerts() {
   }
   const absl::Duration moment = clock_.Monotonic();
   if (!alert_seen_) alert_seen_ = moment;
-  if (connected_at_ != absl::InfiniteDuration() &&
-      moment - last_update_ < kInsightFollows &&
-      moment - *alert_seen_ < kLongestHold) {
+  const bool all_known =
+      std::all_of(unseen.begin(), unseen.end(), [&](const v1::Alert* alert) {
+        return model.insights.Find(alert->insight()) != nullptr;
+      });
+  if (!all_known && moment - *alert_seen_ < kLongestHold) {
     return absl::OkStatus();
   }
-  if (unseen.size() > kAlertsATurn) unseen.resize(kAlertsATurn);
+  const bool more = unseen.size() > kAlertsATurn;
+  if (more) unseen.resize(kAlertsATurn);
   // Numbers of another generation say nothing of how many there were.
   const uint64_t last = unseen.back()->number();
   const uint64_t missed = telling.mark.generation == mark->generation
@@ -92,8 +95,17 @@ absl::Status Feed::TellAlerts() {
     absl::Status status = AddTold(*alert, telling);
     if (!status.ok()) return status;
   }
-  absl::Status status = outbox_->Tell(telling);
+  absl::Status status = mirror_->TakeReadError();
   if (!status.ok()) return status;
+  const auto gone = outbox_->Tell(telling);
+  if (!gone.ok()) return gone.status();
+  if (*gone > 0) {
+    log_.Warn("held_alerts_gone",
+              {{"count", *gone},
+               {"next",
+                "more came in quiet hours than are held for a subscription; "
+                "the leader's own queue and the digests have them"}});
+  }
   if (missed > 0) {
     log_.Warn("alerts_missed",
               {{"count", missed},
@@ -110,7 +122,7 @@ absl::Status Feed::TellAlerts() {
     }
     TellFollowers(entry.leader, entry.body);
   }
-  return absl::OkStatus();
+  return more ? TellAlerts() : absl::OkStatus();
 }
 
 // What was there before this feed is for its digests.
@@ -125,7 +137,7 @@ absl::Status Feed::BeginAlerts() {
     telling.mark.next = std::max(telling.mark.next, alert.number() + 1);
     telling.told.push_back(alert.observation());
   }
-  return outbox_->Tell(telling);
+  return outbox_->Tell(telling).status();
 }
 
 absl::Status Feed::AddTold(const v1::Alert& alert, Outbox::Telling& telling) {

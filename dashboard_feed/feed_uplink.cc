@@ -1,5 +1,7 @@
 // The feed towards the router: mirrors what it says, sends what leaders
 // decided.
+#include <algorithm>
+
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
 #include "proto/contract/times.h"
@@ -145,6 +147,11 @@ void Feed::OnUpdate(const std::string& body) {
     return;
   }
   link_->Send(v1::UPDATE_ACK, ack.SerializeAsString());
+  alert_came_ = alert_came_ ||
+                std::any_of(delivery.items().begin(), delivery.items().end(),
+                            [](const v1::Item& item) {
+                              return item.kind() == v1::UPDATE_ALERT;
+                            });
   log_.Debug("mirrored", {{"items", delivery.items_size()},
                           {"seq", mirror_->cursor().seq()},
                           {"reset", delivery.reset()}});

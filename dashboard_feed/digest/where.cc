@@ -3,18 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
-#include <numeric>
-#include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
 
-#include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
+#include "dashboard_feed/digest/shift_gap.h"
 #include "proto/contract/leader_scope.h"
 #include "proto/contract/times.h"
 
@@ -25,7 +20,6 @@ constexpr int kDays = 28;
 constexpr size_t kMostCells = 40;
 constexpr size_t kAhead = 16;  // facts asked for before they are needed
 constexpr absl::Duration kSilence = absl::Hours(48);
-constexpr double kGap = 2;  // -log10 of such a share by chance
 
 // People and observations by number; people as far as they are distinct for
 // sure: within one insight, on one day, or in all its life.
@@ -216,138 +210,6 @@ class Grid {
   std::vector<At> at_;
 };
 
-// -log10 of P(X >= count), X binomial; `count` above its mean.
-double ShareSurprise(uint64_t count, uint64_t of, double share) {
-  if (share <= 0 || share >= 1 || count == 0) return 0;
-  const auto n = static_cast<double>(of);
-  const auto first = static_cast<double>(count);
-  const double log_first =
-      std::lgamma(n + 1) - std::lgamma(first + 1) - std::lgamma(n - first + 1) +
-      first * std::log(share) + (n - first) * std::log1p(-share);
-  // Each term from the one before it.
-  const double odds = share / (1 - share);
-  double sum = 1;
-  double term = 1;
-  for (double k = first; k < n && term > 1e-12 * sum; ++k) {
-    term *= (n - k) / (k + 1) * odds;
-    sum += term;
-  }
-  return -std::min(0.0, (log_first + std::log(sum)) / std::log(10.0));
-}
-
-struct ShiftGap {
-  const Glance* glance = nullptr;
-  uint32_t shift = 0;
-  uint64_t people = 0;
-  uint64_t of = 0;
-  double surprise = 0;
-};
-
-// What stands out of what is usual by shift: told of every insight, then asked.
-class ShiftGaps {
- public:
-  explicit ShiftGaps(const LeaderView& view)
-      : view_(view),
-        places_(view.model().words.places),
-        none_(places_.shifts().Find("")),
-        usual_(places_.shifts().size(), 0),
-        people_(usual_.size()) {}
-
-  void Take(const Glance& glance) {
-    std::fill(people_.begin(), people_.end(), 0);
-    view_.EachCell(glance, [&](const CellFacts& cell) {
-      people_[places_.ShiftOf(cell.place)] += cell.reporters;
-    });
-    if (none_) people_[*none_] = 0;
-    bool group = false;
-    for (size_t shift = 0; shift < people_.size(); ++shift) {
-      usual_[shift] += people_[shift];
-      group = group || people_[shift] >= view_.rules().numbers;
-    }
-    if (!group || !IsOpenIssue(glance)) return;
-    glances_.push_back(&glance);
-    by_shift_.insert(by_shift_.end(), people_.begin(), people_.end());
-  }
-
-  ShiftGap Widest() const {
-    ShiftGap widest;
-    const auto shifts = std::count_if(usual_.begin(), usual_.end(),
-                                      [](uint64_t of) { return of > 0; });
-    if (shifts < 2) return widest;
-    const auto total = static_cast<double>(
-        std::accumulate(usual_.begin(), usual_.end(), uint64_t{0}));
-    for (size_t i = 0; i < glances_.size(); ++i) {
-      const auto people =
-          std::span(by_shift_).subspan(i * usual_.size(), usual_.size());
-      const uint64_t of =
-          std::accumulate(people.begin(), people.end(), uint64_t{0});
-      for (size_t shift = 0; shift < people.size(); ++shift) {
-        if (people[shift] < view_.rules().numbers) continue;
-        const double share = static_cast<double>(usual_[shift]) / total;
-        // Not above its share: no gap, and nothing to reckon.
-        if (static_cast<double>(people[shift]) <=
-            share * static_cast<double>(of)) {
-          continue;
-        }
-        Compare({glances_[i], static_cast<uint32_t>(shift), people[shift], of,
-                 ShareSurprise(people[shift], of, share)},
-                widest);
-      }
-    }
-    return widest;
-  }
-
- private:
-  static void Compare(const ShiftGap& gap, ShiftGap& widest) {
-    if (gap.surprise <= kGap || gap.surprise < widest.surprise ||
-        (gap.surprise == widest.surprise &&
-         gap.glance->priority_milli <= widest.glance->priority_milli)) {
-      return;
-    }
-    widest = gap;
-  }
-
-  const LeaderView& view_;
-  const Places& places_;
-  const std::optional<uint32_t> none_;
-  std::vector<uint64_t> usual_;   // people by shift
-  std::vector<uint64_t> people_;  // scratch
-  std::vector<const Glance*> glances_;
-  std::vector<uint64_t> by_shift_;  // glance after glance
-};
-
-// How many others said so is told only when it is nobody, or a group.
-std::string GapText(const LeaderView& view, const ShiftGap& gap) {
-  const uint32_t below = view.rules().numbers;
-  const uint64_t others = gap.of - gap.people;
-  const std::string who =
-      others == 0
-          ? fmt::format("all {} people who said so", gap.of)
-          : (others >= below ? fmt::format("{} of {} people who said so",
-                                           gap.people, gap.of)
-                             : std::string("nearly all who said so"));
-  const auto seen = view.Find(gap.glance->id());
-  return fmt::format("#{} {}: {} are of the {} shift", gap.glance->id(),
-                     seen ? TitleOf(*seen, below) : "", who,
-                     view.model().words.places.shifts()[gap.shift]);
-}
-
-// The site that most of the gap comes from, if it may be named.
-std::string SiteOf(const LeaderView& view, const ShiftGap& gap) {
-  const Places& places = view.model().words.places;
-  std::map<std::string, uint64_t> people;
-  view.EachCell(*gap.glance, [&](const CellFacts& cell) {
-    if (places.ShiftOf(cell.place) != gap.shift) return;
-    people[places.all()[cell.place].site] += cell.reporters;
-  });
-  const auto most = std::max_element(
-      people.begin(), people.end(),
-      [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == people.end() || most->second < view.rules().numbers
-             ? ""
-             : most->first;
-}
-
 std::string LongestSilent(const LeaderView& view, absl::Time now) {
   std::string site;
   absl::Time last = now - kSilence;
@@ -387,9 +249,9 @@ v1::WhereAndWhen BuildWhere(const LeaderView& view,
     grid.Fill(below, where);
     const ShiftGap gap = gaps.Widest();
     if (gap.glance != nullptr) {
-      where.set_shift_gap(GapText(view, gap));
+      where.set_shift_gap(gaps.TextOf(gap));
       where.set_shift_gap_insight(gap.glance->id());
-      const std::string site = SiteOf(view, gap);
+      const std::string site = gaps.SiteOf(gap);
       if (!site.empty()) {
         where.set_visit(fmt::format(
             "{}, on the {} shift: #{} is heard there", site,

@@ -55,8 +55,8 @@ absl::Status Alerts::PutTold(std::string_view observation) {
   return trim.Bind(1, kToldKept).Run();
 }
 
-absl::Status Alerts::Hold(const std::string& subscription,
-                          const std::string& body) {
+absl::StatusOr<uint64_t> Alerts::Hold(const std::string& subscription,
+                                      const std::string& body) {
   store::Statement put = database_.Prepare(
       "INSERT INTO alerts_held(subscription, body) VALUES(?1,?2)");
   absl::Status status = put.BindText(1, subscription).BindBlob(2, body).Run();
@@ -64,7 +64,9 @@ absl::Status Alerts::Hold(const std::string& subscription,
   store::Statement trim = database_.Prepare(
       "DELETE FROM alerts_held WHERE subscription=?1 AND id<=(SELECT id FROM"
       " alerts_held WHERE subscription=?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)");
-  return trim.BindText(1, subscription).Bind(2, kHeldKept).Run();
+  status = trim.BindText(1, subscription).Bind(2, kHeldKept).Run();
+  if (!status.ok()) return status;
+  return static_cast<uint64_t>(database_.Changes());
 }
 
 absl::StatusOr<std::vector<Alerts::Held>> Alerts::HeldFor(

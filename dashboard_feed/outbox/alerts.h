@@ -43,8 +43,9 @@ class Alerts {
     std::string subscription;
     std::string body;  // Alert
   };
-  // The oldest beyond the bound go.
-  absl::Status Hold(const std::string& subscription, const std::string& body);
+  // The oldest beyond the bound go; how many did.
+  absl::StatusOr<uint64_t> Hold(const std::string& subscription,
+                                const std::string& body);
   // Of one subscription, the oldest first.
   absl::StatusOr<std::vector<Held>> HeldFor(const std::string& subscription);
   absl::StatusOr<std::vector<std::string>> Holding();

@@ -166,7 +166,7 @@ absl::StatusOr<uint64_t> Outbox::Enqueue(const Entry& entry) {
   return seq;
 }
 
-absl::Status Outbox::Tell(const Telling& telling) {
+absl::StatusOr<uint64_t> Outbox::Tell(const Telling& telling) {
   auto transaction = database_->Begin();
   if (!transaction.ok()) return transaction.status();
   absl::Status status = alerts_.PutMark(telling.mark);
@@ -179,11 +179,16 @@ absl::Status Outbox::Tell(const Telling& telling) {
   for (const std::string& observation : telling.told) {
     if (status.ok()) status = alerts_.PutTold(observation);
   }
+  uint64_t gone = 0;
   for (const Alerts::Held& held : telling.held) {
-    if (status.ok()) status = alerts_.Hold(held.subscription, held.body);
+    if (!status.ok()) return status;
+    const auto made_room = alerts_.Hold(held.subscription, held.body);
+    if (!made_room.ok()) return made_room.status();
+    gone += *made_room;
   }
   if (status.ok()) status = transaction->Commit();
-  return status;
+  if (!status.ok()) return status;
+  return gone;
 }
 
 absl::StatusOr<uint64_t> Outbox::LetGo(const Entry& entry, uint64_t up_to) {

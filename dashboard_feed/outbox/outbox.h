@@ -74,8 +74,8 @@ class Outbox {
     std::vector<Over> channels;  // it goes over these as well
   };
   // Period key, queue entry, what was shown with which numbers, and a delivery
-  // for each channel, in one transaction. The entry's number in the leader's queue; nothing: that
-  // period was made before, and nothing changed.
+  // for each channel, in one transaction. The entry's number in the leader's
+  // queue; nothing: that period was made before, and nothing changed.
   absl::StatusOr<std::optional<uint64_t>> Add(const Entry& entry);
 
   // Alerts, each queued for every leader who is told of it.
@@ -85,8 +85,9 @@ class Outbox {
     std::vector<Alerts::Held> held;  // ids are given
     Alerts::Mark mark;               // and how far this gets
   };
-  // All in one transaction.
-  absl::Status Tell(const Telling& telling);
+  // All in one transaction. How many of those held back before had to make
+  // room.
+  absl::StatusOr<uint64_t> Tell(const Telling& telling);
   // Queues what was held back for the entry's subscription, up to that one,
   // and holds it no longer, in one transaction. Its number in the queue.
   absl::StatusOr<uint64_t> LetGo(const Entry& entry, uint64_t up_to);

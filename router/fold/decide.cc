@@ -156,8 +156,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     if (!day.ok()) return day.status();
     AddToDay(**day, evidence);
   }
-  absl::Status alerted = PutAlert(evidence, TaggedSafety(personal));
-  if (!alerted.ok()) return alerted;
+  NoteAlert(evidence, TaggedSafety(personal), work);
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
   work.why[reading.insight()] = JoinWord(reading.join());
   // The id of an anonymous report is in no log.

@@ -378,7 +378,8 @@ absl::Status Fold::Finish(Work& work) {
                {"observation", work.observation[id]},
                {"why", work.why[id]}});
   }
-  absl::Status status = PutDays(work);
+  absl::Status status = PutAlerts(work);
+  if (status.ok()) status = PutDays(work);
   if (status.ok()) status = PutSites(work.sites);
   if (status.ok() && !work.insights.empty()) status = PutTotals();
   if (status.ok()) status = PutScopeActivity();

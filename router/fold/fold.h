@@ -113,6 +113,7 @@ class Fold {
     std::vector<uint64_t> erasures;
     std::set<std::string> owed;
     std::set<std::string> sites;
+    std::vector<v1::Alert> alerts;
   };
 
   absl::Status LoadCursors();
@@ -170,8 +171,10 @@ class Fold {
                        const std::string& body);
   // What the topic says of an insight: cost, and when an answer is due.
   void ApplyTopic(v1::Insight& insight);
-  // For leaders who want to hear of it at once.
-  absl::Status PutAlert(const Evidence& evidence, bool safety);
+  // For leaders who want to hear of it at once. Mirrored after its insight, so
+  // that whoever hears of the alert knows what it is about.
+  void NoteAlert(const Evidence& evidence, bool safety, Work& work);
+  absl::Status PutAlerts(const Work& work);
   absl::Status PutDays(const Work& work);
   absl::Status PutTotals();
   absl::Status PutSites(const std::set<std::string>& sites);

@@ -69,15 +69,15 @@ void Fold::ApplyTopic(v1::Insight& insight) {
                         absl::Hours(topic->deadline_hours[severity - 1]));
 }
 
-absl::Status Fold::PutAlert(const Evidence& evidence, bool safety) {
+void Fold::NoteAlert(const Evidence& evidence, bool safety, Work& work) {
   constexpr uint64_t kAlertsKept = 1000;
   constexpr uint32_t kSevere = 4;
   const v1::ObservationRecord& said = evidence.observation;
   const bool open = evidence.reading.open_always();
   if (IsRepeat(evidence.reading) || (said.severity() < kSevere && !open)) {
-    return absl::OkStatus();
+    return;
   }
-  v1::Alert alert;
+  v1::Alert& alert = work.alerts.emplace_back();
   alert.set_observation(said.observation());
   alert.set_insight(evidence.reading.insight());
   alert.set_topic(evidence.reading.topic());
@@ -92,8 +92,15 @@ absl::Status Fold::PutAlert(const Evidence& evidence, bool safety) {
   alert.set_safety(safety);
   alert.set_number(cursors_.alerts);
   alert.set_slot(static_cast<uint32_t>(cursors_.alerts++ % kAlertsKept));
-  return PutItem(fmt::format("alert/{}", alert.slot()), v1::UPDATE_ALERT,
-                 alert.SerializeAsString());
+}
+
+absl::Status Fold::PutAlerts(const Work& work) {
+  for (const v1::Alert& alert : work.alerts) {
+    absl::Status status = PutItem(fmt::format("alert/{}", alert.slot()),
+                                  v1::UPDATE_ALERT, alert.SerializeAsString());
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Fold::PutTotals() {

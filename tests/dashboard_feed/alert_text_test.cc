@@ -3,6 +3,7 @@
 #include "dashboard_feed/digest/alert.h"
 #include "dashboard_feed/render/render.h"
 #include "proto/contract/times.h"
+#include "tests/dashboard_feed/held_model.h"
 
 // What an alert shows, and what small groups keep from it.
 namespace earshot::feed {
@@ -33,7 +34,7 @@ class AlertTextTest : public ::testing::Test {
     *cell.mutable_last_seen() = contract::ToStamp(kNow);
     AddVerbatim(insight, "a", "The gate fell on somebody", 5);
     AddVerbatim(insight, "b", "Gate squeaks", 2);
-    model_.insights[7].versions.push_back({kNow, insight});
+    model_.said[7].push_back({kNow, insight});
     alert_.set_observation("a");
     alert_.set_insight(7);
     alert_.set_topic("safety/doors");
@@ -59,10 +60,10 @@ class AlertTextTest : public ::testing::Test {
     AlertRequest request;
     request.alerts.assign(alerts_, alert_);
     request.now = kNow;
-    return BuildAlert(model_, model_.organisation.leaders(0), request);
+    return BuildAlert(model_.Fresh(), model_.organisation.leaders(0), request);
   }
 
-  Model model_;
+  HeldModel model_;
   v1::Alert alert_;
   size_t alerts_ = 1;
 };
@@ -82,7 +83,7 @@ TEST_F(AlertTextTest, SiteSeverityMomentAndItsOwnWordsShow) {
 }
 
 TEST_F(AlertTextTest, WhatMayNotBeQuotedIsNot) {
-  v1::Insight& insight = model_.insights[7].versions.back().insight;
+  v1::Insight& insight = model_.said[7].back().insight;
   insight.mutable_verbatims(0)->set_quote(false);
   const v1::Digest digest = Build();
   EXPECT_TRUE(digest.sections(0).items(0).verbatims().empty());
@@ -90,7 +91,7 @@ TEST_F(AlertTextTest, WhatMayNotBeQuotedIsNot) {
 }
 
 TEST_F(AlertTextTest, WithoutItsInsightTheObservationAloneIsTold) {
-  model_.insights.clear();
+  model_.said.clear();
   const v1::DigestItem item = Build().sections(0).items(0);
   EXPECT_EQ(item.title(), "safety/doors");
   EXPECT_TRUE(item.observations().hidden());

@@ -28,7 +28,7 @@ class DeliveriesTest : public testing::Test {
     entry.to = kNow + absl::Hours(hours);
     entry.body = "digest of " + key;
     for (const std::string& channel : channels) {
-      entry.channels.push_back({channel, entry.to + absl::Hours(4)});
+      entry.channels.push_back({channel, entry.to + absl::Hours(4), 0, ""});
     }
     ASSERT_TRUE(outbox_->Add(entry).ok());
   }

@@ -101,7 +101,8 @@ class DispatcherTest : public ::testing::Test {
     entry.to = clock_.Wall();
     entry.body = TestDigest("leader", clock_.Wall()).SerializeAsString();
     for (const std::string& channel : channels) {
-      entry.channels.push_back({channel, clock_.Wall() + absl::Hours(2)});
+      entry.channels.push_back(
+          {channel, clock_.Wall() + absl::Hours(2), 0, ""});
     }
     const auto seq = outbox_->Add(entry);
     EXPECT_TRUE(seq.ok());
