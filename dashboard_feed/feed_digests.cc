@@ -5,6 +5,7 @@
 
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
+#include "dashboard_feed/schedule/quiet.h"
 #include "dashboard_feed/schedule/schedule.h"
 #include "earshot/v1/digest.pb.h"
 
@@ -42,9 +43,11 @@ void Feed::RunSubscription(const v1::Subscription& subscription,
   const Model& model = mirror_->model();
   const v1::Leader* leader = model.FindLeader(subscription.leader());
   if (leader == nullptr) return;
-  const auto latest =
-      LatestDue(subscription, ZoneOf(subscription, *leader), now);
-  if (!latest) return;
+  const absl::TimeZone zone = ZoneOf(subscription, *leader);
+  const auto latest = LatestDue(subscription, zone, now);
+  // What was due before quiet hours and could not be made then waits as well:
+  // the one at their end has it.
+  if (!latest || QuietAt(subscription, zone, now)) return;
   const Due& due = *latest;
   const auto fail = [&](const absl::Status& status) {
     uint64_t left_out = 0;

@@ -96,11 +96,12 @@ std::optional<Refusal> CheckMute(const v1::Decision& decision) {
   if (!decision.mute().has_until()) {
     return Refusal{"mute_without_end", "say until when it is to be hidden"};
   }
-  if (ToTime(decision.mute().until()) > ToTime(decision.at()) + kLongestMute) {
+  if (ToTime(decision.mute().until()) >
+      ToTime(decision.at()) + absl::Hours(24 * kLongestMuteDays)) {
     return Refusal{
         "mute_too_long",
         fmt::format("it can be hidden for {} days at most; name an earlier end",
-                    absl::ToInt64Hours(kLongestMute) / 24)};
+                    kLongestMuteDays)};
   }
   return std::nullopt;
 }

@@ -21,7 +21,7 @@ inline constexpr size_t kMaxTagBytes = 64;
 inline constexpr size_t kMaxNameBytes = 64;  // site, channel, shift
 inline constexpr size_t kMaxReporterBytes = 128;
 inline constexpr size_t kMaxAnswerBytes = 4 << 10;
-inline constexpr absl::Duration kLongestMute = absl::Hours(90 * 24);
+inline constexpr int kLongestMuteDays = 90;
 
 // Why something cannot be taken. `code` is stable and short, for counters;
 // `text` says what to do next.

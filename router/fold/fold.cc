@@ -220,12 +220,12 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
   changed = changed || !sites.empty();
   if (inbox.configured) {
     organisation_ = inbox.configured->first;
-    status = PutItem("organisation", v1::UPDATE_ORGANISATION,
-                     AsConfigured(organisation_).SerializeAsString());
+    status = PutIfOther("organisation", v1::UPDATE_ORGANISATION,
+                        AsConfigured(organisation_).SerializeAsString());
     if (status.ok()) {
-      status =
-          PutItem("subscriptions", v1::UPDATE_SUBSCRIPTIONS,
-                  AsConfigured(inbox.configured->second).SerializeAsString());
+      status = PutIfOther(
+          "subscriptions", v1::UPDATE_SUBSCRIPTIONS,
+          AsConfigured(inbox.configured->second).SerializeAsString());
     }
     if (!status.ok()) return status;
     activity_changed_ = true;

@@ -169,6 +169,9 @@ class Fold {
   absl::Status Finish(Work& work);
   absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
                        const std::string& body);
+  // A file that was loaded again as it was is not sent again.
+  absl::Status PutIfOther(const std::string& key, v1::UpdateKind kind,
+                          const std::string& body);
   // What the topic says of an insight: cost, and when an answer is due.
   void ApplyTopic(v1::Insight& insight);
   // For leaders who want to hear of it at once. Mirrored after its insight, so

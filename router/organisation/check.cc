@@ -61,7 +61,6 @@ class Check {
                         "Europe/Madrid",
                         site.id(), site.time_zone()));
       }
-      if (!site.region().empty()) regions_.insert(site.region());
     }
   }
 
@@ -131,10 +130,6 @@ class Check {
       if (sites_.contains(site)) continue;
       add(fmt::format("site '{}' is not in this file", site));
     }
-    for (const std::string& region : scope.regions()) {
-      if (regions_.contains(region)) continue;
-      add(fmt::format("no site of this file is in region '{}'", region));
-    }
   }
 
   void Promises() {
@@ -190,7 +185,6 @@ class Check {
   const v1::Organisation& organisation_;
   std::vector<OrganisationMistake> mistakes_;
   std::set<std::string> sites_;
-  std::set<std::string> regions_;
   std::set<std::string> functions_;
   std::set<std::string> leaders_;
 };
