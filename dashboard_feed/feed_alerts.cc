@@ -11,6 +11,7 @@
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/schedule/quiet.h"
 #include "dashboard_feed/schedule/schedule.h"
+#include "proto/contract/times.h"
 
 namespace earshot::feed {
 namespace {
@@ -125,19 +126,27 @@ absl::Status Feed::TellAlerts() {
   return more ? TellAlerts() : absl::OkStatus();
 }
 
-// What was there before this feed is for its digests.
+// What came before this feed was first started is for its digests.
 absl::Status Feed::BeginAlerts() {
   if (connected_at_ == absl::InfiniteDuration() || !MirrorSettled()) {
     return absl::OkStatus();
   }
+  const absl::Time started = clock_.Wall() - (clock_.Monotonic() - started_);
   Outbox::Telling telling;
   telling.mark.begun = true;
   telling.mark.generation = mirror_->cursor().generation();
+  uint64_t first_new = UINT64_MAX;
   for (const auto& [slot, alert] : mirror_->model().alerts) {
+    if (contract::ToTime(alert.received_at()) >= started) {
+      first_new = std::min(first_new, alert.number());
+      continue;
+    }
     telling.mark.next = std::max(telling.mark.next, alert.number() + 1);
     telling.told.push_back(alert.observation());
   }
-  return outbox_->Tell(telling).status();
+  telling.mark.next = std::min(telling.mark.next, first_new);
+  const auto begun = outbox_->Tell(telling);
+  return begun.ok() ? TellAlerts() : begun.status();
 }
 
 absl::Status Feed::AddTold(const v1::Alert& alert, Outbox::Telling& telling) {

@@ -147,6 +147,7 @@ TEST_F(AlertsTest, WhatWasThereBeforeTheFeedIsNotTold) {
   auto mirror = Mirror::Open(settings_.InData("mirror.db"));
   ASSERT_TRUE((*mirror)->Take(delivery, clock_.Wall()).ok());
   mirror->reset();
+  clock_.Pass(absl::Seconds(2));
   Restart();
   Settle();
   EXPECT_TRUE(Told("dana").empty());
