@@ -9,6 +9,15 @@
 namespace earshot::feed {
 namespace {
 
+constexpr char kNumbers[] =
+    "CREATE TABLE numbers(subscription TEXT NOT NULL, name TEXT NOT NULL,"
+    " value INTEGER NOT NULL, PRIMARY KEY(subscription, name)) WITHOUT ROWID;";
+// One row a subscription, not one for each insight it ever showed.
+constexpr char kShownCounts[] =
+    "DROP TABLE shown;"
+    "CREATE TABLE shown_counts(subscription TEXT PRIMARY KEY,"
+    " body BLOB NOT NULL) WITHOUT ROWID;";
+
 const std::vector<std::string>& Migrations() {
   static const std::vector<std::string> kMigrations{
       "CREATE TABLE store(one INTEGER PRIMARY KEY CHECK(one=1),"
@@ -29,14 +38,10 @@ const std::vector<std::string>& Migrations() {
       " insight INTEGER NOT NULL, verb TEXT NOT NULL, at INTEGER NOT NULL)"
       " WITHOUT ROWID;",
       Deliveries::Migration(),
-      "CREATE TABLE numbers(subscription TEXT NOT NULL, name TEXT NOT NULL,"
-      " value INTEGER NOT NULL, PRIMARY KEY(subscription, name))"
-      " WITHOUT ROWID;",
-      // One row a subscription, not one for each insight it ever showed.
-      "DROP TABLE shown;"
-      "CREATE TABLE shown_counts(subscription TEXT PRIMARY KEY,"
-      " body BLOB NOT NULL) WITHOUT ROWID;",
-      Alerts::Migration(), Deliveries::FormatMigration()};
+      kNumbers,
+      kShownCounts,
+      Alerts::Migration(),
+      Deliveries::FormatMigration()};
   return kMigrations;
 }
 

@@ -238,7 +238,7 @@ absl::Status Run::WriteDigest(const DueDigest& due) {
     return samples_.Latest(insights, scope, scope.OfTopic(item.topic()),
                            kSampleIds);
   });
-  const absl::Status forms =
+  absl::Status forms =
       WriteForms(built.digest, fmt::format("{}/{}", folder, due.due.key));
   if (!forms.ok()) return forms;
   if (error || !file) {

@@ -146,9 +146,10 @@ void WeekProfile::AddUp() {
 }
 
 double WeekProfile::Sum(int64_t from, int64_t to) const {
-  const auto weeks = static_cast<double>((to - from) / kQuartersOfWeek);
+  const int64_t whole_weeks = (to - from) / kQuartersOfWeek;
+  const auto weeks = static_cast<double>(whole_weeks);
   const size_t begin = OfWeek(from);
-  const size_t rest = static_cast<size_t>((to - from) % kQuartersOfWeek);
+  const auto rest = static_cast<size_t>((to - from) % kQuartersOfWeek);
   const double all = before_.back();
   double sum = weeks * all;
   const size_t end = begin + rest;

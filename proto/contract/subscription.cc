@@ -261,7 +261,7 @@ std::vector<std::string> OutsideOf(const v1::Organisation& organisation,
 
 std::optional<int> MinutesOfDay(const std::string& text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  for (const size_t i : {0, 1, 3, 4}) {
+  for (const size_t i : {0U, 1U, 3U, 4U}) {
     if (text[i] < '0' || text[i] > '9') return std::nullopt;
   }
   const int hours = (text[0] - '0') * 10 + (text[1] - '0');

@@ -58,6 +58,7 @@ int Measure(const MonthSize& size, const std::string& folder) {
   fmt::print(stderr, "{} insights, {:.0f} bytes each\n", model.insights.known(),
              bytes);
   std::vector<double> whole;
+  whole.reserve(kRounds);
   size_t items = 0;
   for (int round = 0; round < kRounds; ++round) {
     whole.push_back(TimeOf(

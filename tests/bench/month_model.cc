@@ -230,7 +230,7 @@ class Sender {
   absl::Status Send(v1::UpdateKind kind, std::string body) {
     v1::Item& item = *delivery_.add_items();
     item.set_seq(++seq_);
-    item.set_kind(kind);
+    item.set_kind(static_cast<uint32_t>(kind));
     item.set_body(std::move(body));
     return static_cast<size_t>(delivery_.items_size()) < kItemsAtOnce
                ? absl::OkStatus()
