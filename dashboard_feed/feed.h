@@ -194,8 +194,9 @@ class Feed {
   absl::Duration next_follower_beat_;
   absl::Duration connected_at_ = absl::InfiniteDuration();
   absl::Duration last_update_;
-  std::optional<absl::Duration> alert_seen_;  // the first not yet told
-  bool alert_came_ = false;                   // in this turn
+  std::optional<absl::Duration> alert_seen_;       // the first not yet told
+  bool alert_came_ = false;                        // in this turn
+  absl::Time alerts_from_ = absl::InfinitePast();  // earlier ones are not told
   bool key_missing_said_ = false;
 };
 

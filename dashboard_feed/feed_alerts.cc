@@ -126,27 +126,16 @@ absl::Status Feed::TellAlerts() {
   return more ? TellAlerts() : absl::OkStatus();
 }
 
-// What came before this feed was first started is for its digests.
+// A feed that tells for the first time. What came before it was started is for
+// its digests.
 absl::Status Feed::BeginAlerts() {
-  if (connected_at_ == absl::InfiniteDuration() || !MirrorSettled()) {
-    return absl::OkStatus();
-  }
-  const absl::Time started = clock_.Wall() - (clock_.Monotonic() - started_);
+  if (connected_at_ == absl::InfiniteDuration()) return absl::OkStatus();
   Outbox::Telling telling;
-  telling.mark.begun = true;
-  telling.mark.generation = mirror_->cursor().generation();
-  uint64_t first_new = UINT64_MAX;
-  for (const auto& [slot, alert] : mirror_->model().alerts) {
-    if (contract::ToTime(alert.received_at()) >= started) {
-      first_new = std::min(first_new, alert.number());
-      continue;
-    }
-    telling.mark.next = std::max(telling.mark.next, alert.number() + 1);
-    telling.told.push_back(alert.observation());
-  }
-  telling.mark.next = std::min(telling.mark.next, first_new);
+  telling.mark.begun = true;  // of no generation yet: nothing is missed
   const auto begun = outbox_->Tell(telling);
-  return begun.ok() ? TellAlerts() : begun.status();
+  if (!begun.ok()) return begun.status();
+  alerts_from_ = clock_.Wall() - (clock_.Monotonic() - started_);
+  return TellAlerts();
 }
 
 absl::Status Feed::AddTold(const v1::Alert& alert, Outbox::Telling& telling) {
@@ -157,6 +146,9 @@ absl::Status Feed::AddTold(const v1::Alert& alert, Outbox::Telling& telling) {
   if (!told.ok()) return told.status();
   if (*told) return absl::OkStatus();
   telling.told.push_back(alert.observation());
+  if (contract::ToTime(alert.received_at()) < alerts_from_) {
+    return absl::OkStatus();
+  }
   for (const v1::Leader& leader : model.organisation.leaders()) {
     if (!IsToldAtOnce(model.organisation, leader, alert, now)) continue;
     AlertRequest request;
