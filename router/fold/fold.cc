@@ -220,14 +220,15 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
   changed = changed || !sites.empty();
   if (inbox.configured) {
     organisation_ = inbox.configured->first;
-    status = PutIfOther("organisation", v1::UPDATE_ORGANISATION,
-                        AsConfigured(organisation_).SerializeAsString());
+    status = PutConfigured("organisation", v1::UPDATE_ORGANISATION,
+                           AsConfigured(organisation_).SerializeAsString());
     if (status.ok()) {
-      status = PutIfOther(
+      status = PutConfigured(
           "subscriptions", v1::UPDATE_SUBSCRIPTIONS,
           AsConfigured(inbox.configured->second).SerializeAsString());
     }
     if (!status.ok()) return status;
+    configured_ = true;
     activity_changed_ = true;
     scopes_due_ = -absl::InfiniteDuration();
     changed = true;
@@ -287,6 +288,7 @@ absl::StatusOr<bool> Fold::Step() {
   }
   const auto fail = [&](const absl::Status& status) {
     cursors_ = before;
+    configured_ = false;  // what was sent may not have been
     counters_.failures.Add();
     PutBack(std::move(inbox));
     read_ahead_->Drop();

@@ -169,9 +169,10 @@ class Fold {
   absl::Status Finish(Work& work);
   absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
                        const std::string& body);
-  // A file that was loaded again as it was is not sent again.
-  absl::Status PutIfOther(const std::string& key, v1::UpdateKind kind,
-                          const std::string& body);
+  // A file that is loaded again as it was is not sent again, but for the first
+  // time after a start: each run sends something, so that cursors reach it.
+  absl::Status PutConfigured(const std::string& key, v1::UpdateKind kind,
+                             const std::string& body);
   // What the topic says of an insight: cost, and when an answer is due.
   void ApplyTopic(v1::Insight& insight);
   // For leaders who want to hear of it at once. Mirrored after its insight, so
@@ -202,6 +203,7 @@ class Fold {
   v1::Organisation organisation_;
   std::map<std::string, absl::Time> contacts_;
   absl::Duration scopes_due_ = -absl::InfiniteDuration();
+  bool configured_ = false;  // since the start
   bool activity_changed_ = true;
 
   std::mutex mutex_;

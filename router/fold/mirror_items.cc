@@ -25,11 +25,12 @@ absl::Status Fold::PutItem(const std::string& key, v1::UpdateKind kind,
   return views_.PutMirrored(key, ++cursors_.update_seq, kind, body);
 }
 
-absl::Status Fold::PutIfOther(const std::string& key, v1::UpdateKind kind,
-                              const std::string& body) {
+absl::Status Fold::PutConfigured(const std::string& key, v1::UpdateKind kind,
+                                 const std::string& body) {
   const auto mirrored = views_.FindMirrored(key);
   if (!mirrored.ok()) return mirrored.status();
-  return *mirrored == body ? absl::OkStatus() : PutItem(key, kind, body);
+  return configured_ && *mirrored == body ? absl::OkStatus()
+                                          : PutItem(key, kind, body);
 }
 
 absl::StatusOr<v1::DayCounts*> Fold::TouchDay(uint64_t insight, int32_t day,
