@@ -10,10 +10,11 @@
 
 namespace earshot::feed {
 
-// An organisation as tables (.csv, or a folder: docs/reference/organisation.md),
-// the router's own text format (any other ending), or JSON (.json): {"name", "sites": [{"id", "name", "region", "channel",
-// "time_zone"}], "leaders": [{"id", "name", "title", "time_zone", "manager",
-// "scope": {"regions", "sites", "topics", "channels", "shifts"}}],
+// An organisation as tables (.csv, or a folder:
+// docs/reference/organisation.md), the router's own text format (any other
+// ending), or JSON (.json): {"name", "sites": [{"id", "name", "region",
+// "channel", "time_zone"}], "leaders": [{"id", "name", "title", "time_zone",
+// "manager", "scope": {"regions", "sites", "topics", "channels", "shifts"}}],
 // "small_groups": {"numbers", "verbatims"}}. Unknown keys are ignored. Checked
 // as a whole: InvalidArgument lists every mistake. `notes` gets what was
 // ignored in tables.

@@ -288,12 +288,12 @@ absl::StatusOr<bool> Fold::Step() {
   }
   const auto fail = [&](const absl::Status& status) {
     cursors_ = before;
-    configured_ = false;  // what was sent may not have been
     counters_.failures.Add();
     PutBack(std::move(inbox));
     read_ahead_->Drop();
     recent_activity_.Clear();
     recent_.MakeStale();  // of what this step remembered nothing has happened
+    configured_ = false;  // nor was anything sent
     return status;
   };
   if (recent_.stale()) {
