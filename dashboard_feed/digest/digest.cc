@@ -16,7 +16,6 @@
 #include "dashboard_feed/digest/sections.h"
 #include "dashboard_feed/digest/since_answer.h"
 #include "dashboard_feed/digest/where.h"
-#include "proto/contract/leader_scope.h"
 #include "proto/contract/names.h"
 #include "proto/contract/score.h"
 #include "proto/contract/times.h"
@@ -88,8 +87,8 @@ std::string Headline(const LeaderView& view, const std::vector<Glance>& all,
   return "Nothing new in your scope in this period";
 }
 
-void CountSites(const Model& model, const v1::Leader& leader, absl::Time now,
-                v1::Digest& digest) {
+void CountSites(const LeaderView& view, absl::Time now, v1::Digest& digest) {
+  const Model& model = view.model();
   std::set<std::string> sites;
   for (const v1::Site& site : model.organisation.sites()) {
     sites.insert(site.id());
@@ -98,11 +97,10 @@ void CountSites(const Model& model, const v1::Leader& leader, absl::Time now,
   for (const auto& [id, activity] : model.sites) {
     if (activity.has_last_contact()) sites.insert(id);
   }
-  const contract::LeaderScope scope(model.organisation, leader);
   uint32_t reporting = 0;
   uint32_t silent = 0;
   for (const std::string& site : sites) {
-    if (scope.OfSite(site) == 0) continue;
+    if (view.coverage().scope().OfSite(site) == 0) continue;
     const auto activity = model.sites.find(site);
     const bool heard =
         activity != model.sites.end() &&
@@ -134,7 +132,7 @@ void FillFrame(const Model& model, const v1::Leader& leader,
   digest.set_how_ranked(
       "by severity, distinct people and sites, and number of observations; "
       "severity 5, risk and safety first, and what came back after an answer");
-  CountSites(model, leader, request.to, digest);
+  CountSites(view, request.to, digest);
 }
 
 }  // namespace

@@ -122,6 +122,8 @@ class ScopePace {
     return {sums.of[0], sums.of[1], sums.of[2]};
   }
   double QuietestWeek(const Sums& sums) const;
+  template <typename Columns>
+  static void CountRecent(int64_t quarters_ago, uint32_t people, Columns& of);
   void AddRecent(const Heard& heard, std::span<Recent> recent) const;
   void FindAkin();
   void JudgeGroups();

@@ -21,12 +21,17 @@ constexpr double kDeviations = 2;
 
 }  // namespace
 
+template <typename Columns>
+void ScopePace::CountRecent(int64_t quarters_ago, uint32_t people,
+                            Columns& of) {
+  if (quarters_ago <= 4) of[Sums::kDay] += people;
+  if (quarters_ago <= kLately) of[Sums::kThree] += people;
+  if (quarters_ago <= kWeek) of[Sums::kSeven] += people;
+}
+
 void ScopePace::Sums::Count(int64_t quarters_ago, uint32_t people) {
-  if (quarters_ago <= 4) of[kDay] += people;
-  if (quarters_ago <= kLately) of[kThree] += people;
-  if (quarters_ago <= kWeek) {
-    of[kSeven] += people;
-  } else if (quarters_ago <= 5 * kWeek) {
+  CountRecent(quarters_ago, people, of);
+  if (quarters_ago > kWeek && quarters_ago <= 5 * kWeek) {
     of[kWeeks + static_cast<size_t>((quarters_ago - kWeek - 1) / kWeek)] +=
         people;
   }
@@ -68,11 +73,7 @@ void ScopePace::AddRecent(const Heard& heard, std::span<Recent> recent) const {
        CountsBetween(heard.facts->counts, now_ - kWeek, now_ + 1)) {
     const size_t part = part_of_place_[count.place];
     if (part == 0 || !Covers(count.place, 0, heard.scopes)) continue;
-    Recent& of = recent[part - 1];
-    const int64_t ago = now_ - count.quarter;
-    if (ago <= 4) of[Sums::kDay] += count.reporters;
-    if (ago <= kLately) of[Sums::kThree] += count.reporters;
-    of[Sums::kSeven] += count.reporters;
+    CountRecent(now_ - count.quarter, count.reporters, recent[part - 1]);
   }
 }
 

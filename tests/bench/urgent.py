@@ -122,6 +122,10 @@ class Ours:
         except (ConnectionError, OSError):
             return
 
+    def busy(self) -> bool:
+        """A second of the background has been taken in."""
+        return self.router.metric("log_end") >= BACKGROUND
+
     def hand_over(self, mark: str) -> None:
         report = observation.Observation(
             text=mark, severity=5, quote=True, tags=["safety"])
@@ -174,6 +178,7 @@ class Alertmanager:
             stdout=(folder / "log").open("wb"), stderr=subprocess.STDOUT)
         wait_for("alertmanager", self.answers)
         self.stop = threading.Event()
+        self.posted = 0
         threading.Thread(target=self.background, daemon=True).start()
 
     def answers(self) -> bool:
@@ -186,12 +191,15 @@ class Alertmanager:
             {"Content-Type": "application/json"})
         urllib.request.urlopen(request, timeout=10).read()
 
+    def busy(self) -> bool:
+        return self.posted >= BACKGROUND
+
     def background(self) -> None:
-        number, due = 0, time.monotonic()
+        due = time.monotonic()
         while not self.stop.is_set():
-            self.post([{"labels": {"alertname": f"report{(number + i) % 20000}",
+            self.post([{"labels": {"alertname": f"report{(self.posted + i) % 20000}",
                                    "severity": "2"}} for i in range(ALERTS_A_POST)])
-            number += ALERTS_A_POST
+            self.posted += ALERTS_A_POST
             due += ALERTS_A_POST / BACKGROUND
             time.sleep(max(0.0, due - time.monotonic()))
 
@@ -211,7 +219,7 @@ def urgent(folder: pathlib.Path, count: int) -> dict[str, float]:
     for name, make in (("urgent", Ours), ("alertmanager", Alertmanager)):
         system = make(folder / name)
         try:
-            time.sleep(2)  # the background runs
+            wait_for(f"the background of {name}", system.busy)
             measure(min(20, count), system.hand_over, system.arrived)
             p50, p99 = percentiles(measure(count, system.hand_over, system.arrived))
         finally:
