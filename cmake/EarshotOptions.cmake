@@ -4,6 +4,9 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# The same for every source: some of the libraries ask for it, and precompiled
+# headers would not fit the others.
+add_compile_options(-pthread)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
@@ -19,7 +22,10 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 find_program(EARSHOT_CCACHE ccache)
 if(EARSHOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${EARSHOT_CCACHE}")
+  # Without a run of the preprocessor for what is not cached, and with
+  # precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_DEPEND=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros "${EARSHOT_CCACHE}")
 endif()
 
 if(EARSHOT_SANITIZE)

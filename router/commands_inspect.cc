@@ -185,7 +185,9 @@ absl::Status PrintTrace(const Settings& settings, const std::string& id) {
     line("received", "anonymous");
   }
   line("text", (*row)->erased ? "erased" : "kept, apart from the log");
-  const auto reading_row = stores->log->ReadOne((*evidence)->reading);
+  const auto reading_at = stores->views->ReadingOf((*evidence)->position);
+  if (!reading_at.ok()) return reading_at.status();
+  const auto reading_row = stores->log->ReadOne(*reading_at);
   v1::Reading reading;
   if (reading_row.ok() && *reading_row &&
       reading.ParseFromString((*reading_row)->body)) {

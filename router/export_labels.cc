@@ -60,15 +60,15 @@ absl::StatusOr<Corrections> Corrected(Log& log, Views& views,
 absl::StatusOr<bool> AddTexts(Log& log, Views& views,
                               const v1::Insight& insight, size_t most,
                               std::map<std::string, std::string>& rows) {
-  uint64_t after = 0;
+  Views::Place after;
   while (true) {
-    const auto positions =
+    const auto places =
         views.EvidenceAfter(insight.id(), after, kEvidenceAtOnce);
-    if (!positions.ok()) return positions.status();
-    if (positions->empty()) return true;
-    after = positions->back();
-    for (const uint64_t position : *positions) {
-      const auto row = log.ReadOne(position);
+    if (!places.ok()) return places.status();
+    if (places->empty()) return true;
+    after = places->back();
+    for (const Views::Place& place : *places) {
+      const auto row = log.ReadOne(place.position);
       if (!row.ok()) return row.status();
       v1::PersonalObservation personal;
       if (!*row || (*row)->erased || (*row)->kind != v1::LOG_OBSERVATION ||

@@ -113,8 +113,7 @@ absl::Status Fold::FoldObservation(const LogRow& row, Prepared prepared,
   entry.personal = derived.SerializeAsString();
   reading->set_personal_hmac(os::HmacSha256(entry.salt, entry.personal));
   reading->SerializeToString(&entry.body);
-  work.readings.push_back(std::move(entry));
-  work.of.push_back(row.position);
+  work.readings.Add(std::move(entry), row.position);
   return Apply(row, std::move(prepared.said), *reading, derived, work);
 }
 
@@ -129,7 +128,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
       reading.join() == v1::JOIN_WITHDRAWN) {
     if (!row.erased) work.erasures.push_back(row.position);
     return views_.AddEvidence(
-        {row.position, 0, 0, evidence.observation.observation(), "", "",
+        {row.position, 0, evidence.observation.observation(), "", "",
          evidence.observation.observed_at().seconds(), true, true});
   }
   evidence.text = std::move(*personal.mutable_text());
@@ -175,7 +174,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     counters_.untriaged.Add();
   }
   absl::Status status = views_.AddEvidence(
-      {row.position, reading.insight(), 0, evidence.observation.observation(),
+      {row.position, reading.insight(), evidence.observation.observation(),
        derived.evidence_key(), derived.text_key(),
        evidence.observation.observed_at().seconds(), repeat, false});
   if (status.ok() && reading.join() == v1::JOIN_NEW) {
@@ -284,7 +283,7 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
     if (!row.repeat && cursors_.observations > 0) --cursors_.observations;
   }
   // The same record sent again under another epoch holds the text once more.
-  const auto positions = views_.PositionsOf(row.insight, observation);
+  const auto positions = views_.PositionsOf(row);
   if (!positions.ok()) return positions.status();
   for (const uint64_t position : *positions) {
     recent_.Forget(position);
@@ -358,14 +357,14 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
 
 absl::Status Fold::OweEveryone(const v1::Answer& answer, Work& work) {
   constexpr size_t kPage = 1000;
-  uint64_t after = 0;
+  Views::Place after;
   while (true) {
-    const auto positions = views_.EvidenceAfter(answer.insight(), after, kPage);
-    if (!positions.ok()) return positions.status();
-    if (positions->empty()) return absl::OkStatus();
-    for (const uint64_t position : *positions) {
-      after = position;
-      const auto token = reader_.FindToken(position);
+    const auto places = views_.EvidenceAfter(answer.insight(), after, kPage);
+    if (!places.ok()) return places.status();
+    if (places->empty()) return absl::OkStatus();
+    after = places->back();
+    for (const Views::Place& place : *places) {
+      const auto token = reader_.FindToken(place.position);
       if (!token.ok()) return token.status();
       if (!*token) continue;
       counters_.answers_owed.Add();

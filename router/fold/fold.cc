@@ -130,17 +130,11 @@ absl::Status Fold::Recover() {
     if (rows->empty()) return absl::OkStatus();
     auto transaction = views_.Begin();
     if (!transaction.ok()) return transaction.status();
-    Work work;
+    Work work(writer_);
     for (const LogRow& row : *rows) {
       status = RecoverReading(row, work);
       if (!status.ok()) return status;
       cursors_.folded = row.position;
-    }
-    if (!work.erasures.empty()) {
-      LogAppend append;
-      append.erasures = std::move(work.erasures);
-      status = writer_.AppendAndWait(std::move(append)).status();
-      if (!status.ok()) return status;
     }
     status = Finish(work);
     if (status.ok()) status = transaction->Commit();
@@ -305,22 +299,11 @@ absl::StatusOr<bool> Fold::Step() {
   bool urgent = false;
   auto read = NextRows(urgent, rules);
   if (!read.ok()) return fail(read.status());
-  Work work;
-  for (size_t i = 0; i < read->rows.size(); ++i) {
-    const LogRow& row = read->rows[i];
-    absl::Status status =
-        row.kind == v1::LOG_OBSERVATION
-            ? FoldObservation(row, std::move(read->prepared[i]), rules, work)
-            : FoldChange(row, work);
-    if (!status.ok()) return fail(status);
-    if (!urgent) cursors_.main = row.position;
-    if (row.kind == v1::LOG_OBSERVATION && row.lane == 0) {
-      cursors_.urgent = std::max(cursors_.urgent, row.position);
-    }
-  }
+  Work work(writer_);
+  absl::Status status = DecideRows(*read, urgent, rules, work);
+  if (!status.ok()) return fail(status);
   if (!work.erasures.empty()) read_ahead_->Drop();
-  absl::Status status = AppendReadings(work);
-  if (status.ok()) status = Finish(work);
+  status = Finish(work);
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return fail(status);
   views_.Committed();
@@ -332,23 +315,19 @@ absl::StatusOr<bool> Fold::Step() {
          cursors_.update_seq != before.update_seq;
 }
 
-absl::Status Fold::AppendReadings(Work& work) {
-  if (work.readings.empty() && work.erasures.empty()) return absl::OkStatus();
-  LogAppend append;
-  append.entries = std::move(work.readings);
-  append.erasures = std::move(work.erasures);
-  const auto first = writer_.AppendAndWait(std::move(append));
-  if (!first.ok()) return first.status();
-  for (size_t i = 0; i < work.of.size();) {
-    size_t count = 1;
-    while (i + count < work.of.size() &&
-           work.of[i + count] == work.of[i] + count) {
-      ++count;
-    }
-    absl::Status status = views_.SetReadings(work.of[i], count, *first + i);
+absl::Status Fold::DecideRows(PreparedRows& read, bool urgent,
+                              const ReadingRules& rules, Work& work) {
+  for (size_t i = 0; i < read.rows.size(); ++i) {
+    const LogRow& row = read.rows[i];
+    absl::Status status =
+        row.kind == v1::LOG_OBSERVATION
+            ? FoldObservation(row, std::move(read.prepared[i]), rules, work)
+            : FoldChange(row, work);
     if (!status.ok()) return status;
-    i += count;
-    cursors_.folded = *first + i - 1;
+    if (!urgent) cursors_.main = row.position;
+    if (row.kind == v1::LOG_OBSERVATION && row.lane == 0) {
+      cursors_.urgent = std::max(cursors_.urgent, row.position);
+    }
   }
   return absl::OkStatus();
 }
@@ -362,12 +341,41 @@ absl::StatusOr<v1::Insight*> Fold::Touch(uint64_t id, Work& work) {
   return &work.insights.emplace(id, std::move(**stored)).first->second;
 }
 
+// The log is written while the views' part is made; both are done, or neither
+// counts, before the views are committed.
 absl::Status Fold::Finish(Work& work) {
+  work.readings.End(std::move(work.erasures));
+  absl::Status status = PutInsights(work);
+  if (status.ok()) status = PutAlerts(work);
+  if (status.ok()) status = PutDays(work);
+  if (status.ok()) status = PutSites(work.sites);
+  if (status.ok() && !work.insights.empty()) status = PutTotals();
+  if (status.ok()) status = PutScopeActivity();
+  if (status.ok()) {
+    status =
+        work.readings.Wait([&](uint64_t of, uint64_t count, uint64_t reading) {
+          cursors_.folded = reading + count - 1;
+          return views_.SetReadings(of, count, reading);
+        });
+  }
+  if (status.ok()) status = StoreCursors();
+  if (status.ok()) Tell(work);
+  return status;
+}
+
+absl::Status Fold::PutInsights(Work& work) {
   for (auto& [id, insight] : work.insights) {
     ApplyTopic(insight);
     Prioritise(insight, organisation_.priority());
     absl::Status status = views_.PutInsight(++cursors_.update_seq, insight);
     if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// What has changed, to the log, once the readings are durable.
+void Fold::Tell(Work& work) {
+  for (const auto& [id, insight] : work.insights) {
     log_.Info("insight_changed",
               {{"insight", id},
                {"topic", insight.topic()},
@@ -380,13 +388,6 @@ absl::Status Fold::Finish(Work& work) {
                {"observation", work.observation[id]},
                {"why", work.why[id]}});
   }
-  absl::Status status = PutAlerts(work);
-  if (status.ok()) status = PutDays(work);
-  if (status.ok()) status = PutSites(work.sites);
-  if (status.ok() && !work.insights.empty()) status = PutTotals();
-  if (status.ok()) status = PutScopeActivity();
-  if (status.ok()) status = StoreCursors();
-  return status;
 }
 
 }  // namespace earshot::router

@@ -19,6 +19,7 @@
 #include "base/telemetry/metrics.h"
 #include "earshot/v1/configuration.pb.h"
 #include "router/fold/read_ahead.h"
+#include "router/fold/reading_appends.h"
 #include "router/fold/recent_texts.h"
 #include "router/fold/scope_activity.h"
 #include "router/insight/insight.h"
@@ -104,12 +105,12 @@ class Fold {
   };
   // What one step has touched so far; thrown away if it fails.
   struct Work {
+    explicit Work(LogWriter& writer) : readings(writer) {}
     std::map<uint64_t, v1::Insight> insights;
     std::map<std::pair<uint64_t, int32_t>, v1::DayCounts> days;
     std::map<uint64_t, std::string> observation;  // the last to join it
     std::map<uint64_t, std::string> why;          // for the log, by insight
-    std::vector<LogEntry> readings;
-    std::vector<uint64_t> of;  // positions they are about
+    ReadingAppends readings;
     std::vector<uint64_t> erasures;
     std::set<std::string> owed;
     std::set<std::string> sites;
@@ -122,6 +123,8 @@ class Fold {
   void PutBack(Inbox inbox);
   absl::StatusOr<PreparedRows> NextRows(bool& urgent,
                                         const ReadingRules& rules);
+  absl::Status DecideRows(PreparedRows& read, bool urgent,
+                          const ReadingRules& rules, Work& work);
   absl::Status RecoverReading(const LogRow& row, Work& work);
   absl::Status FoldObservation(const LogRow& row, Prepared prepared,
                                const ReadingRules& rules, Work& work);
@@ -164,9 +167,9 @@ class Fold {
   absl::StatusOr<v1::Insight*> Touch(uint64_t id, Work& work);
   absl::StatusOr<v1::DayCounts*> TouchDay(uint64_t insight, int32_t day,
                                           Work& work);
-  // Into the log, durable.
-  absl::Status AppendReadings(Work& work);
   absl::Status Finish(Work& work);
+  absl::Status PutInsights(Work& work);
+  void Tell(Work& work);
   absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
                        const std::string& body);
   // A file that is loaded again as it was is not sent again, but for the first

@@ -24,9 +24,12 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     reading.set_join(v1::JOIN_WITHDRAWN);
     return absl::OkStatus();
   }
-  const auto seen = views_.FindObservation(observation.observation());
-  if (!seen.ok()) return seen.status();
-  if (*seen) {
+  const auto first = views_.FirstSight(observation.observation(), row.position);
+  if (!first.ok()) return first.status();
+  if (!*first) {
+    const auto seen = views_.FindObservation(observation.observation());
+    if (!seen.ok()) return seen.status();
+    if (!*seen) return absl::DataLossError("a record is seen, and nowhere");
     reading.set_join(v1::JOIN_REPEAT_ID);
     reading.set_insight((*seen)->insight);
     reading.set_joined((*seen)->position);

@@ -35,23 +35,23 @@ bool LogWriter::HasRoom() const {
 }
 
 // With the mutex held.
-void LogWriter::Enqueue(uint64_t ticket, LogAppend append, Committed* waiter) {
+void LogWriter::Enqueue(Pending pending) {
   constexpr size_t kEntryOverhead = 128;
-  size_t bytes = 0;
-  for (const LogEntry& entry : append.entries) {
+  size_t& bytes = pending.bytes;
+  for (const LogEntry& entry : pending.append.entries) {
     bytes += entry.body.size() + entry.personal.size() + kEntryOverhead;
   }
-  for (const DeadLetter& letter : append.dead_letters) {
+  for (const DeadLetter& letter : pending.append.dead_letters) {
     bytes += letter.record.size() + kEntryOverhead;
   }
   queued_bytes_ += bytes;
-  queue_.push_back({ticket, std::move(append), bytes, waiter});
+  queue_.push_back(std::move(pending));
 }
 
 void LogWriter::Submit(uint64_t ticket, LogAppend append) {
   {
     const std::lock_guard lock(mutex_);
-    Enqueue(ticket, std::move(append), nullptr);
+    Enqueue({.ticket = ticket, .append = std::move(append)});
   }
   submitted_.notify_one();
 }
@@ -65,7 +65,7 @@ std::vector<Committed> LogWriter::TakeCommitted() {
   return std::exchange(committed_, {});
 }
 
-// With the mutex held. What AppendAndWait queued stands on nothing and stays.
+// With the mutex held. What has a waiter stands on nothing and stays.
 void LogWriter::FailSubmitted(const absl::Status& status) {
   std::deque<Pending> kept;
   for (Pending& pending : queue_) {
@@ -80,16 +80,29 @@ void LogWriter::FailSubmitted(const absl::Status& status) {
 }
 
 absl::StatusOr<uint64_t> LogWriter::AppendAndWait(LogAppend append) {
-  Committed result;
-  std::unique_lock lock(mutex_);
-  Enqueue(0, std::move(append), &result);
-  submitted_.notify_one();
-  if (commits_ == Commits::kInStep) {
-    lock.unlock();
-    while (result.group == 0) Step();
-    lock.lock();
+  Appending appending;
+  BeginAppend(std::move(append), appending);
+  return WaitFor(appending);
+}
+
+void LogWriter::BeginAppend(LogAppend append, Appending& appending,
+                            const Appending* after) {
+  {
+    const std::lock_guard lock(mutex_);
+    Enqueue({.append = std::move(append),
+             .waiter = &appending.result,
+             .after = after == nullptr ? nullptr : &after->result});
   }
+  submitted_.notify_one();
+}
+
+absl::StatusOr<uint64_t> LogWriter::WaitFor(Appending& appending) {
   // `group` is set, never 0, once the writer is done with it.
+  const Committed& result = appending.result;
+  if (commits_ == Commits::kInStep) {
+    while (result.group == 0) Step();
+  }
+  std::unique_lock lock(mutex_);
   finished_.wait(lock, [&] { return result.group != 0; });
   if (!result.status.ok()) return result.status;
   return result.first;
@@ -110,12 +123,28 @@ std::vector<LogWriter::Pending> LogWriter::NextGroup() {
   std::vector<Pending> group;
   size_t entries = 0;
   while (!queue_.empty() && entries < kGroupEntries) {
+    if (FailsAfter(queue_.front())) {
+      queued_bytes_ -= queue_.front().bytes;
+      queue_.pop_front();
+      continue;
+    }
     entries += queue_.front().append.entries.size();
     queued_bytes_ -= queue_.front().bytes;
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
   return group;
+}
+
+// With the mutex held: what stands on an append that failed fails with it.
+bool LogWriter::FailsAfter(const Pending& pending) {
+  if (pending.after == nullptr || pending.after->group == 0 ||
+      pending.after->status.ok()) {
+    return false;
+  }
+  *pending.waiter = *pending.after;
+  finished_.notify_all();
+  return true;
 }
 
 void LogWriter::CommitGroup(std::vector<Pending> group) {

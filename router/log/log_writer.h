@@ -69,6 +69,15 @@ class LogWriter {
 
   // From any other thread: waits for the commit. The first position.
   absl::StatusOr<uint64_t> AppendAndWait(LogAppend append);
+  // The same in two, with other work in between: whoever began it waits for it
+  // before `appending` goes. Nothing is appended if the one before, `after`,
+  // was not.
+  struct Appending {
+    Committed result;
+  };
+  void BeginAppend(LogAppend append, Appending& appending,
+                   const Appending* after = nullptr);
+  absl::StatusOr<uint64_t> WaitFor(Appending& appending);
 
   uint64_t generation() const { return log_->generation(); }
   const LogCounters& counters() const { return counters_; }
@@ -80,10 +89,12 @@ class LogWriter {
     uint64_t ticket = 0;
     LogAppend append;
     size_t bytes = 0;
-    Committed* waiter = nullptr;  // AppendAndWait's own result
+    Committed* waiter = nullptr;  // result of an Appending
+    const Committed* after = nullptr;
   };
   void Loop();
-  void Enqueue(uint64_t ticket, LogAppend append, Committed* waiter);
+  void Enqueue(Pending pending);
+  bool FailsAfter(const Pending& pending);
   std::vector<Pending> TakeGroup();
   std::vector<Pending> NextGroup();
   void FailSubmitted(const absl::Status& status);

@@ -40,22 +40,15 @@ const std::vector<std::string>& Migrations() {
       "CREATE TABLE runs(first INTEGER PRIMARY KEY, before INTEGER);",
       "DROP INDEX evidence_reporter;"
       "CREATE INDEX evidence_reporter"
-      " ON evidence(insight, evidence_key, observed_at);"};
+      " ON evidence(insight, evidence_key, observed_at);",
+      // A step's readings stand in a row, as what they are about mostly does.
+      "CREATE TABLE reading_runs(first INTEGER PRIMARY KEY, count INTEGER,"
+      " reading INTEGER);"
+      "INSERT INTO reading_runs SELECT position, 1, reading FROM evidence"
+      " WHERE reading>0;"
+      "DROP INDEX evidence_insight;"
+      "ALTER TABLE evidence DROP COLUMN reading;"};
   return *migrations;
-}
-
-EvidenceRow EvidenceFrom(store::Statement& row) {
-  EvidenceRow out;
-  out.position = row.Unsigned(0);
-  out.insight = row.Unsigned(1);
-  out.reading = row.Unsigned(2);
-  out.observation = row.Blob(3);
-  out.evidence_key = row.Blob(4);
-  out.text_key = row.Blob(5);
-  out.observed_at = row.Int(6);
-  out.repeat = row.Int(7) != 0;
-  out.withdrawn = row.Int(8) != 0;
-  return out;
 }
 
 }  // namespace
@@ -143,179 +136,6 @@ absl::Status Views::PutInsight(uint64_t seq, const v1::Insight& insight) {
       .Bind(2, seq)
       .BindBlob(3, insight.SerializeAsString())
       .Run();
-}
-
-absl::StatusOr<std::optional<EvidenceRow>> Views::FindObservation(
-    std::string_view observation) {
-  store::Statement& ask =
-      Sql("SELECT e.* FROM seen s JOIN evidence e USING(position) "
-          "WHERE s.observation=?1");
-  const auto row = ask.BindBlob(1, observation).Step();
-  if (!row.ok()) return row.status();
-  if (!*row) return std::optional<EvidenceRow>();
-  EvidenceRow out = EvidenceFrom(ask);
-  ask.Reset();
-  return std::optional<EvidenceRow>(std::move(out));
-}
-
-absl::StatusOr<std::optional<EvidenceRow>> Views::FindObservationByPrefix(
-    const std::string& hex) {
-  const auto low = os::FromHex(hex.size() % 2 == 0 ? hex : hex + "0");
-  if (!low.ok()) return low.status();
-  store::Statement& ask =
-      Sql("SELECT e.*, hex(s.observation) FROM seen s JOIN evidence e "
-          "USING(position) WHERE s.observation>=?1 "
-          "ORDER BY s.observation LIMIT 2");
-  ask.BindBlob(1, *low);
-  std::optional<EvidenceRow> found;
-  for (int i = 0; i < 2; ++i) {
-    const auto row = ask.Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return found;
-    EvidenceRow candidate = EvidenceFrom(ask);
-    if (os::ToHex(candidate.observation).compare(0, hex.size(), hex) != 0) {
-      break;
-    }
-    if (found) {
-      ask.Reset();
-      return absl::InvalidArgumentError(
-          "several observations begin so; give more of the id");
-    }
-    found = std::move(candidate);
-  }
-  ask.Reset();
-  return found;
-}
-
-absl::Status Views::AddEvidence(const EvidenceRow& row) {
-  absl::Status status =
-      Sql("INSERT INTO evidence VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
-          .Bind(1, row.position)
-          .Bind(2, row.insight)
-          .Bind(3, row.reading)
-          .BindBlob(4, row.observation)
-          .BindBlob(5, row.evidence_key)
-          .BindBlob(6, row.text_key)
-          .Bind(7, row.observed_at)
-          .Bind(8, row.repeat ? 1 : 0)
-          .Bind(9, row.withdrawn ? 1 : 0)
-          .Run();
-  if (!status.ok()) return status;
-  return Sql("INSERT INTO seen VALUES(?1,?2) ON CONFLICT DO NOTHING")
-      .BindBlob(1, row.observation)
-      .Bind(2, row.position)
-      .Run();
-}
-
-absl::Status Views::SetReadings(uint64_t first, uint64_t count,
-                                uint64_t reading) {
-  return Sql("UPDATE evidence SET reading=position-?1+?3 "
-             "WHERE position>=?1 AND position<?2")
-      .Bind(1, first)
-      .Bind(2, first + count)
-      .Bind(3, reading)
-      .Run();
-}
-
-absl::StatusOr<bool> Views::HasEvidence(uint64_t position) {
-  const auto found = OneNumber(
-      Sql("SELECT 1 FROM evidence WHERE position=?1").Bind(1, position), 0);
-  if (!found.ok()) return found.status();
-  return *found == 1;
-}
-
-absl::StatusOr<std::vector<uint64_t>> Views::PositionsOf(
-    uint64_t insight, std::string_view observation) {
-  std::vector<uint64_t> positions;
-  store::Statement& read =
-      Sql("SELECT position FROM evidence WHERE insight=?1 AND observation=?2");
-  read.Bind(1, insight).BindBlob(2, observation);
-  while (true) {
-    const auto row = read.Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return positions;
-    positions.push_back(read.Unsigned(0));
-  }
-}
-
-absl::Status Views::MarkWithdrawn(uint64_t position) {
-  return Sql("UPDATE evidence SET withdrawn=1 WHERE position=?1")
-      .Bind(1, position)
-      .Run();
-}
-
-absl::StatusOr<bool> Views::ReporterKnown(uint64_t insight,
-                                          std::string_view evidence_key,
-                                          uint64_t except) {
-  const auto found = OneNumber(
-      Sql("SELECT 1 FROM evidence WHERE insight=?1 AND evidence_key=?2 "
-          "AND is_repeat=0 AND withdrawn=0 AND position<>?3 LIMIT 1")
-          .Bind(1, insight)
-          .BindBlob(2, evidence_key)
-          .Bind(3, except),
-      0);
-  if (!found.ok()) return found.status();
-  return *found == 1;
-}
-
-absl::StatusOr<bool> Views::ReporterHeardOn(uint64_t insight,
-                                            std::string_view evidence_key,
-                                            int32_t day, uint64_t except) {
-  const int64_t from = int64_t{day} * 86400;
-  const auto found = OneNumber(
-      Sql("SELECT 1 FROM evidence WHERE insight=?1 AND evidence_key=?2 "
-          "AND observed_at>=?4 AND observed_at<?5 "
-          "AND is_repeat=0 AND withdrawn=0 AND position<>?3 LIMIT 1")
-          .Bind(1, insight)
-          .BindBlob(2, evidence_key)
-          .Bind(3, except)
-          .Bind(4, from)
-          .Bind(5, from + 86400),
-      0);
-  if (!found.ok()) return found.status();
-  return *found == 1;
-}
-
-absl::StatusOr<bool> Views::SaidBefore(uint64_t insight,
-                                       std::string_view evidence_key,
-                                       std::string_view text_key, int64_t at,
-                                       absl::Duration window) {
-  const int64_t seconds = absl::ToInt64Seconds(window);
-  const auto found = OneNumber(
-      Sql("SELECT 1 FROM evidence WHERE insight=?1 AND evidence_key=?2 "
-          "AND text_key=?3 AND is_repeat=0 AND withdrawn=0 "
-          "AND observed_at BETWEEN ?4 AND ?5 LIMIT 1")
-          .Bind(1, insight)
-          .BindBlob(2, evidence_key)
-          .BindBlob(3, text_key)
-          .Bind(4, at - seconds)
-          .Bind(5, at + seconds),
-      0);
-  if (!found.ok()) return found.status();
-  return *found == 1;
-}
-
-absl::StatusOr<std::vector<uint64_t>> Views::EvidenceAfter(uint64_t insight,
-                                                           uint64_t position,
-                                                           size_t most) {
-  std::vector<uint64_t> positions;
-  store::Statement& read =
-      Sql("SELECT position FROM evidence WHERE insight=?1 AND position>?2 "
-          "AND withdrawn=0 ORDER BY position LIMIT ?3");
-  read.Bind(1, insight).Bind(2, position).Bind(3, static_cast<uint64_t>(most));
-  while (true) {
-    const auto row = read.Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return positions;
-    positions.push_back(read.Unsigned(0));
-  }
-}
-
-absl::StatusOr<uint64_t> Views::InsightAt(uint64_t position) {
-  return OneNumber(
-      Sql("SELECT insight FROM evidence WHERE position=?1 AND withdrawn=0")
-          .Bind(1, position),
-      0);
 }
 
 absl::StatusOr<Views::TextRow> Views::FindText(std::string_view text_key) {

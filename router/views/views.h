@@ -27,7 +27,6 @@ namespace earshot::router {
 struct EvidenceRow {
   uint64_t position = 0;
   uint64_t insight = 0;
-  uint64_t reading = 0;      // position of its Reading
   std::string observation;   // 16 bytes
   std::string evidence_key;  // who, within this insight
   std::string text_key;
@@ -52,7 +51,10 @@ class Views {
   static absl::StatusOr<std::unique_ptr<Views>> OpenForReading(
       const std::string& path);
 
-  absl::StatusOr<store::Transaction> Begin() { return database_->Begin(); }
+  absl::StatusOr<store::Transaction> Begin() {
+    sighted_ = 0;
+    return database_->Begin();
+  }
   // After a transaction was committed.
   void Committed();
 
@@ -77,16 +79,21 @@ class Views {
   // By the first hexadecimal digits of its id; InvalidArgument if several.
   absl::StatusOr<std::optional<EvidenceRow>> FindObservationByPrefix(
       const std::string& hex);
+  // Notes where a record stands first; false: it stood elsewhere before.
+  absl::StatusOr<bool> FirstSight(std::string_view observation,
+                                  uint64_t position);
+  // Notes its first sight too, if that was not just done.
   absl::Status AddEvidence(const EvidenceRow& row);
   // Names the Readings that the evidence of `count` positions in a row came
   // from; those are in a row as well.
   absl::Status SetReadings(uint64_t first, uint64_t count, uint64_t reading);
+  // Position of the Reading of the record at a position; 0: none.
+  absl::StatusOr<uint64_t> ReadingOf(uint64_t position);
   // Whether the fold has counted, or seen, the record at a position.
   absl::StatusOr<bool> HasEvidence(uint64_t position);
   absl::Status MarkWithdrawn(uint64_t position);
-  // Every position at which this record stands in the insight.
-  absl::StatusOr<std::vector<uint64_t>> PositionsOf(
-      uint64_t insight, std::string_view observation);
+  // Every position at which this record stands in its insight.
+  absl::StatusOr<std::vector<uint64_t>> PositionsOf(const EvidenceRow& row);
   // An observation that was taken back before it was read.
   absl::Status PutTombstone(std::string_view observation);
   absl::StatusOr<bool> HasTombstone(std::string_view observation);
@@ -108,10 +115,16 @@ class Views {
                                   std::string_view evidence_key,
                                   std::string_view text_key, int64_t at,
                                   absl::Duration window);
-  // Positions of evidence after `position` that is owed answers.
-  absl::StatusOr<std::vector<uint64_t>> EvidenceAfter(uint64_t insight,
-                                                      uint64_t position,
-                                                      size_t most);
+  // An insight's evidence that is owed answers, by reporter; after `place`,
+  // which is at first an empty one.
+  struct Place {
+    std::string evidence_key;
+    int64_t observed_at = 0;
+    uint64_t position = 0;
+  };
+  absl::StatusOr<std::vector<Place>> EvidenceAfter(uint64_t insight,
+                                                   const Place& place,
+                                                   size_t most);
 
   // Where the record at a position counts; 0: nowhere, or it was taken back.
   absl::StatusOr<uint64_t> InsightAt(uint64_t position);
@@ -171,6 +184,8 @@ class Views {
   std::unordered_map<const char*, store::Statement> statements_;
   std::optional<bool> any_tombstones_;
   std::optional<bool> any_parked_;
+  std::optional<uint64_t> evidence_end_;  // no evidence beyond it
+  uint64_t sighted_ = 0;                  // position of the last FirstSight
   uint64_t run_ = 0;  // numbers given by this run are larger
 };
 

@@ -1,0 +1,52 @@
+#include "router/fold/reading_appends.h"
+
+#include <utility>
+
+namespace earshot::router {
+
+ReadingAppends::~ReadingAppends() {
+  for (Batch& batch : batches_) {
+    if (!batch.waited) writer_.WaitFor(batch.appending).IgnoreError();
+  }
+}
+
+void ReadingAppends::Add(LogEntry reading, uint64_t of) {
+  readings_.push_back(std::move(reading));
+  of_.push_back(of);
+  if (readings_.size() >= kAtOnce) Begin({});
+}
+
+void ReadingAppends::End(std::vector<uint64_t> erasures) {
+  if (readings_.empty() && erasures.empty()) return;
+  LogAppend append;
+  append.erasures = std::move(erasures);
+  Begin(std::move(append));
+}
+
+void ReadingAppends::Begin(LogAppend append) {
+  const LogWriter::Appending* before =
+      batches_.empty() ? nullptr : &batches_.back().appending;
+  append.entries = std::exchange(readings_, {});
+  Batch& batch = batches_.emplace_back();
+  batch.of = std::exchange(of_, {});
+  writer_.BeginAppend(std::move(append), batch.appending, before);
+}
+
+absl::Status ReadingAppends::Wait(const Each& each) {
+  for (Batch& batch : batches_) {
+    batch.waited = true;
+    const auto first = writer_.WaitFor(batch.appending);
+    if (!first.ok()) return first.status();
+    const std::vector<uint64_t>& of = batch.of;
+    for (size_t i = 0; i < of.size();) {
+      size_t count = 1;
+      while (i + count < of.size() && of[i + count] == of[i] + count) ++count;
+      absl::Status status = each(of[i], count, *first + i);
+      if (!status.ok()) return status;
+      i += count;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace earshot::router
