@@ -24,8 +24,14 @@ find_program(EARSHOT_CCACHE ccache)
 if(EARSHOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Without a run of the preprocessor for what is not cached, and with
   # precompiled headers.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_DEPEND=1
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_DEPEND=1 CCACHE_PCH_EXTSUM=1
       CCACHE_SLOPPINESS=pch_defines,time_macros "${EARSHOT_CCACHE}")
+endif()
+
+# A hundred test programs: a third of the time that the usual linker takes.
+find_program(EARSHOT_LLD ld.lld)
+if(EARSHOT_LLD AND BUILD_TESTING)
+  add_link_options(-fuse-ld=lld)
 endif()
 
 if(EARSHOT_SANITIZE)

@@ -58,11 +58,14 @@ if(EARSHOT_PRECOMPILED)
   target_precompile_headers(earshot_precompiled_tests PRIVATE
                             ${earshot_precompiled_rooms}
                             ${earshot_precompiled_tests})
+  set_target_properties(earshot_precompiled_rooms earshot_precompiled_tests
+                        PROPERTIES CXX_COMPILER_LAUNCHER
+                        "${CMAKE_SOURCE_DIR}/cmake/precompile")
   foreach(which rooms tests)
     target_link_libraries(earshot_precompiled_${which} PRIVATE
       fmt::fmt nlohmann_json::nlohmann_json earshot::proto
-      earshot::session_proto absl::flat_hash_map absl::flat_hash_set absl::statusor absl::strings
-      absl::synchronization absl::time)
+      earshot::session_proto absl::flat_hash_map absl::flat_hash_set
+      absl::statusor absl::strings absl::synchronization absl::time)
     earshot_precompiled_definitions(earshot_precompiled_${which})
     # Warnings too: -Wpedantic takes some of the compiler's own macros away.
     earshot_warnings(earshot_precompiled_${which})

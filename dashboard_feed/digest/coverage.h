@@ -37,10 +37,12 @@ class Coverage {
     }
   }
   static void PrefetchLists(const Facts& facts) {
-    const auto* const counts =
-        reinterpret_cast<const char*>(facts.counts.data());
-    __builtin_prefetch(counts);
-    __builtin_prefetch(counts + kLine);
+    if (!facts.counts.empty()) {
+      const auto* const counts =
+          reinterpret_cast<const char*>(facts.counts.data());
+      __builtin_prefetch(counts);
+      __builtin_prefetch(counts + kLine);
+    }
     __builtin_prefetch(facts.cells.data());
     __builtin_prefetch(facts.marks.data());
   }

@@ -14,7 +14,7 @@
 
 // The order of one step: what others asked for, urgent observations or the
 // next records, the readings into the log, the views. Deciding is in
-// decide.cc, what is mirrored in mirror_items.cc.
+// decide.cc, what is mirrored in mirror_items.cc, restarts in recover.cc.
 namespace earshot::router {
 namespace {
 
@@ -121,72 +121,6 @@ absl::Status Fold::StoreCursors() {
   return absl::OkStatus();
 }
 
-absl::Status Fold::Recover() {
-  absl::Status status = LoadCursors();
-  if (!status.ok()) return status;
-  while (true) {
-    const auto rows = reader_.ReadReadingsAfter(cursors_.folded, kStepRecords);
-    if (!rows.ok()) return rows.status();
-    if (rows->empty()) return absl::OkStatus();
-    auto transaction = views_.Begin();
-    if (!transaction.ok()) return transaction.status();
-    Work work(writer_);
-    for (const LogRow& row : *rows) {
-      status = RecoverReading(row, work);
-      if (!status.ok()) return status;
-      cursors_.folded = row.position;
-    }
-    status = Finish(work);
-    if (status.ok()) status = transaction->Commit();
-    if (!status.ok()) return status;
-    views_.Committed();
-    stored_ = cursors_;
-  }
-}
-
-// Folds a reading that was made before, and before it the decisions and
-// withdrawals that were folded before it then.
-absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
-  v1::Reading reading;
-  v1::PersonalReading derived;
-  if (!reading.ParseFromString(row.body) ||
-      !derived.ParseFromString(row.personal)) {
-    return absl::DataLossError("a reading in the log cannot be read");
-  }
-  const auto observation = reader_.ReadOne(reading.of());
-  if (!observation.ok()) return observation.status();
-  if (!*observation) return absl::DataLossError("the log has a hole");
-  if ((*observation)->lane == 0) {
-    cursors_.urgent = std::max(cursors_.urgent, reading.of());
-  } else if (reading.of() > cursors_.main) {
-    const auto changes =
-        reader_.ReadChangesBetween(cursors_.main, reading.of());
-    if (!changes.ok()) return changes.status();
-    for (const LogRow& change : *changes) {
-      absl::Status status = FoldChange(change, work);
-      if (!status.ok()) return status;
-    }
-    cursors_.main = reading.of();
-  }
-  cursors_.next_insight =
-      std::max(cursors_.next_insight, reading.insight() + 1);
-  const auto counted = views_.HasEvidence(reading.of());
-  if (!counted.ok()) return counted.status();
-  if (*counted) return absl::OkStatus();
-  auto said = ParseSaid(**observation);
-  if (!said.ok()) return said.status();
-  if (!said->observation.corrects().empty()) {
-    absl::Status status =
-        TakeOut(said->observation.corrects(), (*observation)->token.agent,
-                "corrected", work);
-    if (!status.ok()) return status;
-  }
-  absl::Status status =
-      Apply(**observation, *std::move(said), reading, derived, work);
-  if (!status.ok()) return status;
-  return views_.SetReadings(reading.of(), 1, row.position);
-}
-
 // What came in the meantime is newer than what could not be done.
 void Fold::PutBack(Inbox inbox) {
   const std::lock_guard lock(mutex_);
@@ -250,12 +184,7 @@ absl::StatusOr<PreparedRows> Fold::NextRows(bool& urgent,
     }
     urgent = false;
   }
-  // Far behind, a step is longer: pages and insights that many records change
-  // are written once for all of them.
-  const uint64_t end = writer_.counters().end.value();
-  const uint64_t behind = end > cursors_.main ? end - cursors_.main : 0;
-  const size_t most =
-      std::clamp<size_t>(behind / 8, kStepRecords, kLongStepRecords);
+  const size_t most = std::min(StepRecords(), kRecordsAtOnce);
   absl::StatusOr<PreparedRows> read;
   if (auto ahead = read_ahead_->Take(cursors_.main, rules)) {
     read = *std::move(ahead);
@@ -266,6 +195,14 @@ absl::StatusOr<PreparedRows> Fold::NextRows(bool& urgent,
     read_ahead_->Begin(read->rows.back().position, most, rules);
   }
   return read;
+}
+
+// Far behind, a step is longer: pages and insights that many records change are
+// written once for all of them.
+size_t Fold::StepRecords() const {
+  const uint64_t end = writer_.counters().end.value();
+  const uint64_t behind = end > cursors_.main ? end - cursors_.main : 0;
+  return std::clamp<size_t>(behind / 8, kStepRecords, kLongStepRecords);
 }
 
 absl::StatusOr<bool> Fold::Step() {
@@ -296,14 +233,11 @@ absl::StatusOr<bool> Fold::Step() {
   }
   const auto asked = TakeInbox(inbox);
   if (!asked.ok()) return fail(asked.status());
-  bool urgent = false;
-  auto read = NextRows(urgent, rules);
-  if (!read.ok()) return fail(read.status());
   Work work(writer_);
-  absl::Status status = DecideRows(*read, urgent, rules, work);
-  if (!status.ok()) return fail(status);
+  const auto taken = DecideStep(rules, work);
+  if (!taken.ok()) return fail(taken.status());
   if (!work.erasures.empty()) read_ahead_->Drop();
-  status = Finish(work);
+  absl::Status status = Finish(work);
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return fail(status);
   views_.Committed();
@@ -311,8 +245,25 @@ absl::StatusOr<bool> Fold::Step() {
   counters_.cursor.Set(cursors_.main);
   const std::lock_guard lock(mutex_);
   owed_.merge(work.owed);
-  return *asked || !read->rows.empty() ||
-         cursors_.update_seq != before.update_seq;
+  return *asked || *taken > 0 || cursors_.update_seq != before.update_seq;
+}
+
+// Until nothing waits, or the step is long enough; urgent ones end it, so that
+// they need not wait for the rest.
+absl::StatusOr<size_t> Fold::DecideStep(const ReadingRules& rules, Work& work) {
+  const size_t most = StepRecords();
+  size_t taken = 0;
+  while (true) {
+    bool urgent = false;
+    auto read = NextRows(urgent, rules);
+    if (!read.ok()) return read.status();
+    absl::Status status = DecideRows(*read, urgent, rules, work);
+    if (!status.ok()) return status;
+    taken += read->rows.size();
+    if (urgent || read->rows.size() < kRecordsAtOnce || taken >= most) {
+      return taken;
+    }
+  }
 }
 
 absl::Status Fold::DecideRows(PreparedRows& read, bool urgent,

@@ -62,6 +62,7 @@ class Fold {
  public:
   static constexpr size_t kStepRecords = 256;
   static constexpr size_t kLongStepRecords = 8192;
+  static constexpr size_t kRecordsAtOnce = 1024;  // read and held in memory
 
   // `reader` and `views` are the fold's own connections; `read_ahead` brings
   // another, or none.
@@ -123,6 +124,8 @@ class Fold {
   void PutBack(Inbox inbox);
   absl::StatusOr<PreparedRows> NextRows(bool& urgent,
                                         const ReadingRules& rules);
+  size_t StepRecords() const;
+  absl::StatusOr<size_t> DecideStep(const ReadingRules& rules, Work& work);
   absl::Status DecideRows(PreparedRows& read, bool urgent,
                           const ReadingRules& rules, Work& work);
   absl::Status RecoverReading(const LogRow& row, Work& work);
@@ -151,6 +154,8 @@ class Fold {
   absl::Status Suggest(const LogRow& row, const Said& said,
                        const v1::Reading& reading,
                        v1::PersonalReading& derived);
+  // 0: the record at this position counts nowhere.
+  absl::StatusOr<uint64_t> InsightAt(uint64_t position);
   absl::StatusOr<Join> FindJoin(const Signature& signature,
                                 std::string_view text_key, uint64_t position);
   absl::Status Apply(const LogRow& row, Said said, const v1::Reading& reading,

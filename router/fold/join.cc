@@ -45,7 +45,8 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
   derived.set_evidence_key(Key(router_key_, "evidence", personal.reporter_key(),
                                std::to_string(reading.insight())));
   if (opens) {
-    recent_.Remember(row.position, reading.cluster(), prepared.signature);
+    recent_.Remember(row.position, reading.cluster(), reading.insight(),
+                     prepared.signature);
     reading.set_remembered(true);
     reading.set_join(v1::JOIN_NEW);
     absl::Status status = Suggest(row, prepared.said, reading, derived);
@@ -65,7 +66,8 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     if (!said.ok()) return said.status();
   }
   if (!*said && recent_.WorthRemembering(join->match)) {
-    recent_.Remember(row.position, reading.cluster(), prepared.signature);
+    recent_.Remember(row.position, reading.cluster(), reading.insight(),
+                     prepared.signature);
     reading.set_remembered(true);
   }
   reading.set_join(*said ? v1::JOIN_REPEAT_TEXT : join->reason);
@@ -94,7 +96,7 @@ absl::Status Fold::Suggest(const LogRow& row, const Said& said,
     derived.add_marks(static_cast<uint32_t>(MixBits(mark ^ mark_key_) >> 32));
   }
   for (const IssueMatch& match : opened.matches) {
-    const auto insight = views_.InsightAt(match.id);
+    const auto insight = InsightAt(match.id);
     if (!insight.ok()) return insight.status();
     if (*insight == 0) continue;
     v1::SuggestedInsight& suggested = *derived.add_suggested();
@@ -106,12 +108,18 @@ absl::Status Fold::Suggest(const LogRow& row, const Said& said,
   return absl::OkStatus();
 }
 
+absl::StatusOr<uint64_t> Fold::InsightAt(uint64_t position) {
+  const uint64_t known = recent_.InsightOf(position);
+  if (known != 0) return known;
+  return views_.InsightAt(position);
+}
+
 // The nearest of the last texts, or one long ago with exactly this text.
 absl::StatusOr<Fold::Join> Fold::FindJoin(const Signature& signature,
                                           std::string_view text_key,
                                           uint64_t position) {
   if (const auto near = recent_.Find(signature)) {
-    const auto insight = views_.InsightAt(near->id);
+    const auto insight = InsightAt(near->id);
     if (!insight.ok()) return insight.status();
     if (*insight != 0) {
       return Join{*insight,
@@ -127,7 +135,7 @@ absl::StatusOr<Fold::Join> Fold::FindJoin(const Signature& signature,
   if (!same.ok()) return same.status();
   if (same->insight == 0) {
     if (const auto& other = recent_.ButForNumbers()) {
-      const auto insight = views_.InsightAt(other->id);
+      const auto insight = InsightAt(other->id);
       if (!insight.ok()) return insight.status();
       if (*insight != 0) {
         // Near repeats of its own are told by their numbers again.

@@ -89,6 +89,11 @@ void PreparePool::TakeSlices(std::unique_lock<std::mutex>& lock,
   if (--job_.working == 0) done_.notify_all();
 }
 
+void PreparePool::Help(Preparer& preparer) {
+  std::unique_lock lock(mutex_);
+  if (job_.rows != nullptr) TakeSlices(lock, preparer);
+}
+
 std::vector<Prepared> PreparePool::Prepare(const std::vector<LogRow>& rows,
                                            const ReadingRules& rules) {
   std::vector<Prepared> out(rows.size());

@@ -65,6 +65,9 @@ class PreparePool {
 
   std::vector<Prepared> Prepare(const std::vector<LogRow>& rows,
                                 const ReadingRules& rules);
+  // On one more thread: takes part in what is being prepared, if anything is,
+  // until no row is left to begin with.
+  void Help(Preparer& preparer);
 
  private:
   static constexpr size_t kSlice = 32;  // rows that one thread takes at once

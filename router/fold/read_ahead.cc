@@ -37,9 +37,14 @@ void ReadAhead::Loop(const std::function<void()>& on_start) {
     PreparedRows read;
     if (rows.ok()) {
       read.rows = *std::move(rows);
+      lock.lock();
+      preparing_ = true;
+      lock.unlock();
+      changed_.notify_all();
       read.prepared = pool_.Prepare(read.rows, task.rules);
     }
     lock.lock();
+    preparing_ = false;
     result_ = std::move(read);
     changed_.notify_all();
   }
@@ -57,6 +62,12 @@ std::optional<PreparedRows> ReadAhead::Take(uint64_t position,
                                             const ReadingRules& rules) {
   std::unique_lock lock(mutex_);
   if (!begun_) return std::nullopt;
+  changed_.wait(lock, [this] { return result_.has_value() || preparing_; });
+  if (!result_.has_value()) {
+    lock.unlock();
+    pool_.Help(own_);
+    lock.lock();
+  }
   changed_.wait(lock, [this] { return result_.has_value(); });
   const Task task = *std::exchange(begun_, std::nullopt);
   PreparedRows read = *std::exchange(result_, std::nullopt);

@@ -24,7 +24,8 @@ struct PreparedRows {
 
 // Reads and prepares the records of the next step while the fold counts those
 // of this one. Owned by the fold, its thread; `ahead`, a connection of its own,
-// belongs to the thread that reads ahead. Memory: one step's records.
+// belongs to the thread that reads ahead. Memory: the records
+// that are asked for at once.
 class ReadAhead {
  public:
   // Without `ahead` nothing is done before it is asked for, and no thread
@@ -37,7 +38,7 @@ class ReadAhead {
   ReadAhead& operator=(const ReadAhead&) = delete;
 
   // What was read ahead, if it begins after `position` and was read by these
-  // rules; nullopt: read it yourself.
+  // rules; nullopt: read it yourself. Helps to read what is not done yet.
   std::optional<PreparedRows> Take(uint64_t position,
                                    const ReadingRules& rules);
   // Begins to read at most `most` records after `position`.
@@ -66,6 +67,7 @@ class ReadAhead {
   std::optional<Task> asked_;
   std::optional<Task> begun_;           // what result_ is, or will be, about
   std::optional<PreparedRows> result_;  // without rows if they were unreadable
+  bool preparing_ = false;              // result_
   bool stop_ = false;
   std::thread thread_;
 };

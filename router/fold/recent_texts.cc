@@ -17,6 +17,7 @@ RecentTexts::RecentTexts(size_t most_texts, size_t most_issues)
 }
 
 void RecentTexts::Clear() {
+  insights_.assign(kInsights, {});
   near_ = std::make_unique<NearIndex>(
       NearIndex::Options{.most_texts = most_texts_});
   issues_ = std::make_unique<IssueIndex>(
@@ -59,7 +60,7 @@ absl::Status RecentTexts::RestoreOne(Log& reader, const v1::Reading& reading) {
   }
   Tokenise(personal.text(), tokens_);
   signer_.Sign(tokens_, signature_);
-  Remember(reading.of(), reading.cluster(), signature_);
+  Remember(reading.of(), reading.cluster(), reading.insight(), signature_);
   if (reading.join() == v1::JOIN_NEW) {
     OpenIssue(reading.of(), observation, personal, reading.topic());
   }
@@ -83,6 +84,8 @@ RecentTexts::Opened RecentTexts::OpenIssue(
 
 void RecentTexts::Forget(uint64_t position) {
   near_->Remove(position);
+  Place& place = insights_[position % kInsights];
+  if (place.position == position) place = {};
   issues_->Remove(position);
 }
 

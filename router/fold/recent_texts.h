@@ -47,9 +47,16 @@ class RecentTexts {
   bool WorthRemembering(const std::optional<NearMatch>& match) const {
     return near_->WorthAdding(match);
   }
-  void Remember(uint64_t position, uint64_t cluster,
+  void Remember(uint64_t position, uint64_t cluster, uint64_t insight,
                 const Signature& signature) {
     near_->Add(position, cluster, signature);
+    insights_[position % kInsights] = {.position = position,
+                                       .insight = insight};
+  }
+  // Of a remembered text; 0: not known here any more.
+  uint64_t InsightOf(uint64_t position) const {
+    const Place& place = insights_[position % kInsights];
+    return place.position == position ? place.insight : 0;
   }
 
   struct Opened {
@@ -66,6 +73,13 @@ class RecentTexts {
   void Forget(uint64_t position);
 
  private:
+  // What two positions have in common, the later keeps.
+  static constexpr size_t kInsights = 1U << 16U;
+  struct Place {
+    uint64_t position = 0;
+    uint64_t insight = 0;
+  };
+
   void Clear();
   absl::Status RestoreOne(Log& reader, const v1::Reading& reading);
 
@@ -73,6 +87,7 @@ class RecentTexts {
   const size_t most_issues_;
   bool stale_ = true;
   std::unique_ptr<NearIndex> near_;
+  std::vector<Place> insights_;
   std::unique_ptr<IssueIndex> issues_;
   IssueReader issue_reader_;
   Signer signer_;

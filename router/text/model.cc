@@ -236,6 +236,7 @@ size_t Model::Locate(const std::vector<Feature>& features,
     row.end = ends_[row.begin];
     row.begin = row.begin == 0 ? 0 : ends_[row.begin - 1];
     __builtin_prefetch(weights_.data() + row.begin);
+    __builtin_prefetch(weights_.data() + row.end - 1);  // the next line
     if (narrow_labels_ != nullptr) {
       __builtin_prefetch(narrow_labels_ + row.begin);
     } else {

@@ -109,8 +109,9 @@ class Program:
         return int(line.split()[1]) * 1024
 
     def sanitized(self) -> bool:
-        maps = pathlib.Path(f"/proc/{self.process.pid}/maps").read_text()
-        return "/libasan." in maps or "/libtsan." in maps
+        # A compiler may link the sanitizer into the program itself.
+        program = pathlib.Path(f"/proc/{self.process.pid}/exe").read_bytes()
+        return b"__asan_init" in program or b"__tsan_init" in program
 
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
         """Ends it, and its exit code; killed if it does not within 15 s."""

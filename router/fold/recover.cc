@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <utility>
+
+#include "router/fold/fold.h"
+
+// After a start: what was decided and appended before, and is not in the views.
+namespace earshot::router {
+
+absl::Status Fold::Recover() {
+  absl::Status status = LoadCursors();
+  if (!status.ok()) return status;
+  while (true) {
+    const auto rows = reader_.ReadReadingsAfter(cursors_.folded, kStepRecords);
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) return absl::OkStatus();
+    auto transaction = views_.Begin();
+    if (!transaction.ok()) return transaction.status();
+    Work work(writer_);
+    for (const LogRow& row : *rows) {
+      status = RecoverReading(row, work);
+      if (!status.ok()) return status;
+      cursors_.folded = row.position;
+    }
+    status = Finish(work);
+    if (status.ok()) status = transaction->Commit();
+    if (!status.ok()) return status;
+    views_.Committed();
+    stored_ = cursors_;
+  }
+}
+
+// Folds a reading that was made before, and before it the decisions and
+// withdrawals that were folded before it then.
+absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
+  v1::Reading reading;
+  v1::PersonalReading derived;
+  if (!reading.ParseFromString(row.body) ||
+      !derived.ParseFromString(row.personal)) {
+    return absl::DataLossError("a reading in the log cannot be read");
+  }
+  const auto observation = reader_.ReadOne(reading.of());
+  if (!observation.ok()) return observation.status();
+  if (!*observation) return absl::DataLossError("the log has a hole");
+  if ((*observation)->lane == 0) {
+    cursors_.urgent = std::max(cursors_.urgent, reading.of());
+  } else if (reading.of() > cursors_.main) {
+    const auto changes =
+        reader_.ReadChangesBetween(cursors_.main, reading.of());
+    if (!changes.ok()) return changes.status();
+    for (const LogRow& change : *changes) {
+      absl::Status status = FoldChange(change, work);
+      if (!status.ok()) return status;
+    }
+    cursors_.main = reading.of();
+  }
+  cursors_.next_insight =
+      std::max(cursors_.next_insight, reading.insight() + 1);
+  const auto counted = views_.HasEvidence(reading.of());
+  if (!counted.ok()) return counted.status();
+  if (*counted) return absl::OkStatus();
+  auto said = ParseSaid(**observation);
+  if (!said.ok()) return said.status();
+  if (!said->observation.corrects().empty()) {
+    absl::Status status =
+        TakeOut(said->observation.corrects(), (*observation)->token.agent,
+                "corrected", work);
+    if (!status.ok()) return status;
+  }
+  absl::Status status =
+      Apply(**observation, *std::move(said), reading, derived, work);
+  if (!status.ok()) return status;
+  return views_.SetReadings(reading.of(), 1, row.position);
+}
+
+}  // namespace earshot::router
