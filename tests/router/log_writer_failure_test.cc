@@ -72,6 +72,23 @@ TEST_F(LogWriterTest, WhatIsCommittedBeforeTheFailureIsToldFailsToo) {
   EXPECT_FALSE(outcomes[1].status.ok());
 }
 
+TEST_F(LogWriterTest, NothingIsAppendedAfterAnAppendThatFailed) {
+  LogWriter::Appending one;
+  LogWriter::Appending two;
+  LogWriter::Appending other;
+  Break();
+  writer_.BeginAppend(One(), one);
+  EXPECT_TRUE(writer_.Step());
+  Mend();
+  writer_.BeginAppend(One(), two, &one);
+  writer_.BeginAppend(One(), other);
+  EXPECT_FALSE(writer_.WaitFor(one).ok());
+  EXPECT_FALSE(writer_.WaitFor(two).ok());
+  const auto first = writer_.WaitFor(other);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(*first, 1U);
+}
+
 TEST_F(LogWriterTest, WhatWaitsForItselfSurvivesTheFailureOfOthers) {
   Break();
   writer_.Submit(1, One());
