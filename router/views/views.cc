@@ -9,45 +9,48 @@ namespace {
 
 const std::vector<std::string>& Migrations() {
   static const auto* const migrations = new std::vector<std::string>{
-      "CREATE TABLE numbers(name TEXT PRIMARY KEY, value INTEGER)"
-      " WITHOUT ROWID;"
-      "CREATE TABLE insights(id INTEGER PRIMARY KEY, seq INTEGER, body BLOB);"
-      "CREATE UNIQUE INDEX insights_seq ON insights(seq);"
-      "CREATE TABLE mirrored(key TEXT PRIMARY KEY, seq INTEGER, kind INTEGER,"
-      " body BLOB) WITHOUT ROWID;"
-      "CREATE UNIQUE INDEX mirrored_seq ON mirrored(seq);"
-      "CREATE TABLE evidence(position INTEGER PRIMARY KEY, insight INTEGER,"
-      " reading INTEGER, observation BLOB, evidence_key BLOB, text_key BLOB,"
-      " observed_at INTEGER, is_repeat INTEGER, withdrawn INTEGER);"
-      "CREATE INDEX evidence_insight ON evidence(insight, position);"
-      "CREATE INDEX evidence_reporter ON evidence(insight, evidence_key);"
-      "CREATE TABLE seen(observation BLOB PRIMARY KEY, position INTEGER)"
-      " WITHOUT ROWID;"
-      "CREATE TABLE texts(text_key BLOB PRIMARY KEY, insight INTEGER,"
-      " position INTEGER) WITHOUT ROWID;"
-      "CREATE TABLE answers(id BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID;"
-      "CREATE TABLE replies(agent TEXT, seq INTEGER, kind INTEGER,"
-      " answer BLOB, record BLOB, PRIMARY KEY(agent, seq)) WITHOUT ROWID;"
-      "CREATE UNIQUE INDEX replies_once ON replies(answer, record, agent);"
-      "CREATE TABLE tombstones(observation BLOB PRIMARY KEY) WITHOUT ROWID;"
-      "CREATE TABLE reply_cursors(agent TEXT PRIMARY KEY, last INTEGER,"
-      " acked INTEGER) WITHOUT ROWID;"
-      "CREATE TABLE activity(reporter BLOB, site TEXT, channel TEXT,"
-      " topic TEXT, day INTEGER,"
-      " PRIMARY KEY(reporter, site, channel, topic)) WITHOUT ROWID;",
-      "CREATE TABLE parked(observation BLOB, position INTEGER,"
-      " PRIMARY KEY(observation, position)) WITHOUT ROWID;",
-      "CREATE TABLE runs(first INTEGER PRIMARY KEY, before INTEGER);",
-      "DROP INDEX evidence_reporter;"
-      "CREATE INDEX evidence_reporter"
-      " ON evidence(insight, evidence_key, observed_at);",
+      R"(
+CREATE TABLE numbers(name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
+CREATE TABLE insights(id INTEGER PRIMARY KEY, seq INTEGER, body BLOB);
+CREATE UNIQUE INDEX insights_seq ON insights(seq);
+CREATE TABLE mirrored(key TEXT PRIMARY KEY, seq INTEGER, kind INTEGER, body
+  BLOB) WITHOUT ROWID;
+CREATE UNIQUE INDEX mirrored_seq ON mirrored(seq);
+CREATE TABLE evidence(position INTEGER PRIMARY KEY, insight INTEGER, reading
+  INTEGER, observation BLOB, evidence_key BLOB, text_key BLOB, observed_at
+  INTEGER, is_repeat INTEGER, withdrawn INTEGER);
+CREATE INDEX evidence_insight ON evidence(insight, position);
+CREATE INDEX evidence_reporter ON evidence(insight, evidence_key);
+CREATE TABLE seen(observation BLOB PRIMARY KEY, position INTEGER) WITHOUT
+  ROWID;
+CREATE TABLE texts(text_key BLOB PRIMARY KEY, insight INTEGER, position
+  INTEGER) WITHOUT ROWID;
+CREATE TABLE answers(id BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID;
+CREATE TABLE replies(agent TEXT, seq INTEGER, kind INTEGER, answer BLOB,
+  record BLOB, PRIMARY KEY(agent, seq)) WITHOUT ROWID;
+CREATE UNIQUE INDEX replies_once ON replies(answer, record, agent);
+CREATE TABLE tombstones(observation BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE reply_cursors(agent TEXT PRIMARY KEY, last INTEGER, acked
+  INTEGER) WITHOUT ROWID;
+CREATE TABLE activity(reporter BLOB, site TEXT, channel TEXT, topic TEXT, day
+  INTEGER, PRIMARY KEY(reporter, site, channel, topic)) WITHOUT ROWID;)",
+      R"(
+CREATE TABLE parked(observation BLOB, position INTEGER, PRIMARY
+  KEY(observation, position)) WITHOUT ROWID;)",
+      R"(
+CREATE TABLE runs(first INTEGER PRIMARY KEY, before INTEGER);)",
+      R"(
+DROP INDEX evidence_reporter;
+CREATE INDEX evidence_reporter ON evidence(insight, evidence_key,
+  observed_at);)",
       // A step's readings stand in a row, as what they are about mostly does.
-      "CREATE TABLE reading_runs(first INTEGER PRIMARY KEY, count INTEGER,"
-      " reading INTEGER);"
-      "INSERT INTO reading_runs SELECT position, 1, reading FROM evidence"
-      " WHERE reading>0;"
-      "DROP INDEX evidence_insight;"
-      "ALTER TABLE evidence DROP COLUMN reading;"};
+      R"(
+CREATE TABLE reading_runs(first INTEGER PRIMARY KEY, count INTEGER,
+                          reading INTEGER);
+INSERT INTO reading_runs SELECT position, 1, reading FROM evidence
+  WHERE reading>0;
+DROP INDEX evidence_insight;
+ALTER TABLE evidence DROP COLUMN reading;)"};
   return *migrations;
 }
 

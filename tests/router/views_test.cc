@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <set>
+#include <vector>
 
 #include "tests/testing/temp_folder.h"
 
@@ -52,7 +53,7 @@ TEST_F(ViewsTest, EvidenceComesOnceInPagesOfAnySize) {
   }
   ASSERT_TRUE(views->MarkWithdrawn(13).ok());
   all.erase(13);
-  for (const size_t most : {1, 2, 3, 49, 100}) {
+  for (const size_t most : std::vector<size_t>{1, 2, 3, 49, 100}) {
     std::multiset<uint64_t> read;
     Views::Place after;
     while (true) {
