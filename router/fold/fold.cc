@@ -260,7 +260,7 @@ absl::StatusOr<size_t> Fold::DecideStep(const ReadingRules& rules, Work& work) {
     absl::Status status = DecideRows(*read, urgent, rules, work);
     if (!status.ok()) return status;
     taken += read->rows.size();
-    if (urgent || read->rows.size() < kRecordsAtOnce || taken >= most) {
+    if (urgent || read->rows.size() < kStepRecords || taken >= most) {
       return taken;
     }
   }

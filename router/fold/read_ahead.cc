@@ -29,9 +29,12 @@ void ReadAhead::Loop(const std::function<void()>& on_start) {
   if (on_start) on_start();
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stop_ || asked_; });
+    changed_.wait(
+        lock, [this] { return stop_ || (next_ && ready_.size() < kAhead); });
     if (stop_) return;
-    const Task task = *std::exchange(asked_, std::nullopt);
+    const Task task = *next_;
+    const uint64_t drops = drops_;
+    busy_ = true;
     lock.unlock();
     auto rows = ahead_->ReadAfter(task.position, task.most);
     PreparedRows read;
@@ -45,7 +48,12 @@ void ReadAhead::Loop(const std::function<void()>& on_start) {
     }
     lock.lock();
     preparing_ = false;
-    result_ = std::move(read);
+    busy_ = false;
+    if (drops == drops_) {
+      next_->position = read.rows.empty() ? 0 : read.rows.back().position;
+      if (read.rows.size() < task.most) next_.reset();
+      if (!read.rows.empty()) ready_.push_back(std::move(read));
+    }
     changed_.notify_all();
   }
 }
@@ -61,19 +69,27 @@ std::vector<Prepared> ReadAhead::Prepare(const std::vector<LogRow>& rows,
 std::optional<PreparedRows> ReadAhead::Take(uint64_t position,
                                             const ReadingRules& rules) {
   std::unique_lock lock(mutex_);
-  if (!begun_) return std::nullopt;
-  changed_.wait(lock, [this] { return result_.has_value() || preparing_; });
-  if (!result_.has_value()) {
+  if (!taken_) return std::nullopt;
+  if (taken_->position != position || taken_->rules != rules) {
+    DropHeld();
+    return std::nullopt;
+  }
+  const auto over = [this] { return !ready_.empty() || (!busy_ && !next_); };
+  changed_.wait(lock, [&] { return over() || preparing_; });
+  if (!over()) {
     lock.unlock();
     pool_.Help(own_);
     lock.lock();
   }
-  changed_.wait(lock, [this] { return result_.has_value(); });
-  const Task task = *std::exchange(begun_, std::nullopt);
-  PreparedRows read = *std::exchange(result_, std::nullopt);
-  if (read.rows.empty() || task.position != position || task.rules != rules) {
+  changed_.wait(lock, over);
+  if (ready_.empty()) {  // the end of the log, or it could not be read
+    DropHeld();
     return std::nullopt;
   }
+  PreparedRows read = std::move(ready_.front());
+  ready_.pop_front();
+  taken_->position = read.rows.back().position;
+  changed_.notify_all();
   return read;
 }
 
@@ -81,17 +97,21 @@ void ReadAhead::Begin(uint64_t position, size_t most,
                       const ReadingRules& rules) {
   if (ahead_ == nullptr) return;
   const std::lock_guard lock(mutex_);
-  if (begun_) return;
-  asked_ = begun_ = Task{position, most, rules};
+  if (taken_) return;
+  next_ = taken_ = Task{position, most, rules};
   changed_.notify_all();
 }
 
 void ReadAhead::Drop() {
-  std::unique_lock lock(mutex_);
-  if (!begun_) return;
-  changed_.wait(lock, [this] { return result_.has_value(); });
-  begun_.reset();
-  result_.reset();
+  const std::lock_guard lock(mutex_);
+  DropHeld();
+}
+
+void ReadAhead::DropHeld() {
+  ++drops_;
+  next_.reset();
+  taken_.reset();
+  ready_.clear();
 }
 
 }  // namespace earshot::router

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,12 +23,13 @@ struct PreparedRows {
   std::vector<Prepared> prepared;  // of the same place
 };
 
-// Reads and prepares the records of the next step while the fold counts those
-// of this one. Owned by the fold, its thread; `ahead`, a connection of its own,
-// belongs to the thread that reads ahead. Memory: the records
-// that are asked for at once.
+// Reads and prepares the next records while the fold counts those before them,
+// up to kAhead times what is asked for at once. Owned by the fold, its thread;
+// `ahead`, a connection of its own, belongs to the thread that reads ahead.
 class ReadAhead {
  public:
+  static constexpr size_t kAhead = 8;
+
   // Without `ahead` nothing is done before it is asked for, and no thread
   // beside the caller's runs. `threads`: that read texts, this one's among
   // them.
@@ -41,7 +43,8 @@ class ReadAhead {
   // rules; nullopt: read it yourself. Helps to read what is not done yet.
   std::optional<PreparedRows> Take(uint64_t position,
                                    const ReadingRules& rules);
-  // Begins to read at most `most` records after `position`.
+  // Begins to read after `position`, `most` records at a time, until the end of
+  // the log; nothing if it is being read already.
   void Begin(uint64_t position, size_t most, const ReadingRules& rules);
   // What is being read is of no use: texts of it may have been erased.
   void Drop();
@@ -58,16 +61,20 @@ class ReadAhead {
   };
 
   void Loop(const std::function<void()>& on_start);
+  // With the mutex held.
+  void DropHeld();
 
   const std::unique_ptr<Log> ahead_;
   Preparer own_;      // the caller's
   PreparePool pool_;  // of the thread that reads ahead
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<Task> asked_;
-  std::optional<Task> begun_;           // what result_ is, or will be, about
-  std::optional<PreparedRows> result_;  // without rows if they were unreadable
-  bool preparing_ = false;              // result_
+  std::optional<Task> next_;        // none: nothing more to read
+  std::optional<Task> taken_;       // what Take gives next; none: not begun
+  std::deque<PreparedRows> ready_;  // in order
+  bool busy_ = false;               // with `next_`, or with what was dropped
+  bool preparing_ = false;          // busy, and there are texts to help with
+  uint64_t drops_ = 0;
   bool stop_ = false;
   std::thread thread_;
 };
