@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -221,45 +220,9 @@ absl::Status RunTrain(const LearnOptions& options) {
   return absl::OkStatus();
 }
 
-// What a classified row is made of, for one model: its labels as JSON, made
-// ready once.
-class RowsOut {
- public:
-  RowsOut(const v1::ModelHeader& header, const std::string& reject_label)
-      : header_(header) {
-    for (const auto& label : header.labels()) {
-      labels_.push_back(AsLine(Json(label.name())));
-    }
-    if (!reject_label.empty()) reject_label_ = AsLine(Json(reject_label));
-  }
-
-  // A candidate's score is the probability that it is right.
-  std::string Make(const Json& id, const Verdict& verdict) const {
-    const bool rejects = !reject_label_.empty();
-    const auto label = [&](size_t place) -> const std::string& {
-      return labels_.at(verdict.top.at(place).label);
-    };
-    std::string out =
-        fmt::format(R"({{"id":{},"label":{},"score":{})", AsLine(id),
-                    rejects && verdict.rejected ? reject_label_ : label(0),
-                    rejects ? verdict.in_scope : verdict.confidence);
-    for (size_t i = 0; i < verdict.count; ++i) {
-      fmt::format_to(std::back_inserter(out), R"({}{{"label":{},"score":{}}})",
-                     i == 0 ? R"(,"top":[)" : ",", label(i),
-                     ConfidenceOf(header_, verdict, i));
-    }
-    out += verdict.count > 0 ? "]}" : "}";
-    return out;
-  }
-
- private:
-  const v1::ModelHeader& header_;
-  std::vector<std::string> labels_;
-  std::string reject_label_;
-};
-
+// One row out. A candidate's score is the probability that it is right.
 absl::StatusOr<std::string> ClassifyRow(const std::string& line,
-                                        const RowsOut& rows,
+                                        const std::string& reject_label,
                                         Classifier& classifier,
                                         TokenisedText& read) {
   const auto row = ParseRow(line);
@@ -271,7 +234,20 @@ absl::StatusOr<std::string> ClassifyRow(const std::string& line,
   const auto text = Field(*row, "text");
   if (!text.ok()) return text.status();
   Tokenise(*text, read);
-  return rows.Make(*id, classifier.Classify(read));
+  const Verdict verdict = classifier.Classify(read);
+  const v1::ModelHeader& header = classifier.model().header();
+  const auto name = [&](size_t place) {
+    return header.labels(static_cast<int>(verdict.top.at(place).label)).name();
+  };
+  const bool rejects = !reject_label.empty();
+  Json out{{"id", *id},
+           {"label", rejects && verdict.rejected ? reject_label : name(0)},
+           {"score", rejects ? verdict.in_scope : verdict.confidence}};
+  for (size_t i = 0; i < verdict.count; ++i) {
+    out["top"].push_back(
+        {{"label", name(i)}, {"score", ConfidenceOf(header, verdict, i)}});
+  }
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 absl::Status RunClassify(const LearnOptions& options,
@@ -289,12 +265,11 @@ absl::Status RunClassify(const LearnOptions& options,
   std::ios::sync_with_stdio(false);
   std::vector<char> buffer(kReadBytes);
   std::cin.rdbuf()->pubsetbuf(buffer.data(), kReadBytes);
-  const RowsOut rows(model->header(), options.reject_label);
   const auto worker = [&]() -> RowWork {
     return [classifier = std::make_shared<Classifier>(model),
             read = std::make_shared<TokenisedText>(),
-            &rows](const std::string& line) {
-      return ClassifyRow(line, rows, *classifier, *read);
+            &options](const std::string& line) {
+      return ClassifyRow(line, options.reject_label, *classifier, *read);
     };
   };
   size_t bad = 0;

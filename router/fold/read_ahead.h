@@ -70,7 +70,7 @@ class ReadAhead {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Task> next_;        // none: nothing more to read
-  std::optional<Task> taken_;       // what Take gives next; none: not begun
+  std::optional<Task> taken_;       // where Take goes on; none: not begun
   std::deque<PreparedRows> ready_;  // in order
   bool busy_ = false;               // with `next_`, or with what was dropped
   bool preparing_ = false;          // busy, and there are texts to help with

@@ -73,7 +73,7 @@ class RecentTexts {
   void Forget(uint64_t position);
 
  private:
-  // What two positions have in common, the later keeps.
+  // Of two positions with one place the later keeps it: 1 MiB in all.
   static constexpr size_t kInsights = 1U << 16U;
   struct Place {
     uint64_t position = 0;
