@@ -77,12 +77,17 @@ absl::Status SendTest(const Settings& settings, const std::string& name,
       fmt::print(stderr, "delivered over {}\n", name);
       return absl::OkStatus();
     }
+    std::string next = "parked at once";
+    if (attempt.result == Attempt::Result::kTryAgain) {
+      next = "tried again until its time is up, then parked";
+      if (attempt.wait) {
+        next += fmt::format("; not before {} s, as the receiver asks",
+                            absl::ToInt64Seconds(*attempt.wait));
+      }
+    }
     return absl::UnavailableError(
         fmt::format("{}: {}{}{}. A digest would be {}", name, attempt.reason,
-                    attempt.detail.empty() ? "" : ": ", attempt.detail,
-                    attempt.result == Attempt::Result::kTryAgain
-                        ? "tried again until its time is up, then parked"
-                        : "parked at once"));
+                    attempt.detail.empty() ? "" : ": ", attempt.detail, next));
   }
 }
 

@@ -44,7 +44,8 @@ Json AsJson(const v1::SubscriptionList::Entry& entry) {
            {"minimum_priority_milli", s.minimum_priority_milli()},
            {"kinds", list(s.kinds())},
            {"channels", list(s.channels())},
-           {"format", contract::FormatName(s.format())}};
+           {"format", contract::FormatName(s.format())},
+           {"language", s.language()}};
   if (!s.weekday().empty()) out["weekdays"].push_back(s.weekday());
   out["scope"] = {{"regions", list(s.scope().regions())},
                   {"sites", list(s.scope().sites())},
@@ -111,7 +112,7 @@ struct SubscriptionCommands::Options {
   std::string at;
   std::string quiet;
   std::string time_zone;
-  std::string format;
+  std::string format, language;
   uint32_t minutes = 0;
   uint32_t minutes_before = 0;
   uint32_t top = 0;
@@ -143,6 +144,7 @@ absl::StatusOr<v1::Subscription> SubscriptionCommands::Options::Wanted() const {
     const auto one = static_cast<v1::Subscription::Format>(value);
     if (contract::FormatName(one) == format) s.set_format(one);
   }
+  s.set_language(language);
   s.set_at(at);
   s.set_time_zone(time_zone);
   if (!quiet.empty()) {
@@ -251,6 +253,8 @@ void SubscriptionCommands::DefineSet(CLI::App& group) {
                       "of the feed's configuration");
   command->add_option("--format", options.format, "text, json or html")
       ->check(CLI::IsMember({"text", "json", "html"}));
+  command->add_option("--language", options.language,
+                      "es or pt-BR: of templates that the operator has");
   command->add_flag("--paused", options.paused, "nothing is sent");
   command->add_option("--region", options.regions, "narrows the scope");
   command->add_option("--site", options.sites, "likewise");

@@ -7,6 +7,7 @@
 #include "dashboard_feed/decisions/decisions.h"
 #include "dashboard_feed/digest/mute_preview.h"
 #include "dashboard_feed/feed.h"
+#include "proto/contract/names.h"
 #include "proto/contract/times.h"
 #include "proto/contract/validate.h"
 
@@ -77,7 +78,7 @@ absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
   size_t removed = 0;
   absl::Status status = CheckDecision(leader, now, decision, removed).status();
   if (!status.ok()) return status;
-  const std::string verb(VerbName(decision.verb_case()));
+  const std::string verb(contract::VerbName(decision.verb_case()));
   spool::NewRecord record;
   record.lane = kDecisionLane;
   record.kind = v1::RECORD_DECISION;

@@ -219,8 +219,7 @@ absl::StatusOr<std::string> Feed::Why(const v1::Leader& leader,
   const auto told = WhereToldOf(leader, *insight);
   if (!told.ok()) return told.status();
   const absl::Time now = clock_.Wall();
-  const bool seen =
-      LeaderView(mirror_->model(), leader, now).Find(*insight).has_value();
+  const auto seen = LeaderView(mirror_->model(), leader, now).Find(*insight);
   if (!seen && told->empty()) {
     return absl::NotFoundError(fmt::format(
         "there is no insight #{} in the scope of '{}'; 'earshot-feed digest "
@@ -252,6 +251,9 @@ absl::StatusOr<std::string> Feed::Why(const v1::Leader& leader,
     any = true;
   }
   if (!any) text += "  would go to nobody: the leader has no subscription\n";
+  const std::string history =
+      HistoryOf(seen->insight, ZoneOf(leader.time_zone()));
+  if (!history.empty()) text += "What leaders did with it:\n" + history;
   return text;
 }
 

@@ -114,6 +114,7 @@ absl::StatusOr<Parcel> Pack(const ConfiguredChannel& channel,
       auto mail = PackMail(channel, templates, digest, sending, now);
       if (!mail.ok()) return mail.status();
       if (text_alone) mail->html.clear();
+      if (format == v1::Subscription::HTML) mail->text.clear();
       parcel.content = *std::move(mail);
       return parcel;
     }

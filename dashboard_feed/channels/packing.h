@@ -17,9 +17,9 @@ namespace earshot::feed {
 // `delivery` is 0 for a test. An error says what in the configuration or in a
 // template keeps it from being made; trying again makes no difference. Pure.
 //
-// `format` is what the subscription asks for: TEXT sends a mail without HTML
-// and text instead of a line of JSON to a file; where there is no choice the
-// channel's own form stays.
+// `format` is what the subscription asks for: TEXT and HTML send a mail in
+// that form alone, TEXT also text instead of a line of JSON to a file; where
+// there is no choice the channel's own form stays.
 absl::StatusOr<Parcel> Pack(
     const ConfiguredChannel& channel, const Catalogue& templates,
     const v1::Digest& digest, const Sending& sending, uint64_t delivery,

@@ -29,7 +29,7 @@ struct Mail {
   std::string recipient;
   std::vector<std::string> headers;  // "Name: value", ASCII
   std::string text;
-  std::string html;  // empty: text alone
+  std::string html;  // one of both is there
 };
 
 struct JsonLine {

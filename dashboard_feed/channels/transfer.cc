@@ -130,7 +130,9 @@ void Transfer::Prepare(const Mail& mail) {
   mime_.reset(curl_mime_init(easy));
   curl_mimepart* both = curl_mime_addpart(mime_.get());
   curl_mime* alternatives = curl_mime_init(easy);
-  AddPart(alternatives, mail.text, "text/plain; charset=utf-8");
+  if (!mail.text.empty()) {
+    AddPart(alternatives, mail.text, "text/plain; charset=utf-8");
+  }
   if (!mail.html.empty()) {
     AddPart(alternatives, mail.html, "text/html; charset=utf-8");
   }

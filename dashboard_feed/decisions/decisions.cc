@@ -18,41 +18,11 @@ bool Finished(v1::State state) {
 
 }  // namespace
 
-std::string_view VerbName(v1::Decision::VerbCase verb) {
-  switch (verb) {
-    case v1::Decision::kAcknowledge:
-      return "ack";
-    case v1::Decision::kAssign:
-      return "assign";
-    case v1::Decision::kAnswer:
-      return "answer";
-    case v1::Decision::kDecline:
-      return "decline";
-    case v1::Decision::kResolve:
-      return "resolve";
-    case v1::Decision::kReopen:
-      return "reopen";
-    case v1::Decision::kMute:
-      return "mute";
-    case v1::Decision::kRename:
-      return "rename";
-    case v1::Decision::kCorrectTopic:
-      return "correct-topic";
-    case v1::Decision::kMerge:
-      return "merge";
-    case v1::Decision::kSplit:
-      return "split";
-    case v1::Decision::VERB_NOT_SET:
-      break;
-  }
-  return "nothing";
-}
-
 absl::Status CheckState(v1::State state, v1::Decision::VerbCase verb) {
   const auto refuse = [&](const char* next) {
-    return absl::FailedPreconditionError(
-        fmt::format("'{}' is not possible while the insight is {}; {}",
-                    VerbName(verb), contract::StateName(state), next));
+    return absl::FailedPreconditionError(fmt::format(
+        "'{}' is not possible while the insight is {}; {}",
+        contract::VerbName(verb), contract::StateName(state), next));
   };
   switch (verb) {
     case v1::Decision::kAcknowledge:

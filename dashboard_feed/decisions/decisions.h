@@ -2,7 +2,6 @@
 #define EARSHOT_DASHBOARD_FEED_DECISIONS_DECISIONS_H_
 
 #include <string>
-#include <string_view>
 
 #include "absl/status/status.h"
 #include "earshot/v1/decision.pb.h"
@@ -12,9 +11,6 @@
 // The loop's table as far as a leader has to be told at once. The router
 // decides; this refuses what it would refuse. Pure.
 namespace earshot::feed {
-
-// "answer", "ack", ...; as the commands are called.
-std::string_view VerbName(v1::Decision::VerbCase verb);
 
 // FailedPrecondition names the state and the way out.
 absl::Status CheckState(v1::State state, v1::Decision::VerbCase verb);

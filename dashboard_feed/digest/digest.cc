@@ -119,6 +119,7 @@ void FillFrame(const Model& model, const v1::Leader& leader,
   digest.set_organisation(model.organisation.name());
   if (request.subscription != nullptr) {
     digest.set_subscription(request.subscription->id());
+    digest.set_language(request.subscription->language());
   }
   digest.set_period(request.period);
   digest.set_time_zone(view.zone().name());

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <utility>
 
 #include "absl/time/civil_time.h"
 #include "dashboard_feed/digest/rank.h"
+#include "dashboard_feed/digest/verbatims.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -99,8 +100,8 @@ std::string TitleOf(const Seen& seen, uint32_t below) {
   if (!seen.insight.title().empty()) {
     return Shorten(seen.insight.title(), 2 * kTitleBytes);
   }
-  if (seen.insight.verbatims_size() > 0) {
-    return Shorten(seen.insight.verbatims(0).text(), kTitleBytes);
+  if (const v1::Verbatim* central = CentralVerbatim(seen.insight)) {
+    return Shorten(central->text(), kTitleBytes);
   }
   return seen.hidden
              ? fmt::format("{}: fewer than {} reports", seen.insight.topic(),
@@ -159,16 +160,13 @@ v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
     item.mutable_answer()->set_text(
         Shorten(item.answer().text(), kAnswerBytes));
   }
-  const uint32_t most =
-      seen.reporters >= rules.verbatims ? kMoreVerbatims : kVerbatims;
-  std::set<std::string> said;
-  for (const v1::Verbatim& verbatim : insight.verbatims()) {
-    if (!said.insert(verbatim.text()).second) continue;
-    if (static_cast<uint32_t>(item.verbatims_size()) == most) break;
-    v1::Verbatim& out = *item.add_verbatims();
-    out = verbatim;
-    out.clear_observation();
-    out.set_text(ShortenVerbatim(verbatim.text()));
+  const bool many = seen.reporters >= rules.verbatims;
+  for (v1::Verbatim& verbatim :
+       ChooseVerbatims(insight, many ? kMoreVerbatims : kVerbatims, many)) {
+    verbatim.clear_observation();
+    verbatim.clear_sentiment();
+    verbatim.set_text(ShortenVerbatim(verbatim.text()));
+    *item.add_verbatims() = std::move(verbatim);
   }
   return item;
 }

@@ -12,7 +12,7 @@ namespace earshot::feed {
 
 v1::Count CountOf(uint64_t value, bool hidden, uint32_t below);
 
-// A leader's name for it, else the first verbatim, else the topic.
+// A leader's name for it, else the central verbatim, else the topic.
 std::string TitleOf(const Seen& seen, uint32_t below);
 
 // As a digest quotes it: what is too long ends in an ellipsis.

@@ -138,6 +138,7 @@ void LeaderView::Hold(const v1::Insight& latest, Seen& seen) const {
   seen.insight.clear_muted();
   if (latest.has_muted()) *seen.insight.mutable_muted() = latest.muted();
   *seen.insight.mutable_answers() = latest.answers();
+  *seen.insight.mutable_history() = latest.history();
 }
 
 LeaderView::Sight LeaderView::Look(const v1::Insight& latest,

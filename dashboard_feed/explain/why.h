@@ -23,6 +23,10 @@ std::optional<std::string> WhereListed(const v1::Digest& digest,
 std::string WhatNext(const Model& model, const v1::Leader& leader,
                      const DigestRequest& request, uint64_t insight);
 
+// What leaders did with it, a line each, oldest first; empty: nothing. The
+// leader can see the insight.
+std::string HistoryOf(const v1::Insight& insight, absl::TimeZone zone);
+
 }  // namespace earshot::feed
 
 #endif  // EARSHOT_DASHBOARD_FEED_EXPLAIN_WHY_H_

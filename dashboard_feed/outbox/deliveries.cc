@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace earshot::feed {
 namespace {
 
@@ -154,10 +156,10 @@ absl::StatusOr<std::vector<Delivery>> Deliveries::Read(
 
 absl::StatusOr<std::vector<Delivery>> Deliveries::Due(
     const std::string& channel, absl::Time now, size_t most) {
-  store::Statement read =
-      database_.Prepare(std::string(kColumns) +
-                        "WHERE state=?1 AND channel=?2 AND next_at<=?3"
-                        " ORDER BY next_at, id LIMIT ?4");
+  store::Statement read = database_.Prepare(
+      absl::StrCat(kColumns,
+                   "WHERE state=?1 AND channel=?2 AND next_at<=?3"
+                   " ORDER BY next_at, id LIMIT ?4"));
   read.Bind(1, Stored(DeliveryState::kQueued))
       .BindText(2, channel)
       .Bind(3, Stored(now))
@@ -306,10 +308,10 @@ absl::Status Deliveries::Retry(uint64_t id, absl::Time now) {
 absl::StatusOr<std::vector<Delivery>> Deliveries::List(const Filter& filter,
                                                        size_t most) {
   store::Statement read = database_.Prepare(
-      std::string(kColumns) +
-      "WHERE (?1=0 OR state=?1) AND (?2='' OR channel=?2)"
-      " AND (?3='' OR leader=?3) AND (?4='' OR subscription=?4)"
-      " AND (?5='' OR period=?5) ORDER BY id DESC LIMIT ?6");
+      absl::StrCat(kColumns,
+                   "WHERE (?1=0 OR state=?1) AND (?2='' OR channel=?2)"
+                   " AND (?3='' OR leader=?3) AND (?4='' OR subscription=?4)"
+                   " AND (?5='' OR period=?5) ORDER BY id DESC LIMIT ?6"));
   read.Bind(1, filter.state ? Stored(*filter.state) : 0)
       .BindText(2, filter.channel)
       .BindText(3, filter.leader)
@@ -321,7 +323,7 @@ absl::StatusOr<std::vector<Delivery>> Deliveries::List(const Filter& filter,
 
 absl::StatusOr<std::optional<Delivery>> Deliveries::Find(uint64_t id) {
   store::Statement read =
-      database_.Prepare(std::string(kColumns) + "WHERE id=?1");
+      database_.Prepare(absl::StrCat(kColumns, "WHERE id=?1"));
   read.Bind(1, id);
   auto rows = Read(read);
   if (!rows.ok()) return rows.status();

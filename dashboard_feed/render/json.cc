@@ -130,6 +130,7 @@ Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
   out["verbatims"] = Json::array();
   for (const v1::Verbatim& verbatim : item.verbatims()) {
     Json quote{{"text", verbatim.text()}};
+    if (!verbatim.role().empty()) quote["role"] = verbatim.role();
     if (!verbatim.site().empty()) quote["site"] = verbatim.site();
     if (!verbatim.shift().empty()) quote["shift"] = verbatim.shift();
     if (verbatim.has_observed_at()) {

@@ -282,6 +282,7 @@ class Page {
     }
     if (!where.empty()) line += " - " + Printable(where);
     if (verbatim.late()) line += " (arrived late)";
+    if (verbatim.role() == "dissent") line = "but also: " + line;
     Wrap("      ", "       ", line, "3");
   }
 

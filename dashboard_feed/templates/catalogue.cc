@@ -36,6 +36,16 @@ bool EndsWith(std::string_view name, std::string_view end) {
          name.substr(name.size() - end.size()) == end;
 }
 
+// mail.es.html is mail.html in Spanish: the part before the last dot but one
+// and the last. Of a name without a language: itself.
+std::string WithoutLanguage(const std::string& name) {
+  const size_t end = name.rfind('.');
+  const size_t begin =
+      end == std::string::npos || end == 0 ? end : name.rfind('.', end - 1);
+  if (begin == std::string::npos) return name;
+  return name.substr(0, begin) + name.substr(end);
+}
+
 Escaping EscapingOf(std::string_view name) {
   for (const BuiltIn& one : kBuiltIn) {
     if (one.name == name) return one.escaping;
@@ -106,7 +116,7 @@ std::vector<std::string> BuiltInNames() {
 }
 
 absl::Status Catalogue::Add(const std::string& name, std::string text) {
-  const Escaping escaping = EscapingOf(name);
+  const Escaping escaping = EscapingOf(WithoutLanguage(name));
   auto parsed =
       Template::Parse(name, std::move(text), escaping, NamesFor(escaping));
   if (!parsed.ok()) return parsed.status();
@@ -130,7 +140,9 @@ absl::StatusOr<Catalogue> Catalogue::Load(const std::string& folder) {
   std::string mistakes;
   size_t taken = 0;
   for (const std::string& name : *files) {
-    if (!BuiltInTemplate(name) && !EndsWith(name, ".json")) continue;
+    if (!BuiltInTemplate(WithoutLanguage(name)) && !EndsWith(name, ".json")) {
+      continue;
+    }
     absl::Status status = absl::OkStatus();
     if (++taken > kMostFiles) {
       status = absl::InvalidArgumentError(
@@ -156,15 +168,29 @@ std::vector<std::string> Catalogue::names() const {
   return names;
 }
 
-absl::StatusOr<std::string> Catalogue::Render(const std::string& name,
+std::string Catalogue::InLanguage(const std::string& name,
+                                  const std::string& language) const {
+  const size_t dot = name.rfind('.');
+  for (const std::string& one :
+       {language, language.substr(0, language.find('-'))}) {
+    if (one.empty() || dot == std::string::npos) break;
+    std::string own =
+        fmt::format("{}.{}{}", name.substr(0, dot), one, name.substr(dot));
+    if (Has(own)) return own;
+  }
+  return name;
+}
+
+absl::StatusOr<std::string> Catalogue::Render(const std::string& asked,
                                               const v1::Digest& digest,
                                               const Sending& sending) const {
+  const std::string name = InLanguage(asked, digest.language());
   const auto found = templates_.find(name);
   if (found == templates_.end()) {
     return absl::NotFoundError(fmt::format("there is no template {}", name));
   }
   auto text = found->second.Render(
-      ViewOf(name == kBriefTemplate ? MakeBrief(digest) : digest, sending));
+      ViewOf(asked == kBriefTemplate ? MakeBrief(digest) : digest, sending));
   if (!text.ok() || !EndsWith(name, ".json")) return text;
   return AsOneLine(name, *text);
 }

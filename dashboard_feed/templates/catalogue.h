@@ -24,8 +24,9 @@ inline constexpr char kBriefTemplate[] = "brief.html";
 //   webhook.json  slack.json  teams.json
 //
 // The program carries one of each; a file of the organisation's folder with
-// the same name takes its place. Other *.json files of the folder are for
-// webhooks that name them. Immutable; any thread. At most kMostFiles files.
+// the same name takes its place. mail.es.html is for digests whose language is
+// es or, where there is none of it, es-MX. Other *.json files of the folder are
+// for webhooks that name them. Immutable; any thread. At most kMostFiles files.
 class Catalogue {
  public:
   static constexpr size_t kMostFiles = 64;
@@ -34,14 +35,18 @@ class Catalogue {
   // mistake of every file.
   static absl::StatusOr<Catalogue> Load(const std::string& folder);
 
+  // What stands for it in a language; itself, if nothing else does.
+  std::string InLanguage(const std::string& name,
+                         const std::string& language) const;
   bool Has(const std::string& name) const { return templates_.contains(name); }
   std::vector<std::string> names() const;
   bool Replaced(const std::string& name) const {
     return replaced_.contains(name);
   }
 
-  // NotFound; ResourceExhausted past kMostRenderedBytes; InvalidArgument when
-  // a *.json comes out as no JSON. That is on one line when it comes back.
+  // In the digest's language. NotFound; ResourceExhausted past
+  // kMostRenderedBytes; InvalidArgument when a *.json comes out as no JSON.
+  // That is on one line when it comes back.
   absl::StatusOr<std::string> Render(const std::string& name,
                                      const v1::Digest& digest,
                                      const Sending& sending) const;

@@ -195,6 +195,7 @@ class View {
   Json Quote(const v1::Verbatim& verbatim) const {
     Json out;
     Put(out, "text", verbatim.text());
+    Put(out, "dissent", verbatim.role() == "dissent" ? "but also" : "");
     std::string where = verbatim.site();
     const auto add = [&](const std::string& part) {
       if (!part.empty()) where += (where.empty() ? "" : ", ") + part;

@@ -45,6 +45,20 @@ constexpr std::array<Entry<v1::State>, 8> kStates{{
     {v1::REOPENED, "reopened"},
 }};
 
+constexpr std::array<Entry<v1::Decision::VerbCase>, 11> kVerbs{{
+    {v1::Decision::kAcknowledge, "ack"},
+    {v1::Decision::kAssign, "assign"},
+    {v1::Decision::kAnswer, "answer"},
+    {v1::Decision::kDecline, "decline"},
+    {v1::Decision::kResolve, "resolve"},
+    {v1::Decision::kReopen, "reopen"},
+    {v1::Decision::kMute, "mute"},
+    {v1::Decision::kRename, "rename"},
+    {v1::Decision::kCorrectTopic, "correct-topic"},
+    {v1::Decision::kMerge, "merge"},
+    {v1::Decision::kSplit, "split"},
+}};
+
 template <typename T, size_t n>
 std::string_view Name(const std::array<Entry<T>, n>& entries, T value) {
   for (const auto& [candidate, name] : entries) {
@@ -74,6 +88,10 @@ std::string_view SourceName(v1::Source source) {
   return Name(kSources, source);
 }
 std::string_view StateName(v1::State state) { return Name(kStates, state); }
+
+std::string_view VerbName(v1::Decision::VerbCase verb) {
+  return Name(kVerbs, verb);
+}
 
 std::optional<v1::ObservationKind> ParseKind(std::string_view name) {
   return Parse(kKinds, name);

@@ -15,6 +15,8 @@ std::string_view KindName(v1::ObservationKind kind);
 std::string_view SubjectName(v1::Subject subject);
 std::string_view SourceName(v1::Source source);
 std::string_view StateName(v1::State state);
+// "ack", "answer", ... as the commands are called.
+std::string_view VerbName(v1::Decision::VerbCase verb);
 
 std::optional<v1::ObservationKind> ParseKind(std::string_view name);
 std::optional<v1::Subject> ParseSubject(std::string_view name);

@@ -26,6 +26,7 @@ class Check {
     if (!v1::Subscription::Format_IsValid(s_.format())) {
       Add("the format is of a newer release; upgrade the router");
     }
+    Language();
     Times();
     Weekdays();
     Minutes();
@@ -38,6 +39,23 @@ class Check {
   void Add(std::string text) {
     mistakes_.push_back(
         fmt::format("subscription '{}': {}", s_.id(), std::move(text)));
+  }
+
+  // As in BCP 47: a language, and a region if it matters.
+  void Language() {
+    const std::string& language = s_.language();
+    const auto within = [&](size_t from, size_t to, char low, char high) {
+      return std::all_of(language.begin() + static_cast<ptrdiff_t>(from),
+                         language.begin() + static_cast<ptrdiff_t>(to),
+                         [&](char c) { return c >= low && c <= high; });
+    };
+    const size_t dash = std::min(language.find('-'), language.size());
+    const bool plain = (dash == 2 || dash == 3) && within(0, dash, 'a', 'z');
+    const bool region = dash == language.size() ||
+                        (language.size() == dash + 3 &&
+                         within(dash + 1, language.size(), 'A', 'Z'));
+    if (language.empty() || (plain && region)) return;
+    Add(fmt::format("'{}' is not a language such as es or pt-BR", language));
   }
 
   void Time(const char* field, const std::string& text) {

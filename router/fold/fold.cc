@@ -302,6 +302,7 @@ absl::Status Fold::Finish(Work& work) {
   if (status.ok()) status = PutSites(work.sites);
   if (status.ok() && !work.insights.empty()) status = PutTotals();
   if (status.ok()) status = PutScopeActivity();
+  if (status.ok()) status = ForgetOldDays();
   if (status.ok()) {
     status =
         work.readings.Wait([&](uint64_t of, uint64_t count, uint64_t reading) {

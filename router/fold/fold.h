@@ -188,6 +188,8 @@ class Fold {
   void NoteAlert(const Evidence& evidence, bool safety, Work& work);
   absl::Status PutAlerts(const Work& work);
   absl::Status PutDays(const Work& work);
+  // A few at a time; weeks and months of the insights stay.
+  absl::Status ForgetOldDays();
   absl::Status PutTotals();
   absl::Status PutSites(const std::set<std::string>& sites);
   absl::Status PutScopeActivity();
@@ -211,6 +213,7 @@ class Fold {
   v1::Organisation organisation_;
   std::map<std::string, absl::Time> contacts_;
   absl::Duration scopes_due_ = -absl::InfiniteDuration();
+  absl::Duration days_due_ = -absl::InfiniteDuration();
   bool configured_ = false;  // since the start
   bool activity_changed_ = true;
 

@@ -14,9 +14,10 @@
 namespace earshot::router {
 namespace {
 
-std::string DayKey(uint64_t insight, int32_t day) {
-  return fmt::format("day/{}/{}", insight, day);
-}
+// The feed looks back at 42 days; what arrives late may change earlier ones.
+constexpr int32_t kDaysKept = 62;
+constexpr size_t kForgottenAtOnce = 500;
+constexpr int64_t kDaySeconds = 86400;
 
 }  // namespace
 
@@ -38,7 +39,7 @@ absl::StatusOr<v1::DayCounts*> Fold::TouchDay(uint64_t insight, int32_t day,
   const auto [found, added] = work.days.try_emplace({insight, day});
   v1::DayCounts& counts = found->second;
   if (!added) return &counts;
-  const auto body = views_.FindMirrored(DayKey(insight, day));
+  const auto body = views_.FindMirrored(Views::DayKey(insight, day));
   if (!body.ok()) return body.status();
   counts.ParseFromString(*body);
   counts.set_insight(insight);
@@ -48,10 +49,22 @@ absl::StatusOr<v1::DayCounts*> Fold::TouchDay(uint64_t insight, int32_t day,
 
 absl::Status Fold::PutDays(const Work& work) {
   for (const auto& [key, counts] : work.days) {
-    absl::Status status = PutItem(DayKey(key.first, key.second), v1::UPDATE_DAY,
-                                  counts.SerializeAsString());
+    absl::Status status = PutItem(Views::DayKey(key.first, key.second),
+                                  v1::UPDATE_DAY, counts.SerializeAsString());
     if (!status.ok()) return status;
   }
+  return absl::OkStatus();
+}
+
+absl::Status Fold::ForgetOldDays() {
+  const absl::Duration now = clock_.Monotonic();
+  if (now < days_due_) return absl::OkStatus();
+  const auto today =
+      static_cast<int32_t>(absl::ToUnixSeconds(clock_.Wall()) / kDaySeconds);
+  const auto gone = views_.ForgetDays(today - kDaysKept, kForgottenAtOnce);
+  if (!gone.ok()) return gone.status();
+  days_due_ =
+      now + (*gone == kForgottenAtOnce ? absl::Seconds(1) : absl::Hours(6));
   return absl::OkStatus();
 }
 

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/time/civil_time.h"
 #include "router/insight/insight.h"
 
 // How an insight's observations lie in time.
@@ -62,11 +66,75 @@ v1::DayCell* FindIf(v1::DayCounts& day, Wanted wanted) {
 
 uint32_t Less(uint32_t count) { return count > 0 ? count - 1 : 0; }
 
+constexpr absl::CivilDay kEpoch(1970, 1, 1);
+
+int32_t NumberOf(absl::CivilDay day) {
+  return static_cast<int32_t>(day - kEpoch);
+}
+
+int32_t WeekOf(int32_t day) {
+  const absl::CivilDay on = kEpoch + day;
+  return NumberOf(absl::PrevWeekday(on + 1, absl::Weekday::monday));
+}
+
+int32_t MonthOf(int32_t day) {
+  return NumberOf(absl::CivilDay(absl::CivilMonth(kEpoch + day)));
+}
+
+using Spans = google::protobuf::RepeatedPtrField<v1::SpanCount>;
+
+v1::SpanCount* Find(Spans& spans, int32_t first_day) {
+  const auto found = std::find_if(
+      spans.rbegin(), spans.rend(),
+      [&](const auto& span) { return span.first_day() == first_day; });
+  return found == spans.rend() ? nullptr : &*found;
+}
+
+void Count(Spans& spans, int32_t first_day, bool severe, int most) {
+  v1::SpanCount* span = Find(spans, first_day);
+  if (span == nullptr) {
+    if (spans.size() >= most && first_day < spans[0].first_day()) return;
+    spans.Add()->set_first_day(first_day);
+    int at = spans.size() - 1;
+    for (; at > 0 && spans[at - 1].first_day() > first_day; --at) {
+      spans.SwapElements(at, at - 1);
+    }
+    if (spans.size() > most) spans.erase(spans.begin());
+    span = Find(spans, first_day);
+  }
+  span->set_observations(span->observations() + 1);
+  if (severe) span->set_severe(span->severe() + 1);
+}
+
+void Uncount(Spans& spans, int32_t first_day, bool severe) {
+  v1::SpanCount* const span = Find(spans, first_day);
+  if (span == nullptr) return;
+  if (span->observations() > 0)
+    span->set_observations(span->observations() - 1);
+  if (severe && span->severe() > 0) span->set_severe(span->severe() - 1);
+}
+
 }  // namespace
 
 int32_t DayOf(const v1::ObservationRecord& observation) {
   const int64_t seconds = observation.observed_at().seconds();
   return static_cast<int32_t>((seconds - (seconds < 0 ? kDay - 1 : 0)) / kDay);
+}
+
+void AddToSpans(v1::Insight& insight,
+                const v1::ObservationRecord& observation) {
+  const int32_t day = DayOf(observation);
+  const bool severe = observation.severity() >= 5;
+  Count(*insight.mutable_weeks(), WeekOf(day), severe, kMostWeeks);
+  Count(*insight.mutable_months(), MonthOf(day), severe, kMostMonths);
+}
+
+void RemoveFromSpans(v1::Insight& insight,
+                     const v1::ObservationRecord& observation) {
+  const int32_t day = DayOf(observation);
+  const bool severe = observation.severity() >= 5;
+  Uncount(*insight.mutable_weeks(), WeekOf(day), severe);
+  Uncount(*insight.mutable_months(), MonthOf(day), severe);
 }
 
 void AddToDay(v1::DayCounts& day, const Evidence& evidence) {

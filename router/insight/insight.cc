@@ -82,7 +82,31 @@ void RemovePromise(v1::Insight& insight, const v1::ObservationRecord& record,
   }
 }
 
-// The first stays; of the others the most severe and the latest.
+// Says the opposite of what most of its observations say.
+bool Dissents(const v1::Insight& insight, const v1::Verbatim& verbatim) {
+  const bool mostly_negative = insight.negative() * 2 > insight.observations();
+  return verbatim.sentiment() == (mostly_negative ? "positive" : "negative");
+}
+
+// Which one makes room: of the least severe the oldest. The first stays, and of
+// those that dissent the latest.
+int WeakestVerbatim(const v1::Insight& insight) {
+  const auto& kept = insight.verbatims();
+  int dissent = -1;
+  for (int i = 1; i < kept.size(); ++i) {
+    if (Dissents(insight, kept[i])) dissent = i;
+  }
+  int weakest = dissent == 1 ? 2 : 1;
+  for (int i = weakest + 1; i < kept.size(); ++i) {
+    if (i != dissent && kept[i].severity() < kept[weakest].severity()) {
+      weakest = i;
+    }
+  }
+  return weakest;
+}
+
+// The first stays, and one that dissents; of the others the most severe and the
+// latest.
 void AddVerbatim(v1::Insight& insight, const Evidence& evidence) {
   const v1::ObservationRecord& record = evidence.observation;
   if (!record.quote() || evidence.text.empty()) return;
@@ -97,15 +121,11 @@ void AddVerbatim(v1::Insight& insight, const Evidence& evidence) {
   verbatim.set_quote(true);
   verbatim.set_anonymous(record.anonymous());
   verbatim.set_late(IsLate(record));
+  verbatim.set_sentiment(evidence.reading.sentiment());
   auto& kept = *insight.mutable_verbatims();
-  if (kept.size() < kMostVerbatims) {
-    *kept.Add() = std::move(verbatim);
-    return;
+  if (kept.size() >= kMostVerbatims) {
+    kept.erase(kept.begin() + WeakestVerbatim(insight));
   }
-  const auto weakest = std::min_element(
-      kept.begin() + 1, kept.end(),
-      [](const auto& a, const auto& b) { return a.severity() < b.severity(); });
-  kept.erase(weakest);
   *kept.Add() = std::move(verbatim);
 }
 
@@ -159,6 +179,7 @@ void AddEvidence(v1::Insight& insight, const Evidence& evidence) {
     insight.set_negative(insight.negative() + 1);
   }
   AddPromise(insight, evidence);
+  AddToSpans(insight, record);
   insight.set_severity_max(std::max(insight.severity_max(), record.severity()));
   insight.set_open_always(insight.open_always() ||
                           evidence.reading.open_always());
@@ -203,6 +224,7 @@ void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
     insight.set_late(insight.late() - 1);
   insight.set_negative(std::min(insight.negative(), insight.observations()));
   RemovePromise(insight, record, last_of_reporter);
+  RemoveFromSpans(insight, record);
   v1::Cell* cell = FindCell(insight, record);
   if (cell == nullptr) return;
   if (cell->observations() > 0)

@@ -14,6 +14,9 @@ namespace earshot::router {
 inline constexpr int kMostCells = 512;
 inline constexpr int kMostVerbatims = 8;
 inline constexpr int kMostAnswers = 8;
+inline constexpr int kMostEvents = 16;
+inline constexpr int kMostWeeks = 26;
+inline constexpr int kMostMonths = 60;
 inline constexpr int kMostDayCells = 2048;
 inline constexpr int kMostPromiseCells = 128;
 inline constexpr size_t kVerbatimBytes = 600;  // longer ones are shortened
@@ -47,6 +50,12 @@ int32_t DayOf(const v1::ObservationRecord& observation);
 void AddToDay(v1::DayCounts& day, const Evidence& evidence);
 void RemoveFromDay(v1::DayCounts& day, const Evidence& evidence,
                    bool last_of_reporter);
+
+// The same in its weeks and months. What is older than those that are kept is
+// in none.
+void AddToSpans(v1::Insight& insight, const v1::ObservationRecord& observation);
+void RemoveFromSpans(v1::Insight& insight,
+                     const v1::ObservationRecord& observation);
 
 // Distinct sites among its cells.
 uint32_t SiteCount(const v1::Insight& insight);

@@ -86,6 +86,42 @@ void NoteVerb(v1::Insight& insight, const LoggedDecision& decided) {
   }
 }
 
+// To whom, until when, or which words; short.
+std::string Detail(const LoggedDecision& decided) {
+  const v1::Decision& decision = decided.record.decision();
+  constexpr size_t kDetailBytes = 200;
+  switch (decision.verb_case()) {
+    case v1::Decision::kAssign:
+      return Shorten(decision.assign().owner(), kDetailBytes);
+    case v1::Decision::kCorrectTopic:
+      return decision.correct_topic().topic();
+    case v1::Decision::kAnswer:
+    case v1::Decision::kResolve:
+      return "";  // among the answers
+    default:
+      return Shorten(decided.text, kDetailBytes);
+  }
+}
+
+// By the number of the decision; of too many the oldest goes.
+void NoteEvent(v1::Insight& insight, const LoggedDecision& decided) {
+  const v1::Decision& decision = decided.record.decision();
+  auto& history = *insight.mutable_history();
+  v1::InsightEvent& event = *history.Add();
+  event.set_decision(decided.number);
+  *event.mutable_at() = decision.at();
+  event.set_leader(decided.leader_name);
+  event.set_verb(contract::VerbName(decision.verb_case()));
+  event.set_state(insight.state());
+  event.set_detail(contract::EndsMute(decision) ? "ended" : Detail(decided));
+  for (int at = history.size() - 1;
+       at > 0 && history[at].decision() < history[at - 1].decision(); --at) {
+    history.SwapElements(at, at - 1);
+  }
+  if (history.size() > kMostEvents) history.erase(history.begin());
+  insight.set_events(insight.events() + 1);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::State> NextState(v1::State state,
@@ -150,6 +186,7 @@ absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
       insight.set_topic(decision.correct_topic().topic());
     }
   }
+  NoteEvent(insight, decided);
   if (!Answers(verb)) return outcome;
   outcome.answered = true;
   outcome.answer = MakeAnswer(insight, decided);

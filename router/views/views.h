@@ -155,6 +155,10 @@ class Views {
   absl::Status PutMirrored(const std::string& key, uint64_t seq,
                            v1::UpdateKind kind, const std::string& body);
   absl::StatusOr<std::string> FindMirrored(const std::string& key);
+  // The counts of one day; of those that changed longest ago, at most `most`
+  // of days before `day` go, up to the first that is not. How many went.
+  static std::string DayKey(uint64_t insight, int32_t day);
+  absl::StatusOr<size_t> ForgetDays(int32_t day, size_t most);
   // Insights and mirrored items with a number after `seq`, in order.
   absl::StatusOr<std::vector<v1::Item>> ItemsAfter(uint64_t seq, size_t most,
                                                    size_t bytes);

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "router/views/views.h"
 
 // What is owed and mirrored: answers, replies by agent, items for feeds.
@@ -135,6 +138,36 @@ absl::StatusOr<std::string> Views::FindMirrored(const std::string& key) {
   std::string body = *row ? ask.Blob(0) : std::string();
   ask.Reset();
   return body;
+}
+
+std::string Views::DayKey(uint64_t insight, int32_t day) {
+  return fmt::format("day/{}/{}", insight, day);
+}
+
+absl::StatusOr<size_t> Views::ForgetDays(int32_t day, size_t most) {
+  store::Statement& read =
+      Sql("SELECT key FROM mirrored WHERE kind=?1 ORDER BY seq LIMIT ?2");
+  read.Bind(1, static_cast<int>(v1::UPDATE_DAY))
+      .Bind(2, static_cast<uint64_t>(most));
+  std::vector<std::string> old;
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) break;
+    std::string key = read.Text(0);
+    int32_t of = 0;
+    if (!absl::SimpleAtoi(key.substr(key.rfind('/') + 1), &of) || of >= day) {
+      break;
+    }
+    old.push_back(std::move(key));
+  }
+  read.Reset();
+  for (const std::string& key : old) {
+    absl::Status status =
+        Sql("DELETE FROM mirrored WHERE key=?1").BindText(1, key).Run();
+    if (!status.ok()) return status;
+  }
+  return old.size();
 }
 
 absl::StatusOr<std::vector<v1::Item>> Views::ItemsAfter(uint64_t seq,

@@ -2,11 +2,14 @@
 """Digests over channels: real receivers that fail in every way they can."""
 
 import base64
+import email.utils
 import hashlib
 import hmac
 import json
 import os
 import pathlib
+import re
+import time
 import unittest
 
 import programs
@@ -100,6 +103,17 @@ class TestChannelTest(ChannelsCase):
                 self.assertEqual(code, 1, told)
                 self.assertIn(word, told)
                 self.assertIn("tried again" if again else "parked at once", told)
+
+    def test_a_receiver_that_asks_for_time_gets_it(self) -> None:
+        later = email.utils.formatdate(time.time() + 7200, usegmt=True)
+        for asked, seconds in (("90", 90), (later, 7200)):
+            with self.subTest(asked=asked):
+                self.hook.behave, self.hook.headers = 429, {"Retry-After": asked}
+                code, told = self.attempt("hook")
+                self.assertEqual(code, 1)
+                waits = re.search(r"not before (\d+) s", told)
+                self.assertIsNotNone(waits, told)
+                self.assertAlmostEqual(int(waits[1]), seconds, delta=60)
 
     def test_a_redirect_is_not_followed_and_names_the_new_address(self) -> None:
         other = receivers.Webhook()

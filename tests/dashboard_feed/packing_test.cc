@@ -129,6 +129,23 @@ TEST(PackingTest, AMessageFitsWhatSlackAndTeamsTake) {
   }
 }
 
+TEST(PackingTest, AMailHasTheFormsThatAreAskedFor) {
+  const auto templates = Catalogue::Load("");
+  const auto pack = [&](v1::Subscription::Format format) {
+    const auto parcel = Pack(MailChannel(), *templates,
+                             TestDigest("dana", kNow), {}, 1, kNow, format);
+    return std::get<Mail>(parcel->content);
+  };
+  const Mail both = pack(v1::Subscription::FORMAT_UNSPECIFIED);
+  EXPECT_FALSE(both.text.empty() || both.html.empty());
+  const Mail text = pack(v1::Subscription::TEXT);
+  EXPECT_EQ(text.text, both.text);
+  EXPECT_TRUE(text.html.empty());
+  const Mail html = pack(v1::Subscription::HTML);
+  EXPECT_EQ(html.html, both.html);
+  EXPECT_TRUE(html.text.empty());
+}
+
 TEST(PackingTest, AnAnswerIsDeliveredAgainOrRefused) {
   const auto result = [](int status) {
     HttpAnswer answer;

@@ -113,6 +113,24 @@ TEST_F(TemplatesTest, AFileOfTheFolderTakesThePlaceOfItsName) {
   EXPECT_EQ(Render(catalogue, "mail_subject.txt", "empty"), "For leader");
 }
 
+TEST_F(TemplatesTest, ADigestTakesTheTemplateOfItsLanguageIfThereIsOne) {
+  Write("mail_subject.txt", "plain");
+  Write("mail_subject.es.txt", "Para {{leader_name}}");
+  Write("mail_subject.pt-BR.txt", "Brasil");
+  Write("mail.html.es", "not a template {{nothing}}");
+  const Catalogue catalogue = Load(OwnFolder());
+  v1::Digest digest = SampleDigests()[0].digest;
+  digest.set_leader_name("Dana");
+  for (const auto& [language, subject] :
+       {std::pair{"", "plain"}, std::pair{"es", "Para Dana"},
+        std::pair{"es-MX", "Para Dana"}, std::pair{"pt-BR", "Brasil"},
+        std::pair{"pt", "plain"}, std::pair{"fr", "plain"}}) {
+    digest.set_language(language);
+    EXPECT_EQ(*catalogue.Render("mail_subject.txt", digest, kSending), subject)
+        << language;
+  }
+}
+
 TEST_F(TemplatesTest, EveryMistakeIsNamedWithItsLine) {
   Write("mail.html", "a\n{{nonsense}}\n{{{headline}}}\n{{>other}}");
   Write("mail.txt", "{{#sections}}never closed");

@@ -158,5 +158,37 @@ TEST(Loop, OfTooManyAnswersTheNewestStay) {
   EXPECT_EQ(insight.answers(0).decision(), 2U);
 }
 
+TEST(Loop, TheHistoryTellsWhatWasDecidedInOrderAndIsBounded) {
+  v1::Insight insight;
+  insight.set_state(v1::HEARD);
+  v1::DecisionRecord assign;
+  assign.mutable_decision()->mutable_assign()->set_owner("Facilities");
+  ASSERT_TRUE(ApplyDecision(insight, {5, assign, "", "Amara"}).ok());
+  v1::DecisionRecord rename;
+  rename.mutable_decision()->mutable_rename()->set_title("Dock door");
+  ASSERT_TRUE(ApplyDecision(insight, {3, rename, "Dock door", "Ben"}).ok());
+  ASSERT_EQ(insight.history_size(), 2);
+  EXPECT_EQ(insight.history(0).verb(), "rename");
+  EXPECT_EQ(insight.history(0).leader(), "Ben");
+  EXPECT_EQ(insight.history(1).verb(), "assign");
+  EXPECT_EQ(insight.history(1).detail(), "Facilities");
+  EXPECT_EQ(insight.history(1).state(), v1::COMMITTED);
+  for (uint64_t number = 6; number < 30; ++number) {
+    ASSERT_TRUE(ApplyDecision(insight, {number, rename, "", "Ben"}).ok());
+  }
+  EXPECT_EQ(insight.history_size(), kMostEvents);
+  EXPECT_EQ(insight.events(), 26U);
+  EXPECT_EQ(insight.history(kMostEvents - 1).decision(), 29U);
+}
+
+TEST(Loop, ARefusedDecisionIsNoHistory) {
+  v1::Insight insight;
+  insight.set_state(v1::RESOLVED);
+  v1::DecisionRecord answer;
+  answer.mutable_decision()->mutable_answer();
+  EXPECT_FALSE(ApplyDecision(insight, {2, answer, "", "Amara"}).ok());
+  EXPECT_EQ(insight.history_size(), 0);
+}
+
 }  // namespace
 }  // namespace earshot::router

@@ -113,5 +113,25 @@ TEST_F(ViewsTest, OlderViewsKeepTheirReadings) {
   EXPECT_EQ(found->observed_at, 9);
 }
 
+TEST_F(ViewsTest, OldDaysAreForgottenAFewAtATimeAndNothingElse) {
+  const auto views = Open();
+  uint64_t seq = 0;
+  const auto put = [&](const std::string& key, v1::UpdateKind kind) {
+    ASSERT_TRUE(views->PutMirrored(key, ++seq, kind, "body").ok());
+  };
+  put("organisation", v1::UPDATE_ORGANISATION);
+  for (int32_t day = 1; day <= 20; ++day) {
+    put(Views::DayKey(7, day), v1::UPDATE_DAY);
+  }
+  EXPECT_EQ(*views->ForgetDays(10, 6), 6U);
+  EXPECT_EQ(*views->ForgetDays(10, 6), 3U);
+  EXPECT_EQ(*views->ForgetDays(10, 6), 0U);
+  EXPECT_EQ(*views->FindMirrored("organisation"), "body");
+  for (int32_t day = 1; day <= 20; ++day) {
+    EXPECT_EQ(views->FindMirrored(Views::DayKey(7, day))->empty(), day < 10)
+        << day;
+  }
+}
+
 }  // namespace
 }  // namespace earshot::router

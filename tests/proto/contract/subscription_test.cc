@@ -50,6 +50,20 @@ TEST(SubscriptionTest, AFieldOfAnotherCadenceIsAMistake) {
   EXPECT_NE(Said(s).find("time at which it begins"), std::string::npos);
 }
 
+TEST(SubscriptionTest, ALanguageIsALanguage) {
+  for (const char* fine : {"", "es", "fra", "pt-BR"}) {
+    v1::Subscription s = Fine();
+    s.set_language(fine);
+    EXPECT_EQ(Said(s), "") << fine;
+  }
+  for (const char* wrong : {"e", "Spanish", "ES", "pt-br", "pt-", "es.html",
+                            "-BR", "../x", "pt-BRA"}) {
+    v1::Subscription s = Fine();
+    s.set_language(wrong);
+    EXPECT_NE(Said(s).find("not a language"), std::string::npos) << wrong;
+  }
+}
+
 TEST(SubscriptionTest, QuietHoursOfAWholeDayAreRefused) {
   v1::Subscription s = Fine();
   s.set_quiet_from("08:00");
