@@ -38,6 +38,7 @@ absl::StatusOr<std::unique_ptr<Feed>> Feed::Start(Settings settings,
   std::unique_ptr<Feed> feed(
       new Feed(std::move(settings), clock, random, log, std::move(edges)));
   absl::Status status = feed->OpenStores();
+  if (status.ok()) status = feed->OpenLinks();
   if (status.ok()) status = feed->OpenChannels();
   if (status.ok()) status = feed->OpenDoors();
   if (!status.ok()) return status;
@@ -88,6 +89,7 @@ absl::Status Feed::OpenDoors() {
   local_ = *std::move(local);
   log_.Info("started",
             {{"listen", hub_->endpoint()},
+             {"http_port", http_port()},
              {"socket", settings_.SocketFile()},
              {"router", settings_.config.router()},
              {"public_key", keys_.public_key},
@@ -97,6 +99,7 @@ absl::Status Feed::OpenDoors() {
 }
 
 Feed::~Feed() {
+  http_.reset();
   link_.reset();
   hub_.reset();
 }
@@ -125,12 +128,14 @@ void Feed::Turn(const std::vector<int>& also, absl::Duration limit) {
   fds.push_back(carriers_->fd());
   if (local_ != nullptr) fds.push_back(local_->fd());
   if (link_ != nullptr && link_->fd() >= 0) fds.push_back(link_->fd());
+  if (http_ != nullptr) fds.push_back(http_->fd());
   os::WaitReadable(fds, Wait(limit));
   TurnUplink();
   if (local_ != nullptr) {
     local_->Pump();
     while (const auto request = local_->Take()) OnLocal(*request);
   }
+  TurnHttp();
   hub_->Pump();
   while (const auto event = hub_->TakeEvent()) OnHubEvent(*event);
   if (std::exchange(alert_came_, false)) RunAlerts();

@@ -11,10 +11,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/http/http_server.h"
 #include "base/os/clock.h"
 #include "base/os/files.h"
 #include "base/os/local_socket.h"
 #include "base/os/random.h"
+#include "base/os/sha256.h"
 #include "base/os/signals.h"
 #include "base/spool/spool.h"
 #include "base/spool/uplink.h"
@@ -23,6 +25,7 @@
 #include "base/wire/delivery.h"
 #include "base/wire/hub_server.h"
 #include "base/wire/peer_link.h"
+#include "dashboard_feed/action_links/actions.h"
 #include "dashboard_feed/channels/carriers.h"
 #include "dashboard_feed/channels/configured.h"
 #include "dashboard_feed/channels/dispatcher.h"
@@ -45,11 +48,12 @@ struct FeedEdges {
 };
 
 // The daemon: the one place that knows the order of the rooms. One thread,
-// beside those of ZeroMQ, of its authentication, and one for each channel.
+// beside those of ZeroMQ, of its authentication, of HTTP, and one for each
+// channel.
 //
 //   router -> link -> mirror -> digest -> outbox -> hub, socket -> leader
 //                                 outbox -> channels -> receiver
-//   leader -> hub, socket -> decision -> spool -> link -> router
+//   leader -> hub, socket, http -> decision -> spool -> link -> router
 class Feed {
  public:
   // Opens everything, tests its own door, and serves once Run is called.
@@ -67,6 +71,7 @@ class Feed {
   void Stop();
 
   std::string endpoint() const { return hub_->endpoint(); }
+  uint16_t http_port() const { return http_ == nullptr ? 0 : http_->port(); }
   const Mirror& mirror() const { return *mirror_; }
   spool::Spool& spool() { return *spool_; }
   // In this session the router has said that it has all decisions.
@@ -151,6 +156,20 @@ class Feed {
   absl::StatusOr<std::string> StatusJson();
   void NoteRefused(const std::string& who, const absl::Status& why);
 
+  // feed_links.cc: what leaders decide by links in mails.
+  absl::Status OpenLinks();
+  std::string LinkFor(const std::string& verb, const v1::Digest& digest,
+                      const v1::DigestItem& item) const;
+  void TurnHttp();
+  http::Response Serve(const http::Request& request);
+  http::Response ServeLink(const http::Request& request);
+  http::Response RefuseLink(unsigned status, const std::string& leader,
+                            const std::string& why);
+  http::Response ActByLink(const http::Request& request,
+                           const std::string& token, const v1::ActionLink& link,
+                           const v1::Leader& leader, ActionPage page);
+  http::Response Broken(const absl::Status& status);
+
   // feed_decisions.cc. CheckDecision fills in what the leader does not say, and
   // gives the insight as they see it.
   absl::StatusOr<Seen> CheckDecision(const v1::Leader& leader, absl::Time now,
@@ -186,6 +205,11 @@ class Feed {
   std::unique_ptr<wire::HubServer> hub_;
   std::unique_ptr<os::LocalServer> local_;
   std::unique_ptr<wire::PeerLink> link_;
+  std::unique_ptr<http::Server> http_;  // none: not configured
+  std::optional<os::HmacKey> link_key_;
+  uint64_t links_shown_ = 0;
+  uint64_t links_acted_ = 0;
+  uint64_t links_refused_ = 0;
 
   std::map<uint64_t, LeaderSession> sessions_;
   std::map<uint64_t, std::string> followers_;  // connection -> leader

@@ -109,6 +109,16 @@ absl::Status Feed::OpenChannels() {
   dispatcher_ = std::make_unique<Dispatcher>(outbox_->deliveries(), *channels_,
                                              *templates_, *carriers_, clock_,
                                              random_, log_);
+  if (http_ != nullptr) {
+    dispatcher_->UseLinks(
+        [this](const v1::Digest& digest, const v1::DigestItem& item) {
+          std::vector<Sending::Link> links;
+          for (const Action& action : ActionsIn(item.state())) {
+            links.push_back({action.name, LinkFor(action.verb, digest, item)});
+          }
+          return links;
+        });
+  }
   return dispatcher_->Resume();
 }
 

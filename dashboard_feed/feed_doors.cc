@@ -298,6 +298,12 @@ absl::StatusOr<std::string> Feed::StatusJson() {
   out["digests_queued"] = totals->queued;
   out["digests_delivered"] = totals->delivered;
   out["alerts_missed"] = alerts->missed;
+  if (http_ != nullptr) {
+    out["http_port"] = http_port();
+    out["links"] = {{"shown", links_shown_},
+                    {"acted", links_acted_},
+                    {"refused", links_refused_ + http_->counts().refused}};
+  }
   out["decisions"] = totals->decisions;
   out["decisions_waiting"] = waiting;
   for (const auto& [channel, states] : owed->by_channel) {

@@ -46,6 +46,14 @@ absl::Status CheckRanges(const v1::FeedConfig& config) {
   expect(config.router_key().empty() ||
              wire::CheckPublicKey(config.router_key()).ok(),
          "router_key is not 40 characters, as router.key.pub holds them");
+  expect(config.http_listen().empty() == config.public_url().empty(),
+         "http_listen and public_url go together: where the feed listens, and "
+         "how leaders reach it");
+  expect(config.public_url().empty() ||
+             config.public_url().rfind("https://", 0) == 0 ||
+             config.public_url().rfind("http://", 0) == 0,
+         fmt::format("public_url '{}' is not like https://earshot.example.com",
+                     config.public_url()));
   for (std::string& mistake : CheckChannels(config)) {
     expect(false, std::move(mistake));
   }

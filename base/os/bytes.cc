@@ -60,6 +60,15 @@ std::string ToBase32(std::string_view bytes) {
   return out;
 }
 
+bool SameSecret(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  unsigned different = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    different |= static_cast<unsigned char>(a[i] ^ b[i]);
+  }
+  return different == 0;
+}
+
 void AppendU64(std::string& out, uint64_t value) {
   for (int i = 0; i < 8; ++i) {
     out.push_back(static_cast<char>((value >> (8 * i)) & 255U));

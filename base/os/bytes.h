@@ -20,6 +20,9 @@ absl::StatusOr<std::string> FromHex(std::string_view hex);
 // codes that people read aloud.
 std::string ToBase32(std::string_view bytes);
 
+// In a time that says nothing of where they differ.
+bool SameSecret(std::string_view a, std::string_view b);
+
 void AppendU64(std::string& out, uint64_t value);  // little endian
 
 }  // namespace earshot::os

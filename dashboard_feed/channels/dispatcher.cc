@@ -176,7 +176,13 @@ absl::Status Dispatcher::SendOne(const ConfiguredChannel& channel,
   }
   // An alert is queued once for a leader, whatever sends it on.
   if (digest.alert()) digest.set_subscription(delivery.subscription);
-  const Sending sending{delivery.channel, delivery.IdempotencyKey(), false};
+  Sending sending{delivery.channel, delivery.IdempotencyKey(), false};
+  // Others may read along where a channel is not one leader's own.
+  if (links_ && channel.config.has_smtp()) {
+    sending.links = [&](const v1::DigestItem& item) {
+      return links_(digest, item);
+    };
+  }
   auto parcel = Pack(channel, templates_, digest, sending, delivery.id, now,
                      static_cast<v1::Subscription::Format>(delivery.format));
   if (!parcel.ok()) {

@@ -33,6 +33,11 @@ class Dispatcher {
              const Catalogue& templates, Carrier& carrier,
              const os::Clock& clock, os::Random& random, telemetry::Log& log);
 
+  // What a leader can do about an item by a link in a mail.
+  using Links = std::function<std::vector<Sending::Link>(
+      const v1::Digest&, const v1::DigestItem&)>;
+  void UseLinks(Links links) { links_ = std::move(links); }
+
   // Once, before the first Turn: takes up what an earlier run left.
   absl::Status Resume();
   // Never waits. Collect when the carrier has something; Turn when something
@@ -54,6 +59,7 @@ class Dispatcher {
   void NoteTrouble(const absl::Status& status);
 
   Deliveries& deliveries_;
+  Links links_;
   const Channels& channels_;
   const Catalogue& templates_;
   Carrier& carrier_;

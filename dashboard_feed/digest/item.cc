@@ -120,6 +120,7 @@ v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
   v1::DigestItem item;
   item.set_insight(insight.id());
   item.set_opened_by(insight.opened_by());
+  item.set_last_decision(insight.last_decision());
   item.set_title(TitleOf(seen, rules.numbers));
   item.set_topic(insight.topic());
   item.set_kind(insight.kind());

@@ -41,7 +41,8 @@ const std::vector<std::string>& Migrations() {
       kNumbers,
       kShownCounts,
       Alerts::Migration(),
-      Deliveries::FormatMigration()};
+      Deliveries::FormatMigration(),
+      UsedLinks::Migration()};
   return kMigrations;
 }
 

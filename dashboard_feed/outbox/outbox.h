@@ -16,6 +16,7 @@
 #include "base/store/database.h"
 #include "dashboard_feed/outbox/alerts.h"
 #include "dashboard_feed/outbox/deliveries.h"
+#include "dashboard_feed/outbox/used_links.h"
 #include "earshot/v1/session.pb.h"
 
 namespace earshot::feed {
@@ -122,12 +123,15 @@ class Outbox {
   Deliveries& deliveries() { return deliveries_; }
   // Which alerts went, and which wait.
   Alerts& alerts() { return alerts_; }
+  // Links in mails.
+  UsedLinks& used_links() { return used_links_; }
 
  private:
   Outbox(std::unique_ptr<store::Database> database, uint32_t kept)
       : database_(std::move(database)),
         deliveries_(*database_),
         alerts_(*database_),
+        used_links_(*database_),
         kept_digests_(kept) {}
   absl::Status LoadGeneration(os::Random& random);
   absl::Status StoreShown(const Entry& entry);
@@ -138,6 +142,7 @@ class Outbox {
   std::unique_ptr<store::Database> database_;
   Deliveries deliveries_;
   Alerts alerts_;
+  UsedLinks used_links_;
   const uint32_t kept_digests_;
   uint64_t generation_ = 0;
 };

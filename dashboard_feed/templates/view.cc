@@ -39,13 +39,14 @@ void SetCommas(Json& list) {
 
 class View {
  public:
-  explicit View(const v1::Digest& digest) : digest_(digest) {
+  View(const v1::Digest& digest, const Sending& sending)
+      : digest_(digest), sending_(sending) {
     if (!digest.time_zone().empty()) {
       absl::LoadTimeZone(digest.time_zone(), &zone_);
     }
   }
 
-  Json Make(const Sending& sending) const {
+  Json Make() const {
     Json out;
     Put(out, "organisation",
         digest_.organisation().empty() ? "Earshot" : digest_.organisation());
@@ -73,16 +74,16 @@ class View {
     PutNumbers(out);
     out["empty"] = digest_.empty();
     Put(out, "question", digest_.question());
-    Put(out, "paper", sending.paper);
+    Put(out, "paper", sending_.paper);
     out["sections"] = Json::array();
     for (const v1::DigestSection& section : digest_.sections()) {
       out["sections"].push_back(Section(section));
     }
     SetCommas(out["sections"]);
     out["has_sections"] = digest_.sections_size() > 0;
-    Put(out, "channel", sending.channel);
-    Put(out, "idempotency_key", sending.idempotency_key);
-    out["test"] = sending.test;
+    Put(out, "channel", sending_.channel);
+    Put(out, "idempotency_key", sending_.idempotency_key);
+    out["test"] = sending_.test;
     out["digest_text"] = Escape(Escaping::kText, DigestAsText(digest_, false));
     out["digest_json"] = DigestAsJson(digest_);
     return out;
@@ -180,6 +181,17 @@ class View {
     Put(out, "command",
         fmt::format("earshot-feed answer {} \"...\" --as {}", item.insight(),
                     digest_.leader()));
+    out["links"] = Json::array();
+    if (sending_.links) {
+      for (const Sending::Link& link : sending_.links(item)) {
+        Json one;
+        Put(one, "name", link.name);
+        Put(one, "url", link.url);
+        out["links"].push_back(std::move(one));
+      }
+    }
+    SetCommas(out["links"]);
+    out["has_links"] = !out["links"].empty();
     out["verbatims"] = Json::array();
     for (const v1::Verbatim& verbatim : item.verbatims()) {
       out["verbatims"].push_back(Quote(verbatim));
@@ -208,13 +220,14 @@ class View {
   }
 
   const v1::Digest& digest_;
+  const Sending& sending_;
   absl::TimeZone zone_ = absl::UTCTimeZone();
 };
 
 }  // namespace
 
 nlohmann::json ViewOf(const v1::Digest& digest, const Sending& sending) {
-  return View(digest).Make(sending);
+  return View(digest, sending).Make();
 }
 
 }  // namespace earshot::feed

@@ -1,8 +1,10 @@
 #ifndef EARSHOT_DASHBOARD_FEED_TEMPLATES_VIEW_H_
 #define EARSHOT_DASHBOARD_FEED_TEMPLATES_VIEW_H_
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "earshot/v1/digest.pb.h"
 
@@ -14,6 +16,12 @@ struct Sending {
   std::string idempotency_key;
   bool test = false;         // a test of the channel, not a leader's digest
   std::string paper = "A4";  // that a brief is printed on; or letter
+  // What a leader can do about an item by a link; none: no links.
+  struct Link {
+    std::string name;
+    std::string url;
+  };
+  std::function<std::vector<Link>(const v1::DigestItem&)> links;
 };
 
 // A digest as the names that templates use (docs/reference/templates.md):
