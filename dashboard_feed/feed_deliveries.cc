@@ -113,7 +113,7 @@ absl::Status Feed::OpenChannels() {
     dispatcher_->UseLinks(
         [this](const v1::Digest& digest, const v1::DigestItem& item) {
           std::vector<Sending::Link> links;
-          for (const Action& action : ActionsIn(item.state())) {
+          for (const LinkAction& action : ActionsIn(item.state())) {
             links.push_back({action.name, LinkFor(action.verb, digest, item)});
           }
           return links;

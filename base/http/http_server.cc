@@ -32,11 +32,12 @@ std::string ToString(beast::string_view text) {
 }
 
 // What holds for every answer that does not say otherwise.
-constexpr std::pair<bhttp::field, const char*> kAlways[]{
-    {bhttp::field::cache_control, "no-store"},
-    {bhttp::field::x_content_type_options, "nosniff"},
-    {bhttp::field::x_frame_options, "DENY"},
-    {bhttp::field::content_security_policy,
+constexpr std::pair<const char*, const char*> kAlways[]{
+    {"Cache-Control", "no-store"},
+    {"Referrer-Policy", "no-referrer"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Content-Security-Policy",
      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
      "frame-ancestors 'none'; base-uri 'none'"}};
 
@@ -116,7 +117,6 @@ class Server::Impl::Exchange : public std::enable_shared_from_this<Exchange> {
     answer_.version(11);
     answer_.result(response.status);
     for (const auto& [name, value] : kAlways) answer_.set(name, value);
-    answer_.set("Referrer-Policy", "no-referrer");
     answer_.set(bhttp::field::content_type, response.content_type);
     for (const auto& [name, value] : response.headers) answer_.set(name, value);
     answer_.body() = std::move(response.body);

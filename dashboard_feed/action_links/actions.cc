@@ -13,8 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::vector<Action>& Actions() {
-  static const std::vector<Action> kActions{
+const std::vector<LinkAction>& LinkActions() {
+  static const std::vector<LinkAction> kActions{
       {"ack", "Acknowledge", "", "Acknowledge: I have seen it"},
       {"answer", "Answer", "What everyone who reported it will read",
        "Send this answer"},
@@ -63,21 +63,21 @@ const Template& PageTemplate() {
 
 }  // namespace
 
-std::vector<Action> ActionsIn(v1::State state) {
+std::vector<LinkAction> ActionsIn(v1::State state) {
   switch (state) {
     case v1::HEARD:
     case v1::REOPENED:
-      return Actions();
+      return LinkActions();
     case v1::ACKNOWLEDGED:
     case v1::COMMITTED:
-      return {Actions().begin() + 1, Actions().end()};
+      return {LinkActions().begin() + 1, LinkActions().end()};
     default:
       return {};
   }
 }
 
-std::optional<Action> FindAction(std::string_view verb) {
-  for (const Action& action : Actions()) {
+std::optional<LinkAction> FindAction(std::string_view verb) {
+  for (const LinkAction& action : LinkActions()) {
     if (action.verb == verb) return action;
   }
   return std::nullopt;

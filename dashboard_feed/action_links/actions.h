@@ -15,7 +15,7 @@ namespace earshot::feed {
 
 inline constexpr absl::Duration kLinksLast = absl::Hours(7 * 24);
 
-struct Action {
+struct LinkAction {
   std::string verb;    // as the command is called
   std::string name;    // of the link: "Acknowledge"
   std::string label;   // of the text that it needs; empty: none
@@ -23,9 +23,9 @@ struct Action {
 };
 
 // Those that the loop's table allows in this state, the first first.
-std::vector<Action> ActionsIn(v1::State state);
+std::vector<LinkAction> ActionsIn(v1::State state);
 // Nothing: there is no such action.
-std::optional<Action> FindAction(std::string_view verb);
+std::optional<LinkAction> FindAction(std::string_view verb);
 
 // The link for one of them, of an item of a digest that was made at `made`.
 v1::ActionLink LinkTo(const std::string& verb, const std::string& leader,
@@ -42,7 +42,7 @@ struct ActionPage {
   std::string error;    // what is wrong with what was sent
   std::string message;  // what has happened
   bool form = false;    // asks for `action`
-  Action action;
+  LinkAction action;
   std::string text;  // what was written so far
   std::string next;  // what to do now
 };

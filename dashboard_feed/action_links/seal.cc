@@ -27,7 +27,7 @@ absl::StatusOr<v1::ActionLink> Unseal(const os::HmacKey& key,
       "this link is not one of ours, or it was changed on its way");
   std::string sealed;
   if (token.size() > kLongestToken ||
-      !absl::WebSafeBase64Unescape(token, &sealed) ||
+      !absl::WebSafeBase64Unescape({token.data(), token.size()}, &sealed) ||
       sealed.size() <= kSealBytes) {
     return wrong;
   }

@@ -25,6 +25,8 @@ const char* ReasonWord(v1::JoinReason reason) {
       return "near";
     case v1::JOIN_NUMBERS:
       return "numbers";
+    case v1::JOIN_ISSUE:
+      return "issue";
     case v1::JOIN_REPEAT_ID:
       return "repeat_id";
     case v1::JOIN_REPEAT_TEXT:

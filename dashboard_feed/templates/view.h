@@ -21,7 +21,7 @@ struct Sending {
     std::string name;
     std::string url;
   };
-  std::function<std::vector<Link>(const v1::DigestItem&)> links;
+  std::function<std::vector<Link>(const v1::DigestItem&)> links = {};
 };
 
 // A digest as the names that templates use (docs/reference/templates.md):

@@ -27,6 +27,8 @@ std::string_view JoinWord(v1::JoinReason reason) {
       return "nearly the same words";
     case v1::JOIN_NUMBERS:
       return "the same words with other numbers";
+    case v1::JOIN_ISSUE:
+      return "the same things and nearly the same words";
     case v1::JOIN_REPEAT_ID:
       return "the same report again";
     case v1::JOIN_REPEAT_TEXT:

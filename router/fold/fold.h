@@ -151,8 +151,9 @@ class Fold {
     double score = 0;
     std::optional<NearMatch> match;  // if that text is still remembered
   };
-  absl::Status Suggest(const LogRow& row, const Said& said,
-                       const v1::Reading& reading,
+  absl::Status JoinIssue(const RecentTexts::Issue& issue, uint64_t position,
+                         Join& join);
+  absl::Status Suggest(uint64_t position, RecentTexts::Issue issue,
                        v1::PersonalReading& derived);
   // 0: the record at this position counts nowhere.
   absl::StatusOr<uint64_t> InsightAt(uint64_t position);

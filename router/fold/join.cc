@@ -1,5 +1,6 @@
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "router/fold/fold.h"
 #include "router/fold/keys.h"
@@ -36,9 +37,14 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     derived.set_evidence_key((*seen)->evidence_key);
     return absl::OkStatus();
   }
-  const auto join =
-      FindJoin(prepared.signature, derived.text_key(), row.position);
+  auto join = FindJoin(prepared.signature, derived.text_key(), row.position);
   if (!join.ok()) return join.status();
+  RecentTexts::Issue issue;
+  if (join->insight == 0) {
+    issue = recent_.FindIssue(observation, personal, reading.topic());
+    absl::Status status = JoinIssue(issue, row.position, *join);
+    if (!status.ok()) return status;
+  }
   const bool opens = join->insight == 0;
   reading.set_insight(opens ? cursors_.next_insight++ : join->insight);
   reading.set_cluster(opens ? row.position : join->cluster);
@@ -49,7 +55,7 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
                      prepared.signature);
     reading.set_remembered(true);
     reading.set_join(v1::JOIN_NEW);
-    absl::Status status = Suggest(row, prepared.said, reading, derived);
+    absl::Status status = Suggest(row.position, std::move(issue), derived);
     if (!status.ok()) return status;
     reading.set_new_reporter(true);
     reading.set_new_that_day(true);
@@ -85,17 +91,30 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
   return absl::OkStatus();
 }
 
-// For a person to accept: a new insight joins no other by itself.
-absl::Status Fold::Suggest(const LogRow& row, const Said& said,
-                           const v1::Reading& reading,
-                           v1::PersonalReading& derived) {
-  const RecentTexts::Opened opened = recent_.OpenIssue(
-      row.position, said.observation, said.personal, reading.topic());
-  for (const uint64_t mark : opened.marks) {
-    if (derived.marks_size() == kMostTold) break;
-    derived.add_marks(static_cast<uint32_t>(MixBits(mark ^ mark_key_) >> 32));
+// Where nearly everything agrees.
+absl::Status Fold::JoinIssue(const RecentTexts::Issue& issue, uint64_t position,
+                             Join& join) {
+  if (issue.matches.empty() || !issue.matches.front().joins) {
+    return absl::OkStatus();
   }
-  for (const IssueMatch& match : opened.matches) {
+  const IssueMatch& match = issue.matches.front();
+  const auto insight = InsightAt(match.id);
+  if (!insight.ok() || *insight == 0) return insight.status();
+  // Near repeats of its own are told by its words again.
+  join = {*insight, v1::JOIN_ISSUE, match.id,
+          position, match.score,    std::nullopt};
+  return absl::OkStatus();
+}
+
+// For a person to accept.
+absl::Status Fold::Suggest(uint64_t position, RecentTexts::Issue issue,
+                           v1::PersonalReading& derived) {
+  for (const IssueMark& mark : issue.text.marks) {
+    if (derived.marks_size() == kMostTold) break;
+    derived.add_marks(
+        static_cast<uint32_t>(MixBits(mark.hash ^ mark_key_) >> 32));
+  }
+  for (const IssueMatch& match : issue.matches) {
     const auto insight = InsightAt(match.id);
     if (!insight.ok()) return insight.status();
     if (*insight == 0) continue;
@@ -105,6 +124,7 @@ absl::Status Fold::Suggest(const LogRow& row, const Said& said,
         static_cast<uint32_t>(std::lround(match.score * 1000)));
     suggested.set_why(match.why);
   }
+  recent_.OpenIssue(position, std::move(issue));
   return absl::OkStatus();
 }
 

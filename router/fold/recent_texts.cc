@@ -1,7 +1,5 @@
 #include "router/fold/recent_texts.h"
 
-#include <utility>
-
 namespace earshot::router {
 namespace {
 
@@ -62,24 +60,21 @@ absl::Status RecentTexts::RestoreOne(Log& reader, const v1::Reading& reading) {
   signer_.Sign(tokens_, signature_);
   Remember(reading.of(), reading.cluster(), reading.insight(), signature_);
   if (reading.join() == v1::JOIN_NEW) {
-    OpenIssue(reading.of(), observation, personal, reading.topic());
+    OpenIssue(reading.of(), FindIssue(observation, personal, reading.topic()));
   }
   return absl::OkStatus();
 }
 
-RecentTexts::Opened RecentTexts::OpenIssue(
-    uint64_t position, const v1::ObservationRecord& observation,
+RecentTexts::Issue RecentTexts::FindIssue(
+    const v1::ObservationRecord& observation,
     const v1::PersonalObservation& personal, const std::string& topic) {
-  IssueText text;
+  Issue issue;
   issue_reader_.Read(personal.text(),
                      {personal.tags().begin(), personal.tags().end()},
-                     observation.site(), text);
-  text.topic = topic;
-  Opened opened;
-  for (const IssueMark& mark : text.marks) opened.marks.push_back(mark.hash);
-  opened.matches = issues_->Find(text);
-  issues_->Add(position, std::move(text), opened.matches);
-  return opened;
+                     observation.site(), issue.text);
+  issue.text.topic = topic;
+  issue.matches = issues_->Find(issue.text);
+  return issue;
 }
 
 void RecentTexts::Forget(uint64_t position) {

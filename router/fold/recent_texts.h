@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,15 +60,18 @@ class RecentTexts {
     return place.position == position ? place.insight : 0;
   }
 
-  struct Opened {
-    std::vector<IssueMatch> matches;
-    std::vector<uint64_t> marks;  // hashes, which anyone can guess
+  struct Issue {
+    IssueText text;
+    std::vector<IssueMatch> matches;  // ids are positions of first texts
   };
-  // The issues that this one may be, by the positions of their first texts;
-  // and remembers it, under its own position, as the first of another.
-  Opened OpenIssue(uint64_t position, const v1::ObservationRecord& observation,
-                   const v1::PersonalObservation& personal,
-                   const std::string& topic);
+  // What it is about, and the issues that it may be.
+  Issue FindIssue(const v1::ObservationRecord& observation,
+                  const v1::PersonalObservation& personal,
+                  const std::string& topic);
+  // Remembers it as the first of another, under its position.
+  void OpenIssue(uint64_t position, Issue issue) {
+    issues_->Add(position, std::move(issue.text), issue.matches);
+  }
 
   // As its erasure requires.
   void Forget(uint64_t position);

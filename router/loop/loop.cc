@@ -111,7 +111,7 @@ void NoteEvent(v1::Insight& insight, const LoggedDecision& decided) {
   event.set_decision(decided.number);
   *event.mutable_at() = decision.at();
   event.set_leader(decided.leader_name);
-  event.set_verb(contract::VerbName(decision.verb_case()));
+  event.set_verb(std::string(contract::VerbName(decision.verb_case())));
   event.set_state(insight.state());
   event.set_detail(contract::EndsMute(decision) ? "ended" : Detail(decided));
   for (int at = history.size() - 1;

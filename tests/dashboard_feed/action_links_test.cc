@@ -63,7 +63,7 @@ TEST(ActionLinks, OnlyWhatIsPossibleIsOffered) {
   EXPECT_EQ(ActionsIn(v1::REOPENED).size(), 4U);
   EXPECT_EQ(ActionsIn(v1::COMMITTED).size(), 3U);
   EXPECT_TRUE(ActionsIn(v1::RESOLVED).empty());
-  for (const Action& action : ActionsIn(v1::HEARD)) {
+  for (const LinkAction& action : ActionsIn(v1::HEARD)) {
     v1::ActionLink link = Link();
     link.set_verb(action.verb);
     EXPECT_EQ(contract::VerbName(DecisionOf(link, "text").verb_case()),

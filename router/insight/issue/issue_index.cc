@@ -32,6 +32,10 @@ constexpr double kBothShare = 0.18;  // the same happens to the same thing
 constexpr double kSuggests = 0.5;
 constexpr double kElder = 0.5;
 constexpr double kJoins = 0.92;
+// Of the marks of both, where no more agrees; and how many these have to be.
+constexpr double kSameWords = 0.8;
+constexpr size_t kFewestSame = 3;
+constexpr double kAllWords = 0.9;
 constexpr size_t kRareWords = 2;  // shared, where nothing else is
 
 std::string_view FirstLevel(std::string_view topic) {
@@ -218,8 +222,13 @@ IssueMatch IssueIndex::Compare(const Weighed& weighed, uint64_t id,
                 kTopicShare * (topic + shares) / 2 +
                 (same_site ? kSiteShare : 0) + (both ? kBothShare : 0);
   if (match.score < kSuggests) return match;
-  match.joins = match.score >= kJoins && both && same_site &&
-                text.numbers == other.numbers;
+  const size_t count = shared.things.size() + shared.happenings.size() +
+                       shared.codes + shared.words;
+  const bool same_words =
+      marks >= kAllWords || (marks >= kSameWords && count >= kFewestSame);
+  match.joins = (match.score >= kJoins && both && same_site &&
+                 text.numbers == other.numbers) ||
+                (same_words && text.negated == other.negated);
   match.why = Why(shared, topic, same_site);
   return match;
 }

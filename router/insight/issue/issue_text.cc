@@ -38,6 +38,23 @@ bool IsCode(std::string_view word) {
   return digits > 0 && (digits < size ? size >= 3 : size >= 4);
 }
 
+// 6ish, 9am, 20min, 3rd: how much or when, not what.
+bool IsMeasure(std::string_view word) {
+  const auto letters = std::find_if(word.begin(), word.end(), [](char byte) {
+    return byte < '0' || byte > '9';
+  });
+  const auto digits = static_cast<size_t>(letters - word.begin());
+  if (digits == 0) return false;
+  const std::string_view unit = word.substr(digits);
+  for (const std::string_view known :
+       {"ish", "am", "pm", "h",  "hr",  "hrs", "min", "mins", "m",
+        "s",   "th", "st", "nd", "rd",  "x",   "kg",  "g",    "l",
+        "cm",  "mm", "km", "k",  "eur", "usd", "gbp"}) {
+    if (unit == known) return true;
+  }
+  return false;
+}
+
 void Put(IssueText& out, const IssueMark& mark) {
   if (out.marks.size() < kMostMarks) out.marks.push_back(mark);
 }
@@ -56,7 +73,9 @@ void IssueReader::ReadPart(std::string_view text, IssueText& out) {
   for (size_t i = 0; i < tokens_.tokens.size(); ++i) {
     const Token& token = tokens_.tokens[i];
     const std::string_view word = tokens_.View(token);
+    out.negated = out.negated || token.negation;
     if (found_.covered[i] || token.mark || token.negation) continue;
+    if (IsMeasure(word)) continue;
     if (IsCode(word)) {
       Put(out, {HashOf(word, 2), IssueMark::Kind::kCode, 0});
       continue;
@@ -80,6 +99,7 @@ void IssueReader::Read(std::string_view text,
                        std::string_view site, IssueText& out) {
   out.marks.clear();
   out.numbers.clear();
+  out.negated = false;
   out.site = HashOf(site, 4);
   ReadPart(text, out);
   for (const std::string& tag : tags) ReadPart(tag, out);

@@ -41,6 +41,7 @@ struct IssueText {
   std::vector<IssueMark> marks;    // by hash, each once
   std::vector<LabelShare> shares;  // by label
   std::vector<uint64_t> numbers;   // sorted; said of things ("lane 3")
+  bool negated = false;            // has a word such as not, nobody, sin
 };
 
 // Makes them; keeps its buffers. One thread at a time.
