@@ -54,7 +54,9 @@ absl::Status Feed::OpenStores() {
   auto keys = wire::LoadOrMakeKeyPair(settings_.KeyFile());
   if (!keys.ok()) return keys.status();
   keys_ = *std::move(keys);
-  auto mirror = Mirror::Open(settings_.InData("mirror.db"));
+  auto mirror = Mirror::Open(settings_.InData("mirror.db"),
+                             edges_.hub ? store::Checkpoints::kInCommits
+                                        : store::Checkpoints::kBeside);
   if (!mirror.ok()) return mirror.status();
   mirror_ = *std::move(mirror);
   auto outbox = Outbox::Open(settings_.InData("feed.db"),
@@ -112,10 +114,7 @@ absl::Status Feed::Run(os::Signals& signals) {
         Stop();
         return absl::OkStatus();
       }
-      log_.Info("reload_ignored",
-                {{"next",
-                  "organisation and subscriptions are the router's; "
-                  "for the rest restart the feed"}});
+      Reload();
     }
   }
 }
@@ -141,6 +140,7 @@ void Feed::Turn(const std::vector<int>& also, absl::Duration limit) {
   if (std::exchange(alert_came_, false)) RunAlerts();
   if (clock_.Monotonic() >= next_second_) EachSecond();
   dispatcher_->Collect();
+  if (reload_wanted_ && dispatcher_->on_their_way() == 0) FinishReload();
   SendDigests();
   // Sending may have used up the edge that told of something to read.
   SendRecords();
@@ -176,7 +176,7 @@ void Feed::EachSecond() {
   }
   RunAlerts();
   RunSchedule();
-  dispatcher_->Turn();
+  if (!reload_wanted_) dispatcher_->Turn();
   if (now >= next_follower_beat_) {
     next_follower_beat_ = now + kFollowerBeat;
     TellFollowers("", "");

@@ -124,6 +124,10 @@ class Feed {
 
   // feed_deliveries.cc: what goes out over channels.
   absl::Status OpenChannels();
+  // Channels, their secrets and the templates anew; on failure all stays. What
+  // is on its way is waited for, and nothing else begins meanwhile.
+  void Reload();
+  void FinishReload();
   std::vector<Outbox::Entry::Over> ChannelsOf(
       const v1::Subscription& subscription, absl::Duration period,
       absl::Time now) const;
@@ -179,7 +183,7 @@ class Feed {
   absl::StatusOr<std::string> Preview(const v1::Leader& leader,
                                       v1::Decision decision);
 
-  const Settings settings_;
+  Settings settings_;  // channels and templates change with Reload
   const FeedEdges edges_;
   const os::Clock& clock_;
   os::Random& random_;
@@ -222,6 +226,7 @@ class Feed {
   bool alert_came_ = false;                        // in this turn
   absl::Time alerts_from_ = absl::InfinitePast();  // earlier ones are not told
   bool key_missing_said_ = false;
+  bool reload_wanted_ = false;
 };
 
 }  // namespace earshot::feed

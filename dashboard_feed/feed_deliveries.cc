@@ -88,23 +88,40 @@ absl::StatusOr<Deliveries::Filter> FilterOf(const v1::ControlRequest& control) {
 
 }  // namespace
 
-absl::Status Feed::OpenChannels() {
-  auto channels = Channels::Load(settings_.config);
+namespace {
+
+struct Opened {
+  std::unique_ptr<Channels> channels;
+  std::unique_ptr<Catalogue> templates;
+};
+
+absl::StatusOr<Opened> OpenConfigured(const v1::FeedConfig& config) {
+  auto channels = Channels::Load(config);
   if (!channels.ok()) return channels.status();
-  channels_ = std::make_unique<Channels>(*std::move(channels));
-  auto templates = Catalogue::Load(settings_.config.templates_dir());
+  auto templates = Catalogue::Load(config.templates_dir());
   if (!templates.ok()) return templates.status();
-  templates_ = std::make_unique<Catalogue>(*std::move(templates));
-  for (const auto& [name, channel] : channels_->all()) {
+  for (const auto& [name, channel] : channels->all()) {
     const std::string& file = channel.config.webhook().template_file();
-    if (file.empty() || templates_->Has(file)) continue;
+    if (file.empty() || templates->Has(file)) continue;
     return absl::NotFoundError(
         fmt::format("channel '{}': there is no {} in templates_dir, or it does "
                     "not end in .json",
                     name, file));
   }
-  auto carriers = Carriers::Make(*channels_);
+  return Opened{std::make_unique<Channels>(*std::move(channels)),
+                std::make_unique<Catalogue>(*std::move(templates))};
+}
+
+}  // namespace
+
+absl::Status Feed::OpenChannels() {
+  auto opened = OpenConfigured(settings_.config);
+  if (!opened.ok()) return opened.status();
+  auto carriers = Carriers::Make(*opened->channels);
   if (!carriers.ok()) return carriers.status();
+  dispatcher_.reset();  // it knows the others
+  channels_ = std::move(opened->channels);
+  templates_ = std::move(opened->templates);
   carriers_ = *std::move(carriers);
   dispatcher_ = std::make_unique<Dispatcher>(outbox_->deliveries(), *channels_,
                                              *templates_, *carriers_, clock_,
@@ -120,6 +137,38 @@ absl::Status Feed::OpenChannels() {
         });
   }
   return dispatcher_->Resume();
+}
+
+void Feed::Reload() {
+  auto loaded = LoadSettings(settings_.file, settings_.config.data_dir());
+  absl::Status status = loaded.status();
+  if (status.ok()) status = OpenConfigured(loaded->config).status();
+  if (!status.ok()) {
+    log_.Error("reload_refused",
+               {{"why", os::StatusText(status)},
+                {"next", "what was loaded before stays in force"}});
+    return;
+  }
+  *settings_.config.mutable_channels() = loaded->config.channels();
+  settings_.config.set_templates_dir(loaded->config.templates_dir());
+  reload_wanted_ = true;
+}
+
+// Deliveries stay as they are: nothing is sent again, and no time begins anew.
+void Feed::FinishReload() {
+  reload_wanted_ = false;
+  absl::Status status = OpenChannels();
+  if (status.ok()) {
+    log_.Info("reloaded", {{"channels", channels_->all().size()},
+                           {"next",
+                            "organisation and subscriptions are the router's; "
+                            "for all but channels and templates restart"}});
+    return;
+  }
+  // The files changed between the two looks.
+  log_.Error("reload_failed",
+             {{"why", os::StatusText(status)},
+              {"next", "mend it and reload again; what was loaded stays"}});
 }
 
 // Each gives up at its own time, and with the period at the latest.

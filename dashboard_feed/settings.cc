@@ -71,6 +71,7 @@ absl::StatusOr<Settings> LoadSettings(const std::string& file,
     absl::Status status = config::LoadFile(path, settings.config);
     if (!status.ok()) return absl::InvalidArgumentError(os::StatusText(status));
   }
+  settings.file = path;
   if (!data_dir.empty()) settings.config.set_data_dir(data_dir);
   FillDefaults(settings.config);
   absl::Status status = CheckRanges(settings.config);

@@ -12,6 +12,7 @@ namespace earshot::feed {
 // are.
 struct Settings {
   v1::FeedConfig config;
+  std::string file;  // that it was read from; empty: none
 
   std::string InData(const std::string& name) const {
     return config.data_dir() + "/" + name;

@@ -113,7 +113,9 @@ class Server::Impl::Exchange : public std::enable_shared_from_this<Exchange> {
         });
   }
 
+  // Once; another answer to it is none.
   void Write(Response response) {
+    if (std::exchange(answered_, true)) return;
     answer_.version(11);
     answer_.result(response.status);
     for (const auto& [name, value] : kAlways) answer_.set(name, value);
@@ -187,6 +189,7 @@ class Server::Impl::Exchange : public std::enable_shared_from_this<Exchange> {
   beast::tcp_stream stream_;
   std::string peer_;
   bool head_ = false;
+  bool answered_ = false;
   beast::flat_buffer buffer_;
   bhttp::request_parser<bhttp::string_body> parser_;
   bhttp::response<bhttp::string_body> answer_;

@@ -50,9 +50,8 @@ Json ViewOf(const ActionPage& page) {
 const Template& PageTemplate() {
   static const Template kTemplate = [] {
     TemplateNames names;
-    for (const auto& [name, value] : ViewOf({}).items()) {
-      names.known.insert(name);
-    }
+    const Json view = ViewOf({});
+    for (const auto& [name, value] : view.items()) names.known.insert(name);
     auto parsed =
         Template::Parse("action page", std::string(ActionPageTemplate()),
                         Escaping::kHtml, names);

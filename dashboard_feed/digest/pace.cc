@@ -42,6 +42,7 @@ ScopePace::ScopePace(const Model& model, const Coverage& coverage,
   FindAkin();
   JudgeGroups();
   JudgeWords();
+  JudgeFresh();
 }
 
 void ScopePace::FindParts() {
@@ -149,6 +150,8 @@ void ScopePace::Listen() {
     }
     severe += heard.severe;
     if (heard.people == 0) return;
+    heard.young = facts.counts.front().quarter >= now_ - kWeek;
+    heard.fresh = heard.young && facts.familiar_milli < kFamiliarMilli;
     heard_of_slot_[facts.slot] = static_cast<int32_t>(heard_.size());
     heard_.push_back(std::move(heard));
   });
@@ -186,14 +189,18 @@ Trend ScopePace::Judge(const Heard& heard, const Recent& recent,
                        size_t number) const {
   const Part& part = parts_[number];
   TrendRules rules = rules_;
+  if (!heard.fresh) {
+    rules.surprise = kNotFresh;
+    rules.fewest = kFewestNotFresh;
+  }
   if (part.themes[heard.facts->topic] >= kThemeSurprise) {
     rules.surprise = kWithTheme;
-    rules.fewest = kFewestWithTheme;
+    if (heard.fresh) rules.fewest = kFewestWithTheme;
   }
   if (!MayBeOutOfStep(heard.sums, recent, number, rules.fewest, kDeviations)) {
     return {};
   }
-  if (number > 0) rules.surprise += kOfPart;
+  if (number > 0) rules.surprise += heard.fresh ? kOfPart : kOfPartNotFresh;
   series_.people.assign(static_cast<size_t>(now_ + 1 - first_), 0);
   for (const QuarterCount& count :
        CountsBetween(heard.facts->counts, first_, now_ + 1)) {
@@ -207,6 +214,8 @@ Trend ScopePace::Judge(const Heard& heard, const Recent& recent,
 // Of itself, in the part where it is most out of step.
 void ScopePace::JudgeAlone(const Facts& facts, const Heard& heard,
                            Lately& lately) const {
+  // The rest of what was said before is more than it.
+  if (heard.young && facts.familiar_milli >= kSaidBeforeMilli) return;
   recent_.assign(parts_.size() - 1, Recent{});
   if (!recent_.empty()) AddRecent(heard, recent_);
   size_t best = 0;

@@ -78,10 +78,15 @@ class ScopePace {
     uint32_t severe = 0;
     uint32_t severe_lately = 0;
     Sums sums;
+    bool young = false;       // first heard of in the last week
+    bool fresh = false;       // and in words that are new
     uint32_t akin_begin = 0;  // in akin_: places in heard_ of those that may
     uint32_t akin_end = 0;    // be the same issue
 
     uint32_t lately() const { return sums.of[Sums::kThree]; }
+    // Of a few who said again what was said before nothing is told, however
+    // much others like it rise.
+    bool MayLead() const { return fresh || people >= kFewestNotFresh; }
     bool OutOfStep() const;
   };
   // Several insights as one: of who speaks of an issue in several ways there is
@@ -130,6 +135,18 @@ class ScopePace {
   void Merge(std::span<const uint32_t> members, Together& together) const;
   std::optional<Lately> JudgeTogether(const Together& together, size_t part,
                                       double surprise) const;
+  // Adds who said so from a quarter on, and at how many sites.
+  void CountTogether(const Together& together, size_t part, int64_t from,
+                     Lately& lately) const;
+  // pace_fresh.cc: what is said for the first time.
+  struct Fresh;
+  std::vector<Fresh> FindFresh() const;
+  // Of a word: the rarer among all insights, the more.
+  double WeightOf(uint32_t mark) const;
+  void JudgeFresh();
+  uint32_t PeopleEverywhere(std::span<const uint32_t> members) const;
+  // The first is judged, by all of them.
+  void JudgeFreshGroup(std::span<const uint32_t> members);
   // pace_words.cc: the words that insights were opened with.
   struct Words;
   void JudgeWords();
@@ -140,8 +157,16 @@ class ScopePace {
   static constexpr int64_t kLookedBack = 28 + 7;  // days
   static constexpr int64_t kLately = 12;          // quarters
   static constexpr int64_t kWeek = 28;            // quarters
+  // How much of what an insight was opened with had been said before.
+  static constexpr uint16_t kFamiliarMilli = 500;
+  static constexpr uint16_t kSaidBeforeMilli = 700;
+  // What was said before in other words, or is a week old, has to be more:
+  // there is much of it, and one or other is out of step by chance.
+  static constexpr double kNotFresh = 4.5;
+  static constexpr uint32_t kFewestNotFresh = 5;
   // Of several parts one is out of step by chance more easily.
   static constexpr double kOfPart = 0.5;
+  static constexpr double kOfPartNotFresh = 1.5;
 
   const Model& model_;
   const Coverage& coverage_;

@@ -116,7 +116,7 @@ void ScopePace::JudgeGroups() {
   for (uint32_t i = 0; i < heard_.size(); ++i) {
     const Heard& heard = heard_[i];
     const auto akin = AkinOf(heard);
-    if (heard.lately() == 0 || akin.empty()) continue;
+    if (heard.lately() == 0 || akin.empty() || !heard.MayLead()) continue;
     members.assign(1, i);
     members.insert(members.end(), akin.begin(), akin.end());
     Sums sums;
@@ -197,20 +197,26 @@ std::optional<Lately> ScopePace::JudgeTogether(const Together& together,
   lately.trend = JudgeTrend(series_, parts_[part].profile, parts_[part].began,
                             now_, rules);
   if (lately.trend.course == Trend::Course::kSteady) return std::nullopt;
+  CountTogether(together, part, now_ - lately.trend.hours / 6, lately);
+  if (lately.people < kFewestOfGroup) return std::nullopt;
+  lately.region = parts_[part].region;
+  return lately;
+}
+
+void ScopePace::CountTogether(const Together& together, size_t part,
+                              int64_t from, Lately& lately) const {
   std::map<uint32_t, uint32_t> sites;
-  const int64_t from = now_ - lately.trend.hours / 6;
   for (const Together::Count& count : together.counts) {
-    if (static_cast<int64_t>(count.at >> 32) + first_ < from) continue;
-    if (!in_part(count)) continue;
-    uint32_t& site =
-        sites[model_.words.places.SiteOf(static_cast<uint32_t>(count.at))];
+    const auto place = static_cast<uint32_t>(count.at);
+    if (static_cast<int64_t>(count.at >> 32) + first_ < from ||
+        (part > 0 && part_of_place_[place] != part)) {
+      continue;
+    }
+    uint32_t& site = sites[model_.words.places.SiteOf(place)];
     site = std::max(site, count.people);
   }
   for (const auto& [site, people] : sites) lately.people += people;
   lately.sites = static_cast<uint32_t>(sites.size());
-  if (lately.people < kFewestOfGroup) return std::nullopt;
-  lately.region = parts_[part].region;
-  return lately;
 }
 
 }  // namespace earshot::feed

@@ -28,7 +28,7 @@ constexpr size_t kNear = 8;
 }  // namespace
 
 bool ScopePace::Heard::OutOfStep() const {
-  return lately() > 0 && lately() * kLatelyShare >= people;
+  return lately() > 0 && lately() * kLatelyShare >= people && MayLead();
 }
 
 // One digest's words.

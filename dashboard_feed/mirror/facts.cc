@@ -136,6 +136,8 @@ void SetFacts(const v1::Insight& insight, absl::Time taken_at,
   facts.kind = insight.kind();
   facts.taken_at = absl::ToUnixMillis(taken_at);
   facts.topic = words.topics.NumberOf(insight.topic());
+  facts.familiar_milli =
+      static_cast<uint16_t>(std::min<uint32_t>(insight.familiar_milli(), 1000));
   SetNumbers(insight, facts);
   const v1::OccurrenceCost& cost = insight.cost();
   facts.cost = {words.currencies.NumberOf(cost.currency()), cost.typical(),

@@ -13,6 +13,10 @@
 namespace earshot::feed {
 namespace {
 
+constexpr int kCacheKib = 8192;
+constexpr int kCheckpointPages = 1000;
+constexpr int kMostWalPages = 8000;
+
 const std::vector<std::string>& Migrations() {
   static const std::vector<std::string> kMigrations{
       "CREATE TABLE items(key TEXT PRIMARY KEY, kind INTEGER NOT NULL,"
@@ -72,10 +76,24 @@ std::string KeyOf(const v1::Item& item) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(const std::string& path) {
-  auto database = store::Database::Open(path, Migrations());
+absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(
+    const std::string& path, store::Checkpoints checkpoints) {
+  const bool beside = checkpoints == store::Checkpoints::kBeside;
+  store::OpenOptions options;
+  options.cache_kib = kCacheKib;
+  options.full_sync = false;
+  options.auto_checkpoint_pages = beside ? 0 : kCheckpointPages;
+  auto database = store::Database::Open(path, Migrations(), options);
   if (!database.ok()) return database.status();
   std::unique_ptr<Mirror> mirror(new Mirror(*std::move(database)));
+  if (beside) {
+    auto second = store::Database::Open(path, Migrations(), options);
+    if (!second.ok()) return second.status();
+    mirror->checkpointer_ = std::make_unique<store::Checkpointer>(
+        *std::move(second),
+        store::Checkpointer::Pace{.wake_pages = kCheckpointPages,
+                                  .most_pages = kMostWalPages});
+  }
   absl::Status status = mirror->Load();
   if (!status.ok()) return status;
   return mirror;
@@ -207,6 +225,15 @@ absl::Status Mirror::Store(const v1::Delivery& delivery, absl::Time now) {
   absl::Status status = move.Bind(1, delivery.generation()).Bind(2, seq).Run();
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return status;
+  const bool erases = std::any_of(
+      delivery.items().begin(), delivery.items().end(),
+      [](const v1::Item& item) { return item.kind() == v1::UPDATE_ERASE; });
+  if (erases) {
+    status = database_->Checkpoint(/*truncate=*/false);
+    if (!status.ok()) return status;
+  } else if (checkpointer_ != nullptr) {
+    checkpointer_->Committed(*database_);
+  }
   cursor_.set_generation(delivery.generation());
   cursor_.set_seq(seq);
   return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/store/checkpointer.h"
 #include "base/store/database.h"
 #include "base/wire/delivery.h"
 #include "dashboard_feed/mirror/model.h"
@@ -18,18 +19,22 @@ namespace earshot::feed {
 // The feed's copy of what the router knows: a snapshot, then numbered updates.
 // On SQLite, so that a restarted feed goes on where it was, and where whole
 // insights are read from; the model in memory has what ranking needs of them.
-// Items and cursor of a delivery are one transaction. One thread. Bounded by
-// the router's number of insights.
+// Items and cursor of a delivery are one transaction. What a power cut takes is
+// sent again, for the cursor goes with it; so nothing waits for the disk but
+// what was to be erased. One thread. Bounded by the router's number of
+// insights.
 class Mirror : public WholeInsights {
  public:
   // Reads everything that was mirrored before.
-  static absl::StatusOr<std::unique_ptr<Mirror>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Mirror>> Open(
+      const std::string& path,
+      store::Checkpoints checkpoints = store::Checkpoints::kInCommits);
 
   struct Taken {
     wire::DeliveryCheck check = wire::DeliveryCheck::kTake;
     bool organisation_changed = false;
   };
-  // kTake: it is durable and in the model. kGap: nothing changed, ask again
+  // kTake: it is stored and in the model. kGap: nothing changed, ask again
   // from cursor().
   absl::StatusOr<Taken> Take(const v1::Delivery& delivery, absl::Time now);
 
@@ -57,6 +62,7 @@ class Mirror : public WholeInsights {
   void Adopt(uint32_t kind, const std::string& body);
 
   std::unique_ptr<store::Database> database_;
+  std::unique_ptr<store::Checkpointer> checkpointer_;  // none: in commits
   Model model_;
   v1::Cursor cursor_;
   mutable absl::Status read_error_;

@@ -32,7 +32,10 @@ void FactsTable::Take(const v1::Insight& insight, absl::Time taken_at,
   if (!was_known) ++known_;
   const uint32_t topic = facts.topic;
   const std::vector<CellFacts> cells = std::move(facts.cells);
+  for (const uint32_t mark : facts.marks) --having_[mark];
   SetFacts(insight, taken_at, words, facts);
+  having_.resize(words.marks.size());
+  for (const uint32_t mark : facts.marks) ++having_[mark];
   facts.akin.clear();
   facts.akin.reserve(static_cast<size_t>(insight.suggested_size()));
   for (const v1::SuggestedInsight& other : insight.suggested()) {

@@ -61,6 +61,10 @@ class FactsTable {
   const Slots& OfTopic(uint32_t topic) const {
     return topic < of_topic_.size() ? of_topic_[topic] : none_;
   }
+  // How many were opened with this word.
+  uint32_t Having(uint32_t mark) const {
+    return mark < having_.size() ? having_[mark] : 0;
+  }
   // Also those that were heard of there once, and are not any more.
   const Slots& OfSite(uint32_t site) const {
     return site < of_site_.size() ? of_site_[site] : none_;
@@ -75,6 +79,7 @@ class FactsTable {
   std::vector<std::unique_ptr<Facts[]>> chunks_;
   std::unordered_map<uint64_t, uint32_t> slots_;
   size_t known_ = 0;
+  std::vector<uint32_t> having_;  // by mark
   std::vector<Slots> of_topic_;
   std::vector<Slots> of_site_;
   std::vector<bool> at_site_;  // scratch

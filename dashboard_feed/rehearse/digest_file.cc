@@ -66,6 +66,7 @@ std::string RehearsedDigestAsJson(
                {"akin", item.akin()}};
       row["sample_ids"] = samples(item);
       row["why"] = item.why();
+      if (item.has_late()) row["late"] = CountOf(item.late());
       out["items"].push_back(std::move(row));
     }
   }

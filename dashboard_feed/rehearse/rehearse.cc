@@ -233,10 +233,16 @@ absl::Status Run::WriteDigest(const DueDigest& due) {
   std::ofstream file(fmt::format("{}/{}.json", folder, due.due.key));
   const contract::LeaderScope scope(organisation_, *leader);
   file << RehearsedDigestAsJson(built.digest, [&](const v1::DigestItem& item) {
-    std::vector<uint64_t> insights{item.insight()};
-    insights.insert(insights.end(), item.akin().begin(), item.akin().end());
-    return samples_.Latest(insights, scope, scope.OfTopic(item.topic()),
-                           kSampleIds);
+    const auto scopes = scope.OfTopic(item.topic());
+    std::vector<std::string> ids =
+        samples_.Latest({item.insight()}, scope, scopes, kSampleIds);
+    if (ids.empty()) return ids;
+    // Fewer than its own, so that these are what the sample is of.
+    std::vector<std::string> others =
+        samples_.Latest({item.akin().begin(), item.akin().end()}, scope, scopes,
+                        std::min(kSampleIds - ids.size(), ids.size() - 1));
+    ids.insert(ids.end(), others.begin(), others.end());
+    return ids;
   });
   absl::Status forms =
       WriteForms(built.digest, fmt::format("{}/{}", folder, due.due.key));

@@ -130,7 +130,10 @@ class View {
       return value == 0 ? std::string() : std::to_string(value);
     };
     Put(out, "hidden", unless_zero(digest_.hidden_by_small_groups()));
-    Put(out, "untriaged", unless_zero(digest_.untriaged().value()));
+    Put(out, "untriaged",
+        digest_.untriaged().hidden()
+            ? Number(digest_.untriaged())
+            : unless_zero(digest_.untriaged().value()));
     Put(out, "steady", unless_zero(digest_.steady()));
     Put(out, "next_visible",
         digest_.has_next_visible() ? Moment(digest_.next_visible()) : "");

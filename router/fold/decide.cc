@@ -149,6 +149,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     (*insight)->set_opened_by(evidence.observation.observation());
     *(*insight)->mutable_suggested() = derived.suggested();
     *(*insight)->mutable_marks() = derived.marks();
+    (*insight)->set_familiar_milli(derived.familiar_milli());
   }
   AddEvidence(**insight, evidence);
   if (!repeat) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -114,6 +115,8 @@ absl::Status Fold::Suggest(uint64_t position, RecentTexts::Issue issue,
     derived.add_marks(
         static_cast<uint32_t>(MixBits(mark.hash ^ mark_key_) >> 32));
   }
+  derived.set_familiar_milli(
+      static_cast<uint32_t>(std::lround(std::min(issue.familiar, 1.0) * 1000)));
   for (const IssueMatch& match : issue.matches) {
     const auto insight = InsightAt(match.id);
     if (!insight.ok()) return insight.status();

@@ -73,7 +73,8 @@ RecentTexts::Issue RecentTexts::FindIssue(
                      {personal.tags().begin(), personal.tags().end()},
                      observation.site(), issue.text);
   issue.text.topic = topic;
-  issue.matches = issues_->Find(issue.text);
+  issue.text.at = observation.received_at().seconds();
+  issue.matches = issues_->Find(issue.text, &issue.familiar);
   return issue;
 }
 

@@ -63,6 +63,7 @@ class RecentTexts {
   struct Issue {
     IssueText text;
     std::vector<IssueMatch> matches;  // ids are positions of first texts
+    double familiar = 0;              // see IssueIndex
   };
   // What it is about, and the issues that it may be.
   Issue FindIssue(const v1::ObservationRecord& observation,

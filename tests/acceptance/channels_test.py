@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import time
 import unittest
 
@@ -287,6 +288,82 @@ class DeliveriesTest(ChannelsCase):
         self.assertEqual(len(periods), len(set(periods)))
         identifiers = [mail["Message-ID"] for mail in self.mail.mails]
         self.assertLessEqual(len(set(identifiers)), len(periods))
+
+
+class ReloadTest(ChannelsCase):
+    """Keys, channels and templates change while the feed runs."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        (self.folder / "organisation.conf").write_text(ORGANISATION)
+        (self.folder / "subscriptions.conf").write_text(
+            'subscriptions { id: "now" leader: "amara" cadence: IMMEDIATE channels: "hook" }\n')
+        self.router = programs.Router(
+            self.folder / "router",
+            f'organisation_file: "{self.folder / "organisation.conf"}"\n'
+            f'subscriptions_file: "{self.folder / "subscriptions.conf"}"\n')
+        self.addCleanup(self.router.kill)
+        self.router.start()
+        self.feed = programs.Feed(self.folder / "feed", self.router)
+        self.plain = self.feed.config.read_text()
+        self.feed.config.write_text(self.plain + self.channels())
+        self.addCleanup(self.feed.kill)
+        self.router.enrol("feed", self.feed.public_key, role="feed")
+        self.feed.start()
+        self.agent = programs.Agent(self.folder / "agent", self.router, "depot-3")
+        self.router.enrol("agent", self.agent.public_key, "depot-3")
+        self.addCleanup(self.agent.kill)
+        self.agent.start()
+        eventually("the feed is there", lambda: self.feed.status()["connected"])
+
+    def reload(self, event: str) -> None:
+        before = len(list(self.feed.log(event)))
+        self.feed.process.send_signal(signal.SIGHUP)
+        eventually(event, lambda: len(list(self.feed.log(event))) > before)
+
+    def report(self, text: str) -> tuple[dict[str, str], bytes]:
+        """What the webhook got of it."""
+        before = len(self.hook.received)
+        self.agent.command("observe", text, "--severity", "5", "--quote")
+        eventually("the webhook", lambda: len(self.hook.received) > before)
+        return self.hook.received[-1]
+
+    def signed_with(self, key: str, headers: dict[str, str], body: bytes) -> bool:
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        expected = base64.b64encode(hmac.new(base64.b64decode(key[6:]), signed,
+                                             hashlib.sha256).digest()).decode()
+        return headers["webhook-signature"] == f"v1,{expected}"
+
+    def test_a_new_key_signs_from_the_reload_on_and_nothing_goes_again(self) -> None:
+        self.assertTrue(self.signed_with(KEY, *self.report("A ladder fell over")))
+        other = "whsec_" + base64.b64encode(b"f" * 32).decode()
+        self.secret("hook.key", other)
+        self.reload("reloaded")
+        self.assertTrue(self.signed_with(other, *self.report("A shelf came down")))
+        ids = [headers["webhook-id"] for headers, _ in self.hook.received]
+        self.assertEqual(len(ids), 2)
+        self.assertEqual(len(set(ids)), 2)
+
+    def test_what_cannot_be_loaded_changes_nothing(self) -> None:
+        self.feed.config.write_text(self.plain + self.channels(
+            'channels { name: "wrong" webhook { url: "ftp://nowhere" } }\n'))
+        self.reload("reload_refused")
+        self.feed.config.write_text(self.plain + self.channels())
+        self.secret("hook.key", KEY, mode=0o644)
+        self.reload("reload_refused")
+        self.assertTrue(self.signed_with(KEY, *self.report("A ladder fell over")))
+
+    def test_what_is_on_its_way_is_waited_for(self) -> None:
+        self.hook.behave = "hang"
+        self.agent.command("observe", "A ladder fell over", "--severity", "5")
+        eventually("an attempt hangs", lambda: self.hook.received)
+        self.feed.process.send_signal(signal.SIGHUP)
+        self.hook.behave = 200
+        self.feed.logged("reloaded")
+        eventually("it arrives after all", lambda: any(
+            row["state"] == "delivered" for row in json.loads(
+                self.feed.command("deliveries", "list", "--json"))))
+        self.assertEqual(len({headers["webhook-id"] for headers, _ in self.hook.received}), 1)
 
 
 if __name__ == "__main__":

@@ -139,6 +139,9 @@ class Writer {
     *insight.mutable_first_seen() = contract::ToStamp(first);
     *insight.mutable_last_seen() = contract::ToStamp(last);
     AddScore(insight, severity);
+    // Most of what is said was said before, more or less.
+    insight.set_familiar_milli(
+        static_cast<uint32_t>(random_() % 10 == 0 ? random_() % 500 : 600));
     for (int i = 0; i < kMarks; ++i) {
       // Few words come often, most seldom.
       const double share = static_cast<double>(random_() % 1000000) / 1e6;

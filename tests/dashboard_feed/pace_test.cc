@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/dashboard_feed/held_model.h"
 
 namespace earshot::feed {
@@ -197,6 +199,10 @@ class FewOfEachTest : public PaceTest {
       HeardOnce(id, sites_[id], 1 + static_cast<int>(id % 2));
       // Of topics that are told apart, so that none of them adds up.
       Insight(id).set_topic("topic-" + std::to_string(id));
+      // So that none of them adds up as something said for the first time.
+      for (v1::Cell& cell : *Insight(id).mutable_cells()) {
+        cell.set_reporters(0);
+      }
     }
   }
 };
@@ -260,8 +266,10 @@ TEST_F(FewOfEachTest, ThoseThatAreHardlyAlikeDoNotAddUp) {
   EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
 }
 
-TEST_F(FewOfEachTest, ATopicThatIsOutOfStepNeedsLessOfEachIssue) {
-  for (uint64_t id = 1; id <= kIssues; ++id) Insight(id).set_topic("tills");
+TEST_F(FewOfEachTest, ATopicThatIsOutOfStepNeedsLessOfEachNewIssue) {
+  for (uint64_t id = 1; id <= kIssues; ++id) {
+    Insight(id).set_topic("tills");
+  }
   // Three people: too few of their own.
   HeardOnce(1, "south-2", 1);
   HeardOnce(1, "west-1", 2);
@@ -270,6 +278,100 @@ TEST_F(FewOfEachTest, ATopicThatIsOutOfStepNeedsLessOfEachIssue) {
     Insight(id).set_topic("topic-" + std::to_string(id));
   }
   EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(PaceTest, WhatWasSaidBeforeInOtherWordsIsNotNewByItself) {
+  HearOfTheUsual();
+  for (const std::string& site : sites_) Heard(1, site, 1, 5);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kNew);
+  Insight(1).set_familiar_milli(800);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
+}
+
+// One person each, in the last two days, in words of their own.
+class FirstSaidTest : public PaceTest {
+ protected:
+  static constexpr uint64_t kSayings = 5;
+
+  explicit FirstSaidTest(int days = 35) {
+    HearOfTheUsual(days);
+    for (uint64_t id = 1; id <= kSayings; ++id) {
+      HeardOnce(id, sites_[id], 1 + static_cast<int>(id % 2));
+      v1::Insight& insight = Insight(id);
+      insight.set_topic("topic-" + std::to_string(id));
+      insight.clear_cells();
+      v1::Cell& cell = *insight.add_cells();
+      cell.set_site(sites_[id]);
+      cell.set_channel("store");
+      cell.set_observations(1);
+      cell.set_reporters(1);
+      insight.set_reporters(1);
+      insight.set_familiar_milli(200);
+      // With each of the others it has a word in common that no third has.
+      for (uint64_t other = 1; other <= kSayings; ++other) {
+        if (other == id) continue;
+        insight.add_marks(static_cast<uint32_t>(100 * std::min(id, other) +
+                                                std::max(id, other)));
+      }
+    }
+  }
+};
+
+TEST_F(FirstSaidTest, WhatManySayInWordsOfTheirOwnAddsUp) {
+  const Judged pace = Pace();
+  for (uint64_t id = 1; id <= kSayings; ++id) {
+    const Lately lately = pace.Of(id);
+    EXPECT_EQ(lately.trend.course, Trend::Course::kNew) << id;
+    EXPECT_EQ(lately.people, kSayings) << id;
+    EXPECT_EQ(lately.akin.size(), kSayings - 1) << id;
+  }
+}
+
+TEST_F(FirstSaidTest, WhatWasSaidBeforeAddsUpToNothing) {
+  for (uint64_t id = 1; id <= kSayings; ++id) {
+    Insight(id).set_familiar_milli(700);
+  }
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(FirstSaidTest, WhatHasNothingInCommonAddsUpToNothing) {
+  for (uint64_t id = 1; id <= kSayings; ++id) {
+    for (uint32_t& mark : *Insight(id).mutable_marks()) {
+      mark += static_cast<uint32_t>(1000 * id);
+    }
+  }
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(FirstSaidTest, WhatOneSiteSaysAddsUpToNothing) {
+  model_.days.clear();
+  HearOfTheUsual();
+  for (uint64_t id = 1; id <= kSayings; ++id) HeardOnce(id, "north-1", 1);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(FirstSaidTest, WhatIsOlderThanAWeekIsNotNew) {
+  for (uint64_t id = 1; id <= kSayings; ++id) HeardOnce(id, sites_[id], 9);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
+}
+
+TEST_F(FirstSaidTest, OneWhoSaysItInManyWaysIsOne) {
+  // All but one by somebody at the same site.
+  for (uint64_t id = 2; id <= kSayings; ++id) {
+    Insight(id).mutable_cells(0)->set_site("north-1");
+  }
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kSteady);
+}
+
+class FirstSaidEarlyTest : public FirstSaidTest {
+ protected:
+  FirstSaidEarlyTest() : FirstSaidTest(10) {}
+};
+
+TEST_F(FirstSaidEarlyTest, WhereHardlyAnythingWasSaidYetNothingIsNews) {
+  const Judged pace = Pace();
+  ASSERT_EQ(pace.mode(), ScopePace::Mode::kJudged);
+  EXPECT_EQ(pace.Of(1).trend.course, Trend::Course::kSteady);
 }
 
 }  // namespace

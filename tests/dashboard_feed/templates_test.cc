@@ -1,7 +1,11 @@
+#include <google/protobuf/message.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <string>
+#include <vector>
 
+#include "dashboard_feed/render/render.h"
 #include "dashboard_feed/templates/catalogue.h"
 #include "dashboard_feed/templates/sample.h"
 #include "tests/dashboard_feed/folder.h"
@@ -80,6 +84,50 @@ TEST_F(TemplatesTest, EveryTemplateRendersEverySample) {
       EXPECT_FALSE(Render(catalogue, name, sample.name).empty())
           << name << " " << sample.name;
     }
+  }
+}
+
+// Each count of a digest, wherever it stands.
+void HideCounts(google::protobuf::Message& message, uint64_t value) {
+  if (auto* count = dynamic_cast<v1::Count*>(&message)) {
+    count->set_hidden(true);
+    count->set_below(5);
+    count->set_value(value);  // nobody should; and if somebody does?
+    return;
+  }
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    using Field = google::protobuf::FieldDescriptor;
+    if (field->cpp_type() != Field::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      HideCounts(*reflection->MutableMessage(&message, field), value);
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+      HideCounts(*reflection->MutableRepeatedMessage(&message, field, i),
+                 value);
+    }
+  }
+}
+
+TEST_F(TemplatesTest, WhatSmallGroupsHideIsInNoForm) {
+  constexpr uint64_t kHidden = 987654321;
+  const std::string hidden = std::to_string(kHidden);
+  const Catalogue catalogue = Load();
+  for (const SampleDigest& sample : SampleDigests()) {
+    v1::Digest digest = sample.digest;
+    HideCounts(digest, kHidden);
+    ASSERT_NE(digest.ShortDebugString().find(hidden), std::string::npos);
+    for (const std::string& name : catalogue.names()) {
+      const auto text = catalogue.Render(name, digest, kSending);
+      ASSERT_TRUE(text.ok()) << text.status();
+      EXPECT_EQ(text->find(hidden), std::string::npos)
+          << name << " of " << sample.name;
+    }
+    EXPECT_EQ(DigestAsText(digest, false).find(hidden), std::string::npos);
+    EXPECT_EQ(DigestAsJson(digest).find(hidden), std::string::npos);
   }
 }
 

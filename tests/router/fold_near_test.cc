@@ -61,6 +61,43 @@ TEST_F(FoldNearTest, ViewsMadeAgainJoinTheSame) {
   EXPECT_EQ(Insight(1).SerializeAsString(), before);
 }
 
+constexpr char kBay[] = "trolley bay 3 empty since 3ish";
+constexpr char kBayLater[] = "trolley bay 8 empty since 11:30 - Bo";
+
+TEST_F(FoldNearTest, TheSameThingsInTheSameWordsJoinAndSayWhy) {
+  Report(Said(kBay, "r1"));
+  FoldAll();
+  const v1::Reading first = LastReading(*reader_);
+  Report(Said(kBayLater, "r2"));
+  FoldAll();
+  const v1::Reading second = LastReading(*reader_);
+  EXPECT_EQ(second.join(), v1::JOIN_ISSUE);
+  EXPECT_EQ(second.joined(), first.of());
+  EXPECT_NE(second.cluster(), first.of()) << "no repeat";
+  EXPECT_EQ(Insight(1).observations(), 2U);
+}
+
+TEST_F(FoldNearTest, WhatItJoinedStaysWhenTheViewsAreMadeAgain) {
+  Report(Said(kBay, "r1"));
+  Report(Said(kBayLater, "r2"));
+  FoldAll();
+  const std::string before = Insight(1).SerializeAsString();
+  LoseViews();
+  OpenFold(kTaxonomy);
+  FoldAll();
+  EXPECT_EQ(Insight(1).SerializeAsString(), before);
+  Report(Said("Trolley bay 2 is empty since 5pm", "r3"));
+  FoldAll();
+  EXPECT_EQ(Insight(1).observations(), 3U);
+}
+
+TEST_F(FoldNearTest, WhatDeniesItIsAnotherIssue) {
+  Report(Said("the dock gate closes at night", "r1"));
+  Report(Said("the dock gate never closes at night", "r2"));
+  FoldAll();
+  EXPECT_EQ(LastReading(*reader_).join(), v1::JOIN_NEW);
+}
+
 TEST_F(FoldNearTest, ATextThatWasTakenBackIsLikeNoOther) {
   const std::string id = Report(Said(kFroze, "r1"));
   FoldAll();

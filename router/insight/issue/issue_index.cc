@@ -207,11 +207,12 @@ IssueMatch IssueIndex::Compare(const Weighed& weighed, uint64_t id,
   const Shared shared = SharedBy(weighed, other);
   IssueMatch match;
   match.id = id;
+  const double marks =
+      shared.weight / std::max(1e-9, weighed.length * LengthOf(entry));
+  match.words = marks;
   if (shared.things.empty() && shared.codes == 0 && shared.words < kRareWords) {
     return match;
   }
-  const double marks =
-      shared.weight / std::max(1e-9, weighed.length * LengthOf(entry));
   const double topic = TopicLikeness(text, other);
   const double shares = text.shares.empty() || other.shares.empty()
                             ? topic
@@ -228,18 +229,25 @@ IssueMatch IssueIndex::Compare(const Weighed& weighed, uint64_t id,
       marks >= kAllWords || (marks >= kSameWords && count >= kFewestSame);
   match.joins = (match.score >= kJoins && both && same_site &&
                  text.numbers == other.numbers) ||
-                (same_words && text.negated == other.negated);
+                (same_words && text.negations == other.negations);
   match.why = Why(shared, topic, same_site);
   return match;
 }
 
-std::vector<IssueMatch> IssueIndex::Find(const IssueText& text) {
+std::vector<IssueMatch> IssueIndex::Find(const IssueText& text,
+                                         double* familiar) {
   const Weighed weighed = Weigh(text);
   std::vector<IssueMatch> matches;
+  double old = 0;
   for (const uint64_t id : Candidates(weighed)) {
-    IssueMatch match = Compare(weighed, id, entries_.at(id));
+    const Entry& entry = entries_.at(id);
+    IssueMatch match = Compare(weighed, id, entry);
+    if (entry.text.at <= text.at - kFamiliarAfter) {
+      old = std::max(old, match.words);
+    }
     if (match.score >= kSuggests) matches.push_back(std::move(match));
   }
+  if (familiar != nullptr) *familiar = old;
   for (const IssueMatch& match : matches) {
     const Entry& entry = entries_.at(match.id);
     for (IssueMatch& other : matches) {

@@ -17,6 +17,7 @@ struct IssueMatch {
   uint64_t id = 0;
   double score = 0;    // 0..1
   bool joins = false;  // so alike that no person needs to say so
+  double words = 0;    // cosine of the marks of both
   std::string why;     // "same topic, both name the scanner"
 };
 
@@ -37,7 +38,12 @@ class IssueIndex {
   // or code has to be named by both, or several rare words. Of two that are
   // suggested to be one issue themselves, the elder counts as much as the
   // younger.
-  std::vector<IssueMatch> Find(const IssueText& text);
+  //
+  // `familiar`: the largest cosine of its marks with those of one that came
+  // kFamiliarAfter seconds before it or earlier; 0: none has any of them.
+  std::vector<IssueMatch> Find(const IssueText& text,
+                               double* familiar = nullptr);
+  static constexpr int64_t kFamiliarAfter = 5 * 86400;
 
   // Ids are not given twice. `matches`: what Find said of it.
   void Add(uint64_t id, IssueText text, const std::vector<IssueMatch>& matches);

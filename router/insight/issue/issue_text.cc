@@ -73,7 +73,7 @@ void IssueReader::ReadPart(std::string_view text, IssueText& out) {
   for (size_t i = 0; i < tokens_.tokens.size(); ++i) {
     const Token& token = tokens_.tokens[i];
     const std::string_view word = tokens_.View(token);
-    out.negated = out.negated || token.negation;
+    if (token.negation) ++out.negations;
     if (found_.covered[i] || token.mark || token.negation) continue;
     if (IsMeasure(word)) continue;
     if (IsCode(word)) {
@@ -99,7 +99,7 @@ void IssueReader::Read(std::string_view text,
                        std::string_view site, IssueText& out) {
   out.marks.clear();
   out.numbers.clear();
-  out.negated = false;
+  out.negations = 0;
   out.site = HashOf(site, 4);
   ReadPart(text, out);
   for (const std::string& tag : tags) ReadPart(tag, out);

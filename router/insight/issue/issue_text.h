@@ -41,7 +41,8 @@ struct IssueText {
   std::vector<IssueMark> marks;    // by hash, each once
   std::vector<LabelShare> shares;  // by label
   std::vector<uint64_t> numbers;   // sorted; said of things ("lane 3")
-  bool negated = false;            // has a word such as not, nobody, sin
+  uint32_t negations = 0;          // words such as not, nobody, sin
+  int64_t at = 0;                  // seconds; when it came
 };
 
 // Makes them; keeps its buffers. One thread at a time.

@@ -45,6 +45,45 @@ TEST_F(IssueTest, OtherWordsForTheSameAreSuggestedWithTheReason) {
   EXPECT_FALSE(matches[0].joins) << "a person has to say so";
 }
 
+TEST_F(IssueTest, NearlyTheSameWordsJoinWhateverTheirNumbers) {
+  const auto joins = [&](const char* first, const char* second) {
+    IssueIndex index({.most_issues = 1000}, IssueConcepts::Shipped());
+    Add(index, 1, Read(first, "facilities_safety"));
+    const auto matches =
+        index.Find(Read(second, "facilities_safety", "store-002"));
+    return !matches.empty() && matches[0].joins;
+  };
+  EXPECT_TRUE(joins("trolley bay 2 empty since 5pm",
+                    "trolley bay 8 empty since 11:30"));
+  EXPECT_TRUE(joins("temperature log red for cabinet 3 and door open",
+                    "Cabinet 8: door open, temperature log red since 6ish"));
+  EXPECT_FALSE(
+      joins("the dock gate closes at night and all have to wait",
+            "the dock gate does not close at night, all have to wait"));
+  EXPECT_FALSE(joins("trolley bay 2 empty since 5pm",
+                     "trolley bay 2 full of snow since Monday"));
+  EXPECT_FALSE(joins("freezer door iced up in the back room",
+                     "freezer alarm went off in the back room"));
+}
+
+TEST_F(IssueTest, FamiliarIsWhatWasSaidFiveDaysBeforeOrEarlier) {
+  const auto familiar = [&](int64_t seconds_later) {
+    IssueIndex index({.most_issues = 1000}, IssueConcepts::Shipped());
+    IssueText first = Read("the loyalty app forgets every coupon", "checkout");
+    first.at = 1'000'000;
+    Add(index, 1, first);
+    IssueText second = Read("loyalty app forgets a coupon again", "checkout");
+    second.at = first.at + seconds_later;
+    double of = -1;
+    index.Find(second, &of);
+    return of;
+  };
+  EXPECT_EQ(familiar(60), 0);
+  EXPECT_EQ(familiar(IssueIndex::kFamiliarAfter - 1), 0);
+  EXPECT_GT(familiar(IssueIndex::kFamiliarAfter), 0.5);
+  EXPECT_LE(familiar(IssueIndex::kFamiliarAfter), 1.0);
+}
+
 TEST_F(IssueTest, AnotherLanguageIsSuggestedToo) {
   Add(index_, 1,
       Read("The app signs them out when they try to pay a bill",
