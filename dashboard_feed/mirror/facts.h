@@ -101,7 +101,7 @@ struct Facts {
   int64_t size_milli = 0;     // of the priority for breadth and volume
   uint64_t late = 0;
   CostFacts cost;
-  uint32_t slot = 0;  // where FactsTable has it
+  uint32_t slot = 0;            // where FactsTable has it
   uint16_t familiar_milli = 0;  // as in Insight
   std::vector<uint32_t> marks;
   std::vector<AkinFacts> akin;  // suggested when it was opened
