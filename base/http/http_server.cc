@@ -13,7 +13,6 @@
 // Boost 1.74 needs <utility> before it in C++20.
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
@@ -56,7 +55,6 @@ class Server::Impl {
   absl::Status Listen();
 
   const ServerOptions& options() const { return options_; }
-  asio::io_context& context() { return context_; }
   uint16_t port() const {
     beast::error_code ignored;
     return acceptor_.local_endpoint(ignored).port();

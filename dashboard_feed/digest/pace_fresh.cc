@@ -5,7 +5,6 @@
 // cosine of the words that they were opened with, in the whole organisation.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -70,13 +69,18 @@ double ScopePace::WeightOf(uint32_t mark) const {
 void ScopePace::JudgeFresh() {
   if (now_ - parts_[0].began < kKnownAfter) return;
   std::vector<Fresh> fresh = FindFresh();
-  std::unordered_map<uint32_t, std::vector<uint32_t>> having;
+  struct Having {
+    double square = 0;            // of the word's weight
+    std::vector<uint32_t> fresh;  // that were opened with it
+  };
+  std::unordered_map<uint32_t, Having> having;
   for (uint32_t i = 0; i < fresh.size(); ++i) {
     double sum = 0;
     for (const uint32_t mark : heard_[fresh[i].heard].facts->marks) {
-      const double weight = WeightOf(mark);
-      sum += weight * weight;
-      having[mark].push_back(i);
+      Having& of = having[mark];
+      if (of.fresh.empty()) of.square = std::pow(WeightOf(mark), 2);
+      sum += of.square;
+      of.fresh.push_back(i);
     }
     fresh[i].length = std::sqrt(sum);
   }
@@ -87,12 +91,11 @@ void ScopePace::JudgeFresh() {
     if (heard_[one.heard].lately() == 0) continue;
     met.clear();
     for (const uint32_t mark : heard_[one.heard].facts->marks) {
-      const std::vector<uint32_t>& others = having.at(mark);
-      if (others.size() > kMostSharing) continue;
-      const double weight = WeightOf(mark);
-      for (const uint32_t other : others) {
+      const Having& of = having.at(mark);
+      if (of.fresh.size() > kMostSharing) continue;
+      for (const uint32_t other : of.fresh) {
         if (shared[other] == 0) met.push_back(other);
-        shared[other] += weight * weight;
+        shared[other] += of.square;
       }
     }
     members.assign(1, one.heard);
