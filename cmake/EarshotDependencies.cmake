@@ -13,11 +13,18 @@ find_package(Boost CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
-# Its memory is allocated on one thread and freed on another: a quarter more
-# throughput than with the C library's. Sanitizers bring their own.
+# The router allocates on one thread and frees on another: a quarter more
+# throughput than with the C library's. The feed reads all of its memory for a
+# digest: a third less time with large pages. Sanitizers bring their own.
 if(NOT EARSHOT_SANITIZE)
   pkg_check_modules(JEMALLOC IMPORTED_TARGET jemalloc)
 endif()
+function(earshot_use_jemalloc program)
+  if(JEMALLOC_FOUND)
+    target_link_options(${program} PRIVATE -Wl,--no-as-needed)
+    target_link_libraries(${program} PRIVATE PkgConfig::JEMALLOC)
+  endif()
+endfunction()
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 # 7.85: protocols by name. Built against OpenSSL, as the rest is.

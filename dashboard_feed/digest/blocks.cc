@@ -16,7 +16,7 @@ namespace earshot::feed {
 namespace {
 
 constexpr size_t kMostPromises = 5;
-constexpr int kMostInsights = 5;
+constexpr size_t kMostInsights = 5;
 constexpr size_t kMostSites = 5;
 constexpr char kUntriaged[] = "untriaged";
 
@@ -41,7 +41,7 @@ struct Tally {
   uint64_t people = 0;
   uint64_t kept_people = 0;
   std::map<uint32_t, std::pair<uint64_t, uint64_t>> sites;  // people, broken
-  std::vector<uint64_t> insights;
+  std::vector<const Glance*> insights;
 };
 
 // By topic: pain points and process gaps in it break the promise.
@@ -65,7 +65,7 @@ bool IsBreach(const Glance& glance) {
 void TakeTopic(const LeaderView& view, const Glance& glance, Tally& tally) {
   tally.broken += glance.observations;
   tally.people = std::max<uint64_t>(tally.people, glance.reporters);
-  tally.insights.push_back(glance.id());
+  tally.insights.push_back(&glance);
   const Places& places = view.model().words.places;
   std::map<uint32_t, std::pair<uint64_t, uint64_t>> sites;
   view.EachCell(glance, [&](const CellFacts& cell) {
@@ -106,10 +106,10 @@ void TakeTold(const LeaderView& view, uint32_t promise, const Glance& glance,
   if (broken == 0) return;
   tally.broken += broken;
   tally.people = std::max(tally.people, people);
-  tally.insights.push_back(glance.id());
+  tally.insights.push_back(&glance);
 }
 
-v1::PromiseLine LineOf(const v1::Promise& promise, const Tally& tally,
+v1::PromiseLine LineOf(const v1::Promise& promise, Tally& tally,
                        const Names& names, uint32_t below) {
   v1::PromiseLine line;
   line.set_promise(promise.id());
@@ -125,9 +125,13 @@ v1::PromiseLine LineOf(const v1::Promise& promise, const Tally& tally,
       [](const auto& a, const auto& b) { return a.first > b.first; });
   if (sites.size() > kMostSites) sites.resize(kMostSites);
   for (const auto& [broken, site] : sites) line.add_sites(site);
-  for (const uint64_t id : tally.insights) {
-    if (line.insights_size() < kMostInsights) line.add_insights(id);
-  }
+  std::vector<const Glance*>& insights = tally.insights;
+  const auto first = std::min<size_t>(insights.size(), kMostInsights);
+  std::partial_sort(
+      insights.begin(), insights.begin() + static_cast<ptrdiff_t>(first),
+      insights.end(),
+      [](const Glance* a, const Glance* b) { return a->RanksBefore(*b); });
+  for (size_t i = 0; i < first; ++i) line.add_insights(insights[i]->id());
   return line;
 }
 
@@ -221,12 +225,14 @@ v1::CostAndReturn CostsOf(const Names& currencies,
   std::map<std::string, v1::CostEstimate> open;
   std::map<std::string, v1::CostEstimate> saved;
   for (const Glance& glance : all) {
+    if (glance.hidden || glance.facts->cost.typical == 0) continue;
     v1::CostEstimate cost;
     if (IsOpenIssue(glance) &&
         EstimateCost(currencies, glance, glance.observations, cost)) {
       AddTo(open, cost);
       out.set_insights(out.insights() + 1);
     }
+    if (!glance.effect) continue;
     const auto found = effects.find(glance.id());
     if (found == effects.end() || !found->second.answered ||
         found->second.course != Effect::Course::kFalling) {
@@ -247,24 +253,31 @@ namespace {
 
 constexpr uint16_t kTelling = 400;  // bytes; longer ones are no better
 
-// How telling a verbatim is, in one number; ties: who comes first.
-uint64_t WorthOf(uint16_t severity, uint16_t length, size_t at) {
-  return uint64_t{severity} << 48U |
-         uint64_t{std::min(length, kTelling)} << 32U |
-         (0xFFFFFFFFU - static_cast<uint32_t>(at));
+// How telling a verbatim is, in one number.
+uint32_t WorthOf(uint16_t severity, uint16_t length) {
+  return uint32_t{severity} << 16U | std::min(length, kTelling);
 }
+
+// An insight and how telling its most telling verbatim is, or can be.
+struct Telling {
+  uint32_t worth = 0;
+  const Glance* glance = nullptr;
+  bool operator<(const Telling& other) const {
+    return worth != other.worth ? worth < other.worth
+                                : other.glance->RanksBefore(*glance);
+  }
+};
 
 // Of those in the scope the most telling one that `quoted` does not hold.
 bool TakeStory(const LeaderView& view, const Glance& glance,
                const std::vector<std::string>& quoted, v1::Story& story) {
   const auto seen = view.Find(glance.id());
   if (!seen) return false;
-  uint64_t best = 0;
+  uint32_t best = 0;
   for (const v1::Verbatim& verbatim : seen->insight.verbatims()) {
-    const uint64_t worth = WorthOf(static_cast<uint16_t>(verbatim.severity()),
+    const uint32_t worth = WorthOf(static_cast<uint16_t>(verbatim.severity()),
                                    static_cast<uint16_t>(std::min<size_t>(
-                                       verbatim.text().size(), kTelling)),
-                                   0);
+                                       verbatim.text().size(), kTelling)));
     if (worth <= best || verbatim.text().empty() ||
         std::find(quoted.begin(), quoted.end(), verbatim.text()) !=
             quoted.end()) {
@@ -285,35 +298,34 @@ bool TakeStory(const LeaderView& view, const Glance& glance,
 // what was found are looked at, and of these only the best are read.
 bool PickStory(const LeaderView& view, const std::vector<const Glance*>& fresh,
                const std::vector<std::string>& quoted, v1::Story& story) {
-  std::vector<uint64_t> most;
-  for (size_t i = 0; i < fresh.size(); ++i) {
-    if (fresh[i]->quotable_length == 0) continue;
+  std::vector<Telling> most;
+  for (const Glance* glance : fresh) {
+    if (glance->quotable_length == 0) continue;
     most.push_back(
-        WorthOf(fresh[i]->quotable_severity, fresh[i]->quotable_length, i));
+        {WorthOf(glance->quotable_severity, glance->quotable_length), glance});
   }
   std::make_heap(most.begin(), most.end());
-  std::priority_queue<std::pair<uint64_t, size_t>> in_scope;
+  std::priority_queue<Telling> in_scope;
   size_t read = 0;
   while (read < kStoriesRead && (!most.empty() || !in_scope.empty())) {
     if (!in_scope.empty() &&
-        (most.empty() || in_scope.top().first >= most.front())) {
-      if (TakeStory(view, *fresh[in_scope.top().second], quoted, story)) {
+        (most.empty() || !(in_scope.top() < most.front()))) {
+      if (TakeStory(view, *in_scope.top().glance, quoted, story)) {
         return true;
       }
       in_scope.pop();
       ++read;
       continue;
     }
-    const size_t at = 0xFFFFFFFFU - static_cast<uint32_t>(most.front());
+    const Glance& glance = *most.front().glance;
     std::pop_heap(most.begin(), most.end());
     most.pop_back();
-    const Glance& glance = *fresh[at];
-    uint64_t worth = 0;
+    uint32_t worth = 0;
     for (const QuotableFacts& one : glance.facts->quotable) {
       if ((view.coverage().OfPlace(one.place) & glance.scopes) == 0) continue;
-      worth = std::max(worth, WorthOf(one.severity, one.length, at));
+      worth = std::max(worth, WorthOf(one.severity, one.length));
     }
-    if (worth > 0) in_scope.emplace(worth, at);
+    if (worth > 0) in_scope.push({worth, &glance});
   }
   return false;
 }

@@ -14,8 +14,6 @@
 // Pure.
 namespace earshot::feed {
 
-using Effects = std::map<uint64_t, Effect>;  // by insight
-
 // Open ones of severity 4 and 5, commitments that are overdue, and the share of
 // the reports that somebody answered. `before`: those of the previous digest.
 std::vector<v1::DigestNumber> ThreeNumbers(

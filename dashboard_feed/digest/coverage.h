@@ -44,7 +44,7 @@ class Coverage {
       __builtin_prefetch(counts + kLine);
     }
     __builtin_prefetch(facts.cells.data());
-    __builtin_prefetch(facts.marks.data());
+    __builtin_prefetch(facts.akin.data());
   }
   // Calls `call` with the facts of each known insight that may be in the scope,
   // once.

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "base/os/at_once.h"
 #include "dashboard_feed/digest/blocks.h"
+#include "dashboard_feed/digest/gather.h"
 #include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
 #include "dashboard_feed/digest/pace.h"
@@ -30,7 +32,6 @@ constexpr size_t kAnswered = 10;
 constexpr size_t kDue = 10;
 constexpr size_t kRecognition = 5;
 constexpr char kUntriaged[] = "untriaged";
-constexpr size_t kAhead = 8;  // facts asked for before they are needed
 constexpr absl::Duration kSilentAfter = absl::Hours(24);
 
 // What is worth a leader's time: all of it where there is little, else what is
@@ -49,6 +50,18 @@ std::string Reports(uint64_t count) {
   return fmt::format("{} new {}", count, count == 1 ? "report" : "reports");
 }
 
+// Whether a section may list it; most of a large scope none does.
+bool MayBeListed(const Glance& glance, ScopePace::Mode mode,
+                 bool severe_is_rare) {
+  return glance.timed || glance.effect ||
+         Deserves(glance, mode, severe_is_rare);
+}
+
+// Of several that are alike the first of a digest is told of.
+bool IsFirst(const Glance& glance, const Glance* other) {
+  return other == nullptr || glance.RanksBefore(*other);
+}
+
 std::string Headline(const LeaderView& view, const std::vector<Glance>& all,
                      uint32_t hidden) {
   const uint32_t below = view.rules().numbers;
@@ -62,12 +75,13 @@ std::string Headline(const LeaderView& view, const std::vector<Glance>& all,
   const Glance* waiting = nullptr;
   uint64_t fresh = 0;
   for (const Glance& glance : all) {
-    if (Sections::Fresh(glance) > fresh) {
+    const uint64_t of = Sections::Fresh(glance);
+    if (of > 0 && (of > fresh || (of == fresh && IsFirst(glance, most)))) {
       most = &glance;
-      fresh = Sections::Fresh(glance);
+      fresh = of;
     }
-    if (newest == nullptr && !glance.was_shown) newest = &glance;
-    if (waiting == nullptr && WantsDecision(glance)) waiting = &glance;
+    if (!glance.was_shown && IsFirst(glance, newest)) newest = &glance;
+    if (WantsDecision(glance) && IsFirst(glance, waiting)) waiting = &glance;
   }
   if (most != nullptr) {
     return fmt::format("What changed most: {} - {} ({} in all)", title(*most),
@@ -134,43 +148,6 @@ void FillFrame(const Model& model, const v1::Leader& leader,
       "by severity, distinct people and sites, and number of observations; "
       "severity 5, risk and safety first, and what came back after an answer");
   CountSites(view, request.to, digest);
-}
-
-}  // namespace
-
-namespace {
-
-// What a subscription leaves out, and what is muted.
-void Choose(const DigestRequest& request, std::vector<Glance>& all,
-            uint32_t& muted) {
-  const v1::Subscription* subscription = request.subscription;
-  std::erase_if(all, [&](const Glance& one) {
-    if (IsMuted(one, request.to)) {
-      ++muted;
-      return true;
-    }
-    if (subscription == nullptr) return false;
-    const auto& kinds = subscription->kinds();
-    if (!kinds.empty() &&
-        std::find(kinds.begin(), kinds.end(), contract::KindName(one.kind)) ==
-            kinds.end()) {
-      return true;
-    }
-    return subscription->minimum_priority_milli() != 0 &&
-           one.priority_milli < subscription->minimum_priority_milli();
-  });
-}
-
-// What the digest before showed of each.
-void Compare(const ShownCounts& shown, std::vector<Glance>& all) {
-  for (Glance& glance : all) {
-    const auto found = std::lower_bound(
-        shown.begin(), shown.end(), glance.id(),
-        [](const auto& one, uint64_t id) { return one.first < id; });
-    if (found == shown.end() || found->first != glance.id()) continue;
-    glance.was_shown = true;
-    glance.before = found->second;
-  }
 }
 
 // The lists of insights, in the order of a digest.
@@ -244,21 +221,21 @@ void AddSections(const DigestRequest& request, const ScopePace& pace,
 }
 
 void AddTotals(const LeaderView& view, const std::vector<Glance>& all,
-               uint32_t hidden, Built& built) {
-  v1::Digest& digest = built.digest;
+               uint32_t hidden, ShownCounts& shown, v1::Digest& digest) {
   const auto untriaged_topic = view.model().words.topics.Find(kUntriaged);
   uint64_t fresh = 0;
   uint64_t untriaged = 0;
-  built.shown.reserve(all.size());
+  shown.reserve(all.size());
   for (const Glance& glance : all) {
     fresh += Sections::Fresh(glance);
     if (!glance.hidden && glance.topic == untriaged_topic) {
       untriaged += glance.observations;
     }
-    built.shown.emplace_back(glance.id(),
-                             glance.hidden ? 0 : glance.observations);
+    shown.emplace_back(glance.id(), glance.hidden ? 0 : glance.observations);
   }
-  std::sort(built.shown.begin(), built.shown.end());
+  if (!std::is_sorted(shown.begin(), shown.end())) {
+    std::sort(shown.begin(), shown.end());
+  }
   *digest.mutable_observations() = CountOf(fresh, false, 0);
   *digest.mutable_untriaged() = CountOf(untriaged, false, 0);
   digest.set_hidden_by_small_groups(hidden);
@@ -267,29 +244,42 @@ void AddTotals(const LeaderView& view, const std::vector<Glance>& all,
   }
 }
 
-// What sums up and lists nothing; not made when only sections were asked for.
-// `all` in the order of their facts, which is how memory has them.
+// What sums up and lists nothing: reads facts alone.
 void AddSums(const DigestRequest& request, const LeaderView& view,
-             const std::vector<Glance>& all, const Effects& effects,
-             v1::Digest& digest) {
+             const Matter& matter, v1::Digest& digest) {
+  const std::vector<Glance>& all = matter.listing.seen;
   for (v1::DigestNumber& number :
        ThreeNumbers(all, request.to, request.before.numbers)) {
     *digest.add_numbers() = std::move(number);
   }
-  v1::WhereAndWhen where = BuildWhere(view, all, request.to);
-  if (where.cells_size() > 0 || !where.visit().empty() ||
-      !where.shift_gap().empty()) {
-    *digest.mutable_where() = std::move(where);
-  }
-  v1::CostAndReturn cost = CostsOf(view.model().words.currencies, all, effects);
+  v1::CostAndReturn cost =
+      CostsOf(view.model().words.currencies, all, matter.effects);
   if (cost.open_size() + cost.saved_size() > 0) {
     *digest.mutable_cost() = std::move(cost);
   }
+  for (v1::PromiseLine& line : BrokenPromises(view, all)) {
+    *digest.add_promises() = std::move(line);
+  }
 }
 
-// The rest that is no list of insights; `all` by priority.
-void AddStoryAndPromises(const LeaderView& view, const std::vector<Glance>& all,
-                         v1::Digest& digest) {
+// How much there is, and how good it is. Reads facts alone.
+void AddCounts(const LeaderView& view, const Matter& matter, ShownCounts& shown,
+               v1::Digest& digest) {
+  const std::vector<Glance>& all = matter.listing.seen;
+  *digest.mutable_quality() = QualityOf(view, all, matter.muted);
+  AddTotals(view, all, matter.listing.hidden, shown, digest);
+  const ScopePace& pace = *matter.pace;
+  if (pace.mode() == ScopePace::Mode::kSmall) return;
+  digest.set_steady(static_cast<uint32_t>(
+      std::count_if(all.begin(), all.end(), [&](const Glance& glance) {
+        return IsIssue(glance) &&
+               !Deserves(glance, pace.mode(), pace.SevereIsRare());
+      })));
+}
+
+// Needs the sections: it tells what they do not.
+void AddStory(const LeaderView& view, const std::vector<Glance>& all,
+              v1::Digest& digest) {
   std::vector<std::string> quoted;
   for (const v1::DigestSection& section : digest.sections()) {
     for (const v1::DigestItem& item : section.items()) {
@@ -298,7 +288,7 @@ void AddStoryAndPromises(const LeaderView& view, const std::vector<Glance>& all,
   }
   std::vector<const Glance*> fresh;
   for (const Glance& glance : all) {
-    if (IsOpenIssue(glance) &&
+    if (glance.quotable_length > 0 && IsOpenIssue(glance) &&
         (!glance.was_shown || Sections::Fresh(glance) > 0)) {
       fresh.push_back(&glance);
     }
@@ -307,32 +297,27 @@ void AddStoryAndPromises(const LeaderView& view, const std::vector<Glance>& all,
   if (PickStory(view, fresh, quoted, story)) {
     *digest.mutable_story() = std::move(story);
   }
-  for (v1::PromiseLine& line : BrokenPromises(view, all)) {
-    *digest.add_promises() = std::move(line);
-  }
 }
 
-// How much each is out of step, where it ranks, and whether an answer held.
-void Judge(const ScopePace& pace, const SinceAnswer& since,
-           const v1::PriorityWeights& given, absl::Time now,
-           std::vector<Glance>& all, std::deque<Lately>& latelies,
-           Effects& effects) {
-  const v1::PriorityWeights weights = contract::WeightsOf(given);
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (i + kAhead < all.size()) Coverage::Prefetch(*all[i + kAhead].facts);
-    Glance& glance = all[i];
-    Lately lately = pace.Of(*glance.facts);
-    glance.severe = lately.severe;
-    if (lately.trend.course != Trend::Course::kSteady) {
-      latelies.push_back(std::move(lately));
-      glance.lately = &latelies.back();
+// What lists insights: reads their words as well.
+void AddLists(const DigestRequest& request, const LeaderView& view,
+              const Matter& matter, const WhereAndWhen* where_and_when,
+              Built& built) {
+  const ScopePace& pace = *matter.pace;
+  std::vector<Glance> listed;
+  for (const Glance& glance : matter.listing.seen) {
+    if (MayBeListed(glance, pace.mode(), pace.SevereIsRare())) {
+      listed.push_back(glance);
     }
-    RankInScope(glance, weights, now);
-    const Effect effect = since.Of(glance);
-    if (effect.course == Effect::Course::kFalling ||
-        effect.course == Effect::Course::kHeldNot) {
-      effects.emplace(glance.id(), effect);
-    }
+  }
+  SortByPriority(listed);
+  Sections sections(view, request, listed, matter.effects, built);
+  AddSections(request, pace, matter.effects, sections);
+  if (where_and_when == nullptr) return;
+  v1::WhereAndWhen where = where_and_when->Build();
+  if (where.cells_size() > 0 || !where.visit().empty() ||
+      !where.shift_gap().empty()) {
+    *built.digest.mutable_where() = std::move(where);
   }
 }
 
@@ -346,43 +331,32 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   const LeaderView view(
       model, leader, request.to,
       subscription != nullptr ? subscription->time_zone() : "");
-  LeaderView::Listing listing =
-      view.List(subscription != nullptr && subscription->has_scope()
-                    ? &subscription->scope()
-                    : nullptr);
-  std::vector<Glance>& all = listing.seen;
-  uint32_t muted = 0;
-  Choose(request, all, muted);
-  Compare(request.before.shown, all);
-  const ScopePace pace(model, view.coverage(), request.to);
-  const SinceAnswer since(model, view.coverage(), request.to);
-  Effects effects;
-  std::deque<Lately> latelies;
-  Judge(pace, since, model.organisation.priority(), request.to, all, latelies,
-        effects);
-  FillFrame(model, leader, request, view, digest);
+  // Not made when only sections were asked for.
   const bool blocks = request.ask.sections().empty();
-  if (blocks) AddSums(request, view, all, effects, digest);
-  *digest.mutable_quality() = QualityOf(view, all, muted);
-  SortByPriority(all);
-  Sections sections(view, request, all, effects, built);
-  AddSections(request, pace, effects, sections);
-  if (pace.mode() != ScopePace::Mode::kSmall) {
-    digest.set_steady(static_cast<uint32_t>(
-        std::count_if(all.begin(), all.end(), [&](const Glance& glance) {
-          return IsIssue(glance) &&
-                 !Deserves(glance, pace.mode(), pace.SevereIsRare());
-        })));
-  }
-  AddTotals(view, all, listing.hidden, built);
-  if (blocks) AddStoryAndPromises(view, all, digest);
+  WhereAndWhen where_and_when(view, request.to);
+  WhereAndWhen* const where = blocks ? &where_and_when : nullptr;
+  Matter matter;
+  Gather(model, view, request, where, matter);
+  const std::vector<Glance>& all = matter.listing.seen;
+  const ScopePace& pace = *matter.pace;
+  FillFrame(model, leader, request, view, digest);
+  v1::Digest sums;
+  os::BothAtOnce(
+      all.size() >= request.worth_a_thread,
+      [&] { AddLists(request, view, matter, where, built); },
+      [&] {
+        if (blocks) AddSums(request, view, matter, sums);
+        AddCounts(view, matter, built.shown, sums);
+      });
+  digest.MergeFrom(sums);
+  if (blocks) AddStory(view, all, digest);
   digest.set_empty(blocks && digest.sections_size() == 0 &&
                    digest.observations().value() == 0);
   digest.set_headline(
       pace.mode() == ScopePace::Mode::kLearning
           ? fmt::format("Learning what is usual here: day {} of {}",
                         pace.learned_days() + 1, ScopePace::kLearningDays)
-          : Headline(view, all, listing.hidden));
+          : Headline(view, all, matter.listing.hidden));
   return built;
 }
 

@@ -11,7 +11,8 @@
 #include "earshot/v1/digest.pb.h"
 
 // One leader's digest: what is in it and in which order. Pure: the same model
-// and request give the same digest.
+// and request give the same digest. The model is only read, its words by one
+// thread at a time.
 namespace earshot::feed {
 
 // Observations by insight, rising; 0 where they were hidden, so that no
@@ -33,6 +34,9 @@ struct DigestRequest {
   absl::Time to;  // and what "now" is
   Before before;
   v1::DigestAsk ask;
+  // Of so many insights, what can be done at once is, on a second thread that
+  // lives as long as the call. The digest is the same.
+  size_t worth_a_thread = 20000;
 };
 
 struct Built {

@@ -48,9 +48,17 @@ struct Glance {
   bool partial = false;    // it has evidence outside the scope
   bool was_shown = false;  // in the digest before, or an earlier one
   bool answered = false;
-  bool timed = false;  // it is due, was answered or muted
+  bool timed = false;   // it, or its answer, is due, or it was answered or
+                        // muted
+  bool effect = false;  // it fell, or its answer did not hold
 
   uint64_t id() const { return insight; }
+  // The order of a digest.
+  bool RanksBefore(const Glance& other) const {
+    return priority_milli != other.priority_milli
+               ? priority_milli > other.priority_milli
+               : insight < other.insight;
+  }
   Trend::Course course() const {
     return lately == nullptr ? Trend::Course::kSteady : lately->trend.course;
   }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/os/at_once.h"
+
 namespace earshot::feed {
 namespace {
 
@@ -31,17 +33,22 @@ int64_t QuarterOf(absl::Time time) {
 }  // namespace
 
 ScopePace::ScopePace(const Model& model, const Coverage& coverage,
-                     absl::Time now)
+                     absl::Time now, size_t worth_a_thread)
     : model_(model), coverage_(coverage), now_(QuarterOf(now)) {
   first_ = now_ - 4 * kLookedBack;
-  series_.first = first_;
   FindParts();
   LearnParts();
   if (mode_ != Mode::kJudged) return;
   Listen();
-  FindAkin();
-  JudgeGroups();
-  JudgeWords();
+  const auto words = NewWords();
+  os::BothAtOnce(
+      heard_.size() >= worth_a_thread,
+      [&] {
+        FindAkin();
+        JudgeGroups();
+      },
+      [&] { HearWords(*words); });
+  TakeWords(*words);
   JudgeFresh();
 }
 
@@ -121,12 +128,52 @@ void ScopePace::LearnParts() {
   }
 }
 
+// False: nobody of the scope.
+bool ScopePace::HearOne(const Facts& facts, Heard& heard,
+                        std::vector<uint32_t>& theme) {
+  const auto length = static_cast<size_t>(now_ + 1 - first_);
+  const int64_t severe_from = (now_ - kLately) / 4 * 4;
+  theme.resize(length * parts_.size());
+  const auto recents = static_cast<ptrdiff_t>(recents_.size());
+  uint32_t people = 0;
+  uint32_t severe = 0;
+  uint32_t severe_lately = 0;
+  Sums sums;
+  for (const QuarterCount& count :
+       CountsBetween(facts.counts, first_, now_ + 1)) {
+    if ((coverage_.OfPlace(count.place) & heard.scopes) == 0) continue;
+    const int64_t ago = now_ - count.quarter;
+    people += count.reporters;
+    severe += count.severe;
+    sums.Count(ago, count.reporters);
+    if (count.quarter >= severe_from) severe_lately += count.severe;
+    const auto at = static_cast<size_t>(count.quarter - first_);
+    theme[at] += count.reporters;
+    const size_t part = part_of_place_[count.place];
+    if (part == 0) continue;
+    theme[part * length + at] += count.reporters;
+    if (ago > kWeek) continue;
+    auto in = std::find_if(recents_.begin() + recents, recents_.end(),
+                           [&](const InPart& one) { return one.part == part; });
+    if (in == recents_.end()) in = recents_.insert(in, InPart{part, {}});
+    CountRecent(ago, count.reporters, in->recent);
+  }
+  heard.people = people;
+  heard.severe = severe;
+  heard.severe_lately = severe_lately;
+  heard.sums = sums;
+  heard.recent_begin = static_cast<uint32_t>(recents);
+  heard.recent_end = static_cast<uint32_t>(recents_.size());
+  // So that of two parts that are out of step alike the first one is told of.
+  std::sort(recents_.begin() + recents, recents_.end(),
+            [](const InPart& a, const InPart& b) { return a.part < b.part; });
+  return heard.people > 0;
+}
+
 // Goes once through all that the scope has reported.
 void ScopePace::Listen() {
-  const auto length = static_cast<size_t>(now_ + 1 - first_);
   std::vector<std::vector<uint32_t>> themes(model_.words.topics.size());
   heard_of_slot_.assign(model_.insights.size(), -1);
-  const int64_t severe_from = (now_ - kLately) / 4 * 4;
   uint64_t severe = 0;
   heard_.reserve(coverage_.candidates());
   coverage_.EachCandidate([&](const Facts& facts) {
@@ -134,26 +181,17 @@ void ScopePace::Listen() {
     Heard heard;
     heard.facts = &facts;
     heard.scopes = coverage_.OfTopic(facts.topic);
-    std::vector<uint32_t>& theme = themes[facts.topic];
-    theme.resize(length * parts_.size());
-    for (const QuarterCount& count :
-         CountsBetween(facts.counts, first_, now_ + 1)) {
-      if ((coverage_.OfPlace(count.place) & heard.scopes) == 0) continue;
-      heard.people += count.reporters;
-      heard.severe += count.severe;
-      heard.sums.Count(now_ - count.quarter, count.reporters);
-      if (count.quarter >= severe_from) heard.severe_lately += count.severe;
-      const auto at = static_cast<size_t>(count.quarter - first_);
-      theme[at] += count.reporters;
-      const size_t part = part_of_place_[count.place];
-      if (part > 0) theme[part * length + at] += count.reporters;
-    }
+    if (!HearOne(facts, heard, themes[facts.topic])) return;
     severe += heard.severe;
-    if (heard.people == 0) return;
+    heard.marks = facts.marks;
+    for (const AkinFacts& other : facts.akin) {
+      if (other.score_milli < kAkinMilli) continue;
+      suggested_.emplace_back(static_cast<uint32_t>(heard_.size()), other.slot);
+    }
     heard.young = facts.counts.front().quarter >= now_ - kWeek;
     heard.fresh = heard.young && facts.familiar_milli < kFamiliarMilli;
     heard_of_slot_[facts.slot] = static_cast<int32_t>(heard_.size());
-    heard_.push_back(std::move(heard));
+    heard_.push_back(heard);
   });
   severe_is_rare_ = severe * 4 <= static_cast<uint64_t>(now_ - parts_[0].began);
   JudgeThemes(themes);
@@ -162,6 +200,7 @@ void ScopePace::Listen() {
 // `themes`: people by topic, at part * length + quarter.
 void ScopePace::JudgeThemes(const std::vector<std::vector<uint32_t>>& themes) {
   const auto length = static_cast<size_t>(now_ + 1 - first_);
+  Series series{first_, {}};
   for (size_t number = 0; number < parts_.size(); ++number) {
     Part& part = parts_[number];
     part.themes.assign(themes.size(), 0);
@@ -169,9 +208,9 @@ void ScopePace::JudgeThemes(const std::vector<std::vector<uint32_t>>& themes) {
       if (themes[topic].empty()) continue;
       const auto begin =
           themes[topic].begin() + static_cast<ptrdiff_t>(number * length);
-      series_.people.assign(begin, begin + static_cast<ptrdiff_t>(length));
+      series.people.assign(begin, begin + static_cast<ptrdiff_t>(length));
       part.themes[topic] =
-          JudgeTrend(series_, part.profile, part.began, now_, rules_).surprise;
+          JudgeTrend(series, part.profile, part.began, now_, rules_).surprise;
     }
   }
 }
@@ -185,8 +224,39 @@ const ScopePace::Heard* ScopePace::HeardOf(uint32_t slot) const {
   return &heard_[static_cast<size_t>(heard_of_slot_[slot])];
 }
 
-Trend ScopePace::Judge(const Heard& heard, const Recent& recent,
-                       size_t number) const {
+// People of one insight in a part by quarter. Of one that many speak of all
+// parts are filled at once.
+void ScopePace::Fill(const Heard& heard, size_t part, Scratch& scratch) const {
+  const auto length = static_cast<size_t>(now_ + 1 - first_);
+  const Counts counts = CountsBetween(heard.facts->counts, first_, now_ + 1);
+  std::vector<uint32_t>& people = scratch.series.people;
+  scratch.series.first = first_;
+  const bool many = static_cast<size_t>(counts.end() - counts.begin()) > length;
+  if (!many) {
+    people.assign(length, 0);
+    for (const QuarterCount& count : counts) {
+      if (!Covers(count.place, part, heard.scopes)) continue;
+      people[static_cast<size_t>(count.quarter - first_)] += count.reporters;
+    }
+    return;
+  }
+  std::vector<uint32_t>& by_part = scratch.by_part;
+  if (!std::exchange(scratch.filled, true)) {
+    by_part.assign(length * parts_.size(), 0);
+    for (const QuarterCount& count : counts) {
+      if (!Covers(count.place, 0, heard.scopes)) continue;
+      const auto at = static_cast<size_t>(count.quarter - first_);
+      by_part[at] += count.reporters;
+      const size_t in = part_of_place_[count.place];
+      if (in > 0) by_part[in * length + at] += count.reporters;
+    }
+  }
+  const auto begin = by_part.begin() + static_cast<ptrdiff_t>(part * length);
+  people.assign(begin, begin + static_cast<ptrdiff_t>(length));
+}
+
+Trend ScopePace::Judge(const Heard& heard, const Recent& recent, size_t number,
+                       Scratch& scratch) const {
   const Part& part = parts_[number];
   TrendRules rules = rules_;
   if (!heard.fresh) {
@@ -201,49 +271,46 @@ Trend ScopePace::Judge(const Heard& heard, const Recent& recent,
     return {};
   }
   if (number > 0) rules.surprise += heard.fresh ? kOfPart : kOfPartNotFresh;
-  series_.people.assign(static_cast<size_t>(now_ + 1 - first_), 0);
-  for (const QuarterCount& count :
-       CountsBetween(heard.facts->counts, first_, now_ + 1)) {
-    if (!Covers(count.place, number, heard.scopes)) continue;
-    series_.people[static_cast<size_t>(count.quarter - first_)] +=
-        count.reporters;
-  }
-  return JudgeTrend(series_, part.profile, part.began, now_, rules);
+  Fill(heard, number, scratch);
+  return JudgeTrend(scratch.series, part.profile, part.began, now_, rules);
 }
 
 // Of itself, in the part where it is most out of step.
 void ScopePace::JudgeAlone(const Facts& facts, const Heard& heard,
-                           Lately& lately) const {
+                           Scratch& scratch, Lately& lately) const {
   // The rest of what was said before is more than it.
   if (heard.young && facts.familiar_milli >= kSaidBeforeMilli) return;
-  recent_.assign(parts_.size() - 1, Recent{});
-  if (!recent_.empty()) AddRecent(heard, recent_);
-  size_t best = 0;
-  for (size_t part = 0; part < parts_.size(); ++part) {
-    const Recent recent = part == 0 ? RecentOf(heard.sums) : recent_[part - 1];
-    if (recent[Sums::kSeven] < kFewestWithTheme) continue;
-    const Trend trend = Judge(heard, recent, part);
-    if (trend.surprise <= lately.trend.surprise) continue;
-    lately.trend = trend;
-    best = part;
+  Best best;
+  scratch.filled = false;
+  JudgePart(heard, {0, RecentOf(heard.sums)}, scratch, best);
+  for (const InPart& in : RecentsOf(heard)) {
+    JudgePart(heard, in, scratch, best);
   }
-  if (lately.trend.course == Trend::Course::kSteady) return;
-  lately.region = parts_[best].region;
-  CountPeople(facts, heard.scopes, best, lately);
+  if (best.trend.course == Trend::Course::kSteady) return;
+  lately.trend = best.trend;
+  lately.region = parts_[best.part].region;
+  CountPeople(facts, heard.scopes, best.part, lately);
   if (lately.people < kFewestWithTheme) lately.trend = Trend();
 }
 
-Lately ScopePace::Of(const Facts& facts) const {
+void ScopePace::JudgePart(const Heard& heard, const InPart& in,
+                          Scratch& scratch, Best& best) const {
+  if (in.recent[Sums::kSeven] < kFewestWithTheme) return;
+  const Trend trend = Judge(heard, in.recent, in.part, scratch);
+  if (trend.surprise > best.trend.surprise) best = {trend, in.part};
+}
+
+Lately ScopePace::Of(const Facts& facts, Scratch& scratch) const {
   Lately lately;
   const Heard* const heard =
       mode_ == Mode::kJudged ? HeardOf(facts.slot) : nullptr;
   if (heard == nullptr) return lately;
   lately.severe = heard->severe_lately;
   if (heard->sums.of[Sums::kSeven] >= kFewestWithTheme) {
-    JudgeAlone(facts, *heard, lately);
+    JudgeAlone(facts, *heard, scratch, lately);
   }
+  if (!heard->grouped) return lately;
   for (const Part& part : parts_) {
-    if (part.groups.empty()) continue;
     const auto group = part.groups.find(facts.slot);
     if (group == part.groups.end() ||
         group->second.trend.surprise <= lately.trend.surprise) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,14 +39,22 @@ class ScopePace {
 
   // `model` and `coverage` outlive it. Goes through the whole history: for a
   // digest, not for one insight.
-  ScopePace(const Model& model, const Coverage& coverage, absl::Time now);
+  ScopePace(const Model& model, const Coverage& coverage, absl::Time now,
+            size_t worth_a_thread = SIZE_MAX);
 
   Mode mode() const { return mode_; }
   int learned_days() const;
   // Severity 5 is so rare here that each report of it is worth a line.
   bool SevereIsRare() const { return severe_is_rare_; }
-  // Of an insight in the scope.
-  Lately Of(const Facts& facts) const;
+  // What asking needs; says nothing.
+  struct Scratch {
+    Series series;
+    std::vector<uint32_t> by_part;  // as themes; of the insight asked for
+    bool filled = false;
+  };
+  // Of an insight in the scope. Several threads may ask, each with a scratch of
+  // its own.
+  Lately Of(const Facts& facts, Scratch& scratch) const;
 
  private:
   using Scopes = Coverage::Scopes;
@@ -70,16 +79,24 @@ class ScopePace {
   };
   // The last three of them, in one part.
   using Recent = std::array<uint32_t, Sums::kWeeks>;
+  struct InPart {
+    size_t part = 0;  // not the whole
+    Recent recent{};
+  };
   // What was heard of one insight in the time looked back at.
   struct Heard {
     const Facts* facts = nullptr;
+    std::span<const uint32_t> marks;  // of the facts, which are further away
     Scopes scopes = 0;
+    uint32_t recent_begin = 0;  // in recents_: of the last seven days, by part
+    uint32_t recent_end = 0;
     uint32_t people = 0;
     uint32_t severe = 0;
     uint32_t severe_lately = 0;
     Sums sums;
     bool young = false;       // first heard of in the last week
     bool fresh = false;       // and in words that are new
+    bool grouped = false;     // some part's groups have it
     uint32_t akin_begin = 0;  // in akin_: places in heard_ of those that may
     uint32_t akin_end = 0;    // be the same issue
 
@@ -88,6 +105,7 @@ class ScopePace {
     // much others like it rise.
     bool MayLead() const { return fresh || people >= kFewestNotFresh; }
     bool OutOfStep() const;
+    bool MayLeadGroup() const;
   };
   // Several insights as one: of who speaks of an issue in several ways there is
   // one, so of each place and quarter the largest count of any is taken.
@@ -98,18 +116,36 @@ class ScopePace {
     };
     std::vector<Count> counts;
     std::vector<uint32_t> of_week;  // people by part
+    Series series;                  // scratch
   };
+
+  struct Words;
+  struct FreeWords {
+    void operator()(Words* words) const;
+  };
+  static std::unique_ptr<Words, FreeWords> NewWords();
 
   void FindParts();
   void LearnParts();
   void Listen();
+  bool HearOne(const Facts& facts, Heard& heard, std::vector<uint32_t>& theme);
   void JudgeThemes(const std::vector<std::vector<uint32_t>>& themes);
   bool Covers(uint32_t place, size_t part, Scopes scopes) const {
     return (coverage_.OfPlace(place) & scopes) != 0 &&
            (part == 0 || part_of_place_[place] == part);
   }
-  Trend Judge(const Heard& heard, const Recent& recent, size_t part) const;
-  void JudgeAlone(const Facts& facts, const Heard& heard, Lately& lately) const;
+  Trend Judge(const Heard& heard, const Recent& recent, size_t part,
+              Scratch& scratch) const;
+  void Fill(const Heard& heard, size_t part, Scratch& scratch) const;
+  // The most surprising part so far.
+  struct Best {
+    Trend trend;
+    size_t part = 0;
+  };
+  void JudgePart(const Heard& heard, const InPart& in, Scratch& scratch,
+                 Best& best) const;
+  void JudgeAlone(const Facts& facts, const Heard& heard, Scratch& scratch,
+                  Lately& lately) const;
   void CountPeople(const Facts& facts, Scopes scopes, size_t part,
                    Lately& lately) const;
   const Heard* HeardOf(uint32_t slot) const;
@@ -129,11 +165,18 @@ class ScopePace {
   double QuietestWeek(const Sums& sums) const;
   template <typename Columns>
   static void CountRecent(int64_t quarters_ago, uint32_t people, Columns& of);
-  void AddRecent(const Heard& heard, std::span<Recent> recent) const;
+  std::span<const InPart> RecentsOf(const Heard& heard) const {
+    return std::span(recents_).subspan(heard.recent_begin,
+                                       heard.recent_end - heard.recent_begin);
+  }
+  // `recent`: by region, at part - 1.
+  void AddRecents(const Heard& heard, std::span<Recent> recent) const;
   void FindAkin();
+  template <typename Call>
+  void EachAkin(const Call& call) const;
   void JudgeGroups();
   void Merge(std::span<const uint32_t> members, Together& together) const;
-  std::optional<Lately> JudgeTogether(const Together& together, size_t part,
+  std::optional<Lately> JudgeTogether(Together& together, size_t part,
                                       double surprise) const;
   // Adds who said so from a quarter on, and at how many sites.
   void CountTogether(const Together& together, size_t part, int64_t from,
@@ -147,9 +190,10 @@ class ScopePace {
   uint32_t PeopleEverywhere(std::span<const uint32_t> members) const;
   // The first is judged, by all of them.
   void JudgeFreshGroup(std::span<const uint32_t> members);
-  // pace_words.cc: the words that insights were opened with.
-  struct Words;
-  void JudgeWords();
+  // pace_words.cc: the words that insights were opened with. What is heard of
+  // them, and then taken into the groups.
+  void HearWords(Words& words) const;
+  void TakeWords(Words& words);
   void CountWords(Words& words) const;
   void JudgeWord(std::span<const uint32_t> members,
                  const std::vector<size_t>& parts, Words& words) const;
@@ -164,6 +208,8 @@ class ScopePace {
   // there is much of it, and one or other is out of step by chance.
   static constexpr double kNotFresh = 4.5;
   static constexpr uint32_t kFewestNotFresh = 5;
+  // What is counted with others is likely the same issue.
+  static constexpr uint32_t kAkinMilli = 600;
   // Of several parts one is out of step by chance more easily.
   static constexpr double kOfPart = 0.5;
   static constexpr double kOfPartNotFresh = 1.5;
@@ -178,11 +224,20 @@ class ScopePace {
   std::vector<uint8_t> part_of_place_;  // by place; 0: of no region
   std::vector<Heard> heard_;            // of the scope, with any people
   std::vector<int32_t> heard_of_slot_;  // into heard_; -1: nothing
+  std::vector<InPart> recents_;
+  // Those that may be the same issue: place in heard_, slot of the other one.
+  std::vector<std::pair<uint32_t, uint32_t>> suggested_;
   std::vector<uint32_t> akin_;
   TrendRules rules_;
-  mutable Series series_;               // scratch
-  mutable std::vector<Recent> recent_;  // scratch: by region
 };
+
+template <typename Columns>
+void ScopePace::CountRecent(int64_t quarters_ago, uint32_t people,
+                            Columns& of) {
+  if (quarters_ago <= 4) of[Sums::kDay] += people;
+  if (quarters_ago <= kLately) of[Sums::kThree] += people;
+  if (quarters_ago <= kWeek) of[Sums::kSeven] += people;
+}
 
 }  // namespace earshot::feed
 

@@ -151,6 +151,7 @@ void ScopePace::JudgeFreshGroup(std::span<const uint32_t> members) {
   for (const uint32_t member : members.subspan(1)) {
     lately.akin.push_back(heard_[member].facts->id);
   }
+  heard_[members[0]].grouped = true;
   Lately& known = parts_[0].groups[heard_[members[0]].facts->slot];
   if (known.trend.surprise < kSurprise) known = std::move(lately);
 }

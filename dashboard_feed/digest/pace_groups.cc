@@ -11,7 +11,6 @@ namespace {
 
 // What is counted with others: few people each, and likely the same issue.
 constexpr uint32_t kMostOfSmall = 150;
-constexpr uint32_t kAkinMilli = 600;
 constexpr double kAkinSurprise = 5;
 constexpr uint32_t kFewestOfGroup = 5;
 
@@ -20,14 +19,6 @@ constexpr uint32_t kFewestOfGroup = 5;
 constexpr double kDeviations = 2;
 
 }  // namespace
-
-template <typename Columns>
-void ScopePace::CountRecent(int64_t quarters_ago, uint32_t people,
-                            Columns& of) {
-  if (quarters_ago <= 4) of[Sums::kDay] += people;
-  if (quarters_ago <= kLately) of[Sums::kThree] += people;
-  if (quarters_ago <= kWeek) of[Sums::kSeven] += people;
-}
 
 void ScopePace::Sums::Count(int64_t quarters_ago, uint32_t people) {
   CountRecent(quarters_ago, people, of);
@@ -67,34 +58,38 @@ bool ScopePace::MayBeOutOfStep(const Sums& sums, const Recent& recent,
   return false;
 }
 
-// By region, at part - 1.
-void ScopePace::AddRecent(const Heard& heard, std::span<Recent> recent) const {
-  for (const QuarterCount& count :
-       CountsBetween(heard.facts->counts, now_ - kWeek, now_ + 1)) {
-    const size_t part = part_of_place_[count.place];
-    if (part == 0 || !Covers(count.place, 0, heard.scopes)) continue;
-    CountRecent(now_ - count.quarter, count.reporters, recent[part - 1]);
+void ScopePace::AddRecents(const Heard& heard, std::span<Recent> recent) const {
+  for (const InPart& in : RecentsOf(heard)) {
+    Recent& of = recent[in.part - 1];
+    for (size_t i = 0; i < of.size(); ++i) of[i] += in.recent[i];
   }
 }
 
-// With whom each may be the same issue in other words; both ways.
+bool ScopePace::Heard::MayLeadGroup() const {
+  return lately() > 0 && people <= kMostOfSmall && MayLead();
+}
+
+// Of pairs that may be the same issue in other words, the ways of which the
+// first may lead.
+template <typename Call>
+void ScopePace::EachAkin(const Call& call) const {
+  for (const auto& [one, slot] : suggested_) {
+    const int32_t there =
+        slot < heard_of_slot_.size() ? heard_of_slot_[slot] : -1;
+    if (there < 0) continue;
+    const auto found = static_cast<uint32_t>(there);
+    if (heard_[one].people > kMostOfSmall ||
+        heard_[found].people > kMostOfSmall) {
+      continue;
+    }
+    if (heard_[one].MayLeadGroup()) call(one, found);
+    if (heard_[found].MayLeadGroup()) call(found, one);
+  }
+}
+
 void ScopePace::FindAkin() {
   std::vector<std::pair<uint32_t, uint32_t>> pairs;
-  for (uint32_t i = 0; i < heard_.size(); ++i) {
-    if (heard_[i].people > kMostOfSmall) continue;
-    for (const AkinFacts& other : heard_[i].facts->akin) {
-      if (other.score_milli < kAkinMilli ||
-          other.slot >= heard_of_slot_.size()) {
-        continue;
-      }
-      const int32_t there = heard_of_slot_[other.slot];
-      if (there < 0) continue;
-      const auto found = static_cast<uint32_t>(there);
-      if (heard_[found].people > kMostOfSmall) continue;
-      pairs.emplace_back(i, found);
-      pairs.emplace_back(found, i);
-    }
-  }
+  EachAkin([&](uint32_t of, uint32_t other) { pairs.emplace_back(of, other); });
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   akin_.reserve(pairs.size());
@@ -114,18 +109,16 @@ void ScopePace::JudgeGroups() {
   std::vector<size_t> parts;
   Together together;
   for (uint32_t i = 0; i < heard_.size(); ++i) {
-    const Heard& heard = heard_[i];
+    Heard& heard = heard_[i];
     const auto akin = AkinOf(heard);
-    if (heard.lately() == 0 || akin.empty() || !heard.MayLead()) continue;
+    if (akin.empty()) continue;
     members.assign(1, i);
     members.insert(members.end(), akin.begin(), akin.end());
     Sums sums;
     for (const uint32_t member : members) sums.Add(heard_[member].sums);
     if (sums.of[Sums::kSeven] < kFewestOfGroup) continue;
     std::fill(recent.begin(), recent.end(), Recent{});
-    if (!recent.empty()) {
-      for (const uint32_t member : members) AddRecent(heard_[member], recent);
-    }
+    for (const uint32_t member : members) AddRecents(heard_[member], recent);
     parts.clear();
     for (size_t part = 0; part < parts_.size(); ++part) {
       if (MayBeOutOfStep(sums, part == 0 ? RecentOf(sums) : recent[part - 1],
@@ -142,6 +135,7 @@ void ScopePace::JudgeGroups() {
         lately->akin.push_back(heard_[other].facts->id);
       }
       parts_[part].groups.emplace(heard.facts->slot, *std::move(lately));
+      heard.grouped = true;
     }
   }
 }
@@ -179,23 +173,24 @@ void ScopePace::Merge(std::span<const uint32_t> members,
   }
 }
 
-std::optional<Lately> ScopePace::JudgeTogether(const Together& together,
-                                               size_t part,
+std::optional<Lately> ScopePace::JudgeTogether(Together& together, size_t part,
                                                double surprise) const {
   if (together.of_week[part] < kFewestOfGroup) return std::nullopt;
   const auto in_part = [&](const Together::Count& count) {
     return part == 0 || part_of_place_[static_cast<uint32_t>(count.at)] == part;
   };
-  series_.people.assign(static_cast<size_t>(now_ + 1 - first_), 0);
+  Series& series = together.series;
+  series.first = first_;
+  series.people.assign(static_cast<size_t>(now_ + 1 - first_), 0);
   for (const Together::Count& count : together.counts) {
-    if (in_part(count)) series_.people[count.at >> 32] += count.people;
+    if (in_part(count)) series.people[count.at >> 32] += count.people;
   }
   TrendRules rules = rules_;
   rules.surprise = surprise + (part > 0 ? kOfPart : 0);
   rules.fewest = kFewestOfGroup;
   Lately lately;
-  lately.trend = JudgeTrend(series_, parts_[part].profile, parts_[part].began,
-                            now_, rules);
+  lately.trend =
+      JudgeTrend(series, parts_[part].profile, parts_[part].began, now_, rules);
   if (lately.trend.course == Trend::Course::kSteady) return std::nullopt;
   CountTogether(together, part, now_ - lately.trend.hours / 6, lately);
   if (lately.people < kFewestOfGroup) return std::nullopt;

@@ -21,9 +21,7 @@ constexpr uint32_t kLatelyShare = 2;  // half of its people are of late
 // A word is looked into when the plain sum of its insights' people is so many
 // deviations above the quietest of the four weeks before.
 constexpr double kDeviations = 3;
-// Facts, and their lists, asked for before they are needed.
-constexpr size_t kFar = 16;
-constexpr size_t kNear = 8;
+constexpr size_t kAhead = 16;  // marks asked for before they are needed
 
 }  // namespace
 
@@ -65,7 +63,7 @@ void ScopePace::CountWords(Words& words) const {
   for (const Heard& heard : heard_) {
     if (heard.lately() == 0) continue;
     const uint32_t one = heard.OutOfStep() ? 1 : 0;
-    for (const uint32_t word : heard.facts->marks) {
+    for (const uint32_t word : heard.marks) {
       lately[word] += heard.lately();
       out_of_step[word] += one;
     }
@@ -79,31 +77,17 @@ void ScopePace::CountWords(Words& words) const {
   words.sums.resize(words.count);
   words.recent.assign(words.count * regions, Recent{});
   std::vector<std::pair<uint32_t, uint32_t>> pairs;  // word, member
-  std::vector<Recent> own(regions);
   for (uint32_t i = 0; i < heard_.size(); ++i) {
-    if (i + kFar < heard_.size()) Coverage::Prefetch(*heard_[i + kFar].facts);
-    if (i + kNear < heard_.size()) {
-      Coverage::PrefetchLists(*heard_[i + kNear].facts);
+    if (i + kAhead < heard_.size()) {
+      __builtin_prefetch(heard_[i + kAhead].marks.data());
     }
     const Heard& heard = heard_[i];
-    bool first = heard.sums.of[Sums::kSeven] > 0 && regions > 0;
-    const bool of_week = first;
-    for (const uint32_t word : heard.facts->marks) {
+    for (const uint32_t word : heard.marks) {
       if (kept[word] < 0) continue;
       const auto at = static_cast<uint32_t>(kept[word]);
       pairs.emplace_back(at, i);
       words.sums[at].Add(heard.sums);
-      if (!of_week) continue;
-      if (std::exchange(first, false)) {
-        std::fill(own.begin(), own.end(), Recent{});
-        AddRecent(heard, own);
-      }
-      for (size_t region = 0; region < regions; ++region) {
-        Recent& recent = words.recent[at * regions + region];
-        for (size_t of = 0; of < recent.size(); ++of) {
-          recent[of] += own[region][of];
-        }
-      }
+      AddRecents(heard, std::span(words.recent).subspan(at * regions, regions));
     }
   }
   words.ends.assign(words.count, 0);
@@ -117,8 +101,13 @@ void ScopePace::CountWords(Words& words) const {
   for (const auto& [word, member] : pairs) words.members[next[word]++] = member;
 }
 
-void ScopePace::JudgeWords() {
-  Words words;
+void ScopePace::FreeWords::operator()(Words* words) const { delete words; }
+
+std::unique_ptr<ScopePace::Words, ScopePace::FreeWords> ScopePace::NewWords() {
+  return std::unique_ptr<Words, FreeWords>(new Words);
+}
+
+void ScopePace::HearWords(Words& words) const {
   CountWords(words);
   words.told.resize(parts_.size());
   std::vector<size_t> parts;
@@ -136,9 +125,13 @@ void ScopePace::JudgeWords() {
     }
     if (!parts.empty()) JudgeWord(words.Of(word), parts, words);
   }
+}
+
+void ScopePace::TakeWords(Words& words) {
   for (size_t part = 0; part < parts_.size(); ++part) {
     for (auto& [slot, one] : words.told[part]) {
       if (one.surprise < kVotes) continue;
+      heard_[static_cast<size_t>(heard_of_slot_[slot])].grouped = true;
       Lately& known = parts_[part].groups[slot];
       if (one.surprise <= known.trend.surprise) continue;
       known = std::move(one.lately);

@@ -104,7 +104,7 @@ void RankInScope(Glance& glance, const v1::PriorityWeights& weights,
                 SurpriseMilli(lately.trend), "");
     glance.priority_milli += score.total() - facts.size_milli;
   }
-  if (facts.answer_due != kNever &&
+  if (glance.timed && facts.answer_due != kNever &&
       facts.answer_due < absl::ToUnixSeconds(now)) {
     glance.priority_milli +=
         contract::AgeMilli(weights, DaysSince(facts.answer_due, now));

@@ -63,7 +63,7 @@ void Sections::Add(const char* name, const char* title, size_t most,
   section.set_name(name);
   section.set_title(title);
   uint32_t passed = 0;
-  for (const Glance& glance : all_) {
+  for (const Glance& glance : sorted_) {
     if (!belongs(glance) || listed_.contains(glance.id())) continue;
     if (request_.ask.all() && passed < request_.ask.after()) {
       ++passed;

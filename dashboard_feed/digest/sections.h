@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -19,10 +20,10 @@ namespace earshot::feed {
 class Sections {
  public:
   Sections(const LeaderView& view, const DigestRequest& request,
-           const std::vector<Glance>& all, const Effects& effects, Built& built)
+           std::span<const Glance> sorted, const Effects& effects, Built& built)
       : view_(view),
         request_(request),
-        all_(all),
+        sorted_(sorted),
         effects_(effects),
         built_(built) {}
 
@@ -44,7 +45,7 @@ class Sections {
 
   const LeaderView& view_;
   const DigestRequest& request_;
-  const std::vector<Glance>& all_;
+  std::span<const Glance> sorted_;  // those that may be listed
   const Effects& effects_;
   Built& built_;
   std::unordered_set<uint64_t> listed_;

@@ -98,9 +98,20 @@ Effect SinceAnswer::Compare(const Glance& glance, int64_t since,
   return effect;
 }
 
+// How many people can be expected of it in its quiet week at most, as no more
+// of them than observations were before: most need no closer look.
+double SinceAnswer::MostOf(const Glance& glance) const {
+  if (quiet_.before == 0) return 0;
+  return static_cast<double>(glance.observations) *
+         static_cast<double>(quiet_.since) / static_cast<double>(quiet_.before);
+}
+
 Effect SinceAnswer::Of(const Glance& glance) const {
+  if (glance.hidden || (!glance.answered && MostOf(glance) < kLeastExpected)) {
+    return {};
+  }
   const Facts& facts = *glance.facts;
-  if (facts.counts.empty() || glance.hidden) return {};
+  if (facts.counts.empty()) return {};
   const int64_t answer = facts.answered_at / kQuarterSeconds;
   const bool answered = facts.answered && answer + 1 >= began_ + kLeastLearned;
   // The quarter in which the answer was given counts to neither side.

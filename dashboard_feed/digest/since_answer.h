@@ -2,6 +2,7 @@
 #define EARSHOT_DASHBOARD_FEED_DIGEST_SINCE_ANSWER_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct Effect {
   double expected = 0;
 };
 
+using Effects = std::map<uint64_t, Effect>;  // by insight
+
 class SinceAnswer {
  public:
   // `model` and `coverage` outlive it. Goes once through the places.
@@ -47,6 +50,7 @@ class SinceAnswer {
     uint64_t since = 0;
   };
   Scope ScopeAround(int64_t since) const;
+  double MostOf(const Glance& glance) const;
   int64_t LearnedFrom(int64_t since) const;
   uint64_t AllBetween(int64_t from, int64_t to) const;
   Effect Compare(const Glance& glance, int64_t since, const Scope& scope) const;

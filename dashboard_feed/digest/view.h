@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,7 @@ struct Seen {
 };
 
 // The highest first; ties: the lower number.
-void SortByPriority(std::vector<Glance>& glances);
+void SortByPriority(std::span<Glance> glances);
 
 class LeaderView {
  public:

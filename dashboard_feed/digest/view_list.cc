@@ -31,7 +31,7 @@ std::vector<bool> PlacesIn(const Model& model, const v1::Scope& narrow) {
 }  // namespace
 
 // By what they are sorted by alone, and then moved once.
-void SortByPriority(std::vector<Glance>& glances) {
+void SortByPriority(std::span<Glance> glances) {
   struct Key {
     int64_t priority_milli;
     uint64_t id;
@@ -51,15 +51,15 @@ void SortByPriority(std::vector<Glance>& glances) {
   std::vector<Glance> sorted;
   sorted.reserve(glances.size());
   for (const Key& key : keys) sorted.push_back(glances[key.at]);
-  glances = std::move(sorted);
+  std::copy(sorted.begin(), sorted.end(), glances.begin());
 }
 
 // As Count does with words. False: nothing of it is in the scope.
 bool LeaderView::CountFacts(const Facts& facts, Glance& glance) const {
   glance.facts = &facts;
   glance.insight = facts.id;
-  glance.timed =
-      facts.due != kNever || facts.answered || facts.muted_until != kNever;
+  glance.timed = facts.due != kNever || facts.answer_due != kNever ||
+                 facts.answered || facts.muted_until != kNever;
   glance.topic = facts.topic;
   glance.state = facts.state;
   glance.kind = facts.kind;

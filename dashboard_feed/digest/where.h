@@ -1,8 +1,12 @@
 #ifndef EARSHOT_DASHBOARD_FEED_DIGEST_WHERE_H_
 #define EARSHOT_DASHBOARD_FEED_DIGEST_WHERE_H_
 
+#include <optional>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "dashboard_feed/digest/grid.h"
+#include "dashboard_feed/digest/shift_gap.h"
 #include "dashboard_feed/digest/view.h"
 #include "earshot/v1/digest.pb.h"
 
@@ -15,8 +19,25 @@
 // A region stands for its sites where none of them shows.
 namespace earshot::feed {
 
-v1::WhereAndWhen BuildWhere(const LeaderView& view,
-                            const std::vector<Glance>& all, absl::Time now);
+// For one digest. One thread.
+class WhereAndWhen {
+ public:
+  // `view` outlives it.
+  WhereAndWhen(const LeaderView& view, absl::Time now);
+
+  // All that the digest is of, which stays where it is until it is built. Once.
+  void Take(const std::vector<Glance>& all);
+  // When the glances have their priority.
+  v1::WhereAndWhen Build() const;
+
+ private:
+  void AddGap(v1::WhereAndWhen& where) const;
+
+  const LeaderView& view_;
+  const absl::Time now_;
+  std::optional<Grid> grid_;  // and gaps_: not of a slice
+  std::optional<ShiftGaps> gaps_;
+};
 
 }  // namespace earshot::feed
 

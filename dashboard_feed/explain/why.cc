@@ -84,8 +84,9 @@ std::string WhatNext(const Model& model, const v1::Leader& leader,
     return "is noise, which no digest lists";
   }
   const ScopePace pace(model, view.coverage(), request.to);
+  ScopePace::Scratch scratch;
   if (pace.mode() != ScopePace::Mode::kSmall &&
-      pace.Of(*glance->facts).trend.course == Trend::Course::kSteady) {
+      pace.Of(*glance->facts, scratch).trend.course == Trend::Course::kSteady) {
     return pace.mode() == ScopePace::Mode::kLearning
                ? "is not listed while what is usual here is still being learned"
                : "goes on as usual; a digest lists what is new, rising or "

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 namespace earshot::feed {
 namespace {
@@ -46,27 +47,47 @@ Stretch Sum(const Series& series, const WeekProfile& profile, int64_t from,
 
 // What is usual of an insight, from whole days between two quarters.
 struct Usual {
-  double people = 0;  // that it was learned from
+  bool silent = false;  // nobody was heard
+  double people = 0;    // that it was learned from
   double shape = 0;
   double rate = 0;    // of a quarter of mean share
   double wander = 0;  // variance of a day's rate over its square
 };
 
+// The same for a time in which nobody was heard.
+Usual LearnOfNothing(const WeekProfile& profile, int64_t from, int64_t to) {
+  const int64_t whole = (to - from) / 4 * 4;
+  if (whole <= 0) return {};
+  Usual usual;
+  usual.silent = true;
+  usual.shape = kPriorShape;
+  usual.rate = usual.shape / (kPriorQuarters + profile.Sum(to - whole, to));
+  usual.wander = kLeastWander;
+  return usual;
+}
+
 // An outbreak that has passed is not what is usual: days with far more than
-// the middle one count as that one does.
+// the middle one count as that one does. At most kBaselineQuarters.
 Usual Learn(const Series& series, const WeekProfile& profile, int64_t from,
             int64_t to) {
-  std::vector<Stretch> days;
-  std::vector<double> rates;
+  if (PeopleBetween(series, from, to) == 0) {
+    return LearnOfNothing(profile, from, to);
+  }
+  std::array<Stretch, kBaselineQuarters / 4> all;
+  std::array<double, kBaselineQuarters / 4> rates{};
+  size_t count = 0;
   for (int64_t day = to - 4; day >= from; day -= 4) {
-    days.push_back(Sum(series, profile, day, day + 4));
-    rates.push_back(days.back().people / days.back().exposure);
+    all[count] = Sum(series, profile, day, day + 4);
+    rates[count] = all[count].people / all[count].exposure;
+    ++count;
   }
   Usual usual;
-  if (days.empty()) return usual;
-  std::nth_element(rates.begin(), rates.begin() + rates.size() / 2,
-                   rates.end());
-  const double middle = rates[rates.size() / 2];
+  if (count == 0) return usual;
+  const std::span<Stretch> days(all.data(), count);
+  const auto half = static_cast<ptrdiff_t>(count / 2);
+  std::nth_element(rates.begin(), rates.begin() + half,
+                   rates.begin() + static_cast<ptrdiff_t>(count));
+  const double middle = rates[count / 2];
   double exposure = 0;
   for (Stretch& day : days) {
     const double mean = middle * day.exposure;
@@ -95,6 +116,7 @@ Usual Learn(const Series& series, const WeekProfile& profile, int64_t from,
 // hours of the week have had more in the weeks before, by those.
 double Expect(const Series& series, const WeekProfile& profile,
               const Usual& usual, int64_t began, int64_t from, int64_t to) {
+  if (usual.silent) return usual.rate * profile.Sum(from, to);
   double sum = 0;
   for (int64_t day = from; day < to; day += 4) {
     const int64_t end = std::min(day + 4, to);
@@ -191,13 +213,13 @@ Trend JudgeTrend(const Series& series, const WeekProfile& profile,
     const Stretch lately = Sum(series, profile, from, end);
     const auto people = static_cast<uint32_t>(lately.people);
     if (people < rules.fewest) continue;
-    const Usual usual = Learn(series, profile, base, from);
-    const double mean = Expect(series, profile, usual, began, from, end);
     // It has to go on: no outbreak of the week that is over.
     const double last = PeopleBetween(series, now - std::min(stretch, 8), end);
     if (last < kGoesOn * lately.people * std::min(stretch, 8) / stretch) {
       continue;
     }
+    const Usual usual = Learn(series, profile, base, from);
+    const double mean = Expect(series, profile, usual, began, from, end);
     const bool fresh = usual.people < 2;
     if (!fresh && lately.people < rules.ratio * mean) continue;
     // Days differ by themselves, weeks of them less.

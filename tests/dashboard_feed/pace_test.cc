@@ -83,7 +83,10 @@ class PaceTest : public ::testing::Test {
           pace(model, coverage,
                absl::UnixEpoch() + absl::Hours(24 * kToday) +
                    absl::Minutes(30)) {}
-    Lately Of(uint64_t id) const { return pace.Of(*facts.Find(id)); }
+    Lately Of(uint64_t id) const {
+      ScopePace::Scratch scratch;
+      return pace.Of(*facts.Find(id), scratch);
+    }
     ScopePace::Mode mode() const { return pace.mode(); }
     int learned_days() const { return pace.learned_days(); }
 

@@ -1,0 +1,26 @@
+#ifndef EARSHOT_BASE_OS_AT_ONCE_H_
+#define EARSHOT_BASE_OS_AT_ONCE_H_
+
+#include <thread>
+
+// Two pieces of work at the same time.
+namespace earshot::os {
+
+// Calls both; returns when both have ended. `other` is called on a thread of
+// its own, which takes some 50 microseconds, unless it is not worth it; so what
+// they share is only read. Neither throws.
+template <typename Own, typename Other>
+void BothAtOnce(bool worth_it, const Own& own, const Other& other) {
+  if (!worth_it) {
+    own();
+    other();
+    return;
+  }
+  std::thread beside([&other] { other(); });
+  own();
+  beside.join();
+}
+
+}  // namespace earshot::os
+
+#endif  // EARSHOT_BASE_OS_AT_ONCE_H_
