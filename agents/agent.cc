@@ -55,6 +55,8 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(Settings settings,
       Connection::Parts{*agent->station_, *agent->context_, parts.clock,
                         parts.random, parts.log},
       *std::move(keys));
+  agent->station_->OnUrgent(
+      [connection = agent->connection_.get()] { connection->SendNow(); });
   status = agent->station_->ApplyErasures();
   if (!status.ok()) return status;
   parts.log.Info("started", {{"data_dir", own.data_dir},

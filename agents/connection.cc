@@ -256,6 +256,10 @@ bool Connection::SendWaiting() {
   return sent;
 }
 
+void Connection::SendNow() {
+  if (link_ != nullptr) SendWaiting();
+}
+
 void Connection::CheckProgress() {
   const bool stalled = uplink_.Stalled(clock_.Monotonic());
   if (stalled && link_->open()) {

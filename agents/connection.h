@@ -41,6 +41,8 @@ class Connection {
 
   LinkView View() const;
   bool open() const { return link_ != nullptr && link_->open(); }
+  // Sends what waits and may be sent, without hearing what comes.
+  void SendNow();
   // In this session the router has said that it has all there is.
   bool Drained();
 

@@ -168,6 +168,7 @@ absl::StatusOr<v1::ControlResponse> Station::Observe(
       Append(captured->lane, v1::RECORD_OBSERVATION, receipt.record.bytes,
              captured->observation.SerializeAsString());
   if (!status.ok()) return status;
+  if (captured->lane == kUrgentLane && on_urgent_) on_urgent_();
   status = inbox_->AddReceipt(receipt);
   const nlohmann::json body{{"receipt", status.ok() ? code : ""},
                             {"site", captured->observation.site()},

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -53,6 +54,9 @@ class Station {
   // Shifts, patterns, caps, site and channel; paths stay.
   void Reload(Settings settings);
   void SetLink(LinkView link) { link_ = std::move(link); }
+  // Called when an urgent observation is durable, while the rest of the answer
+  // is still being made: it need not wait for that.
+  void OnUrgent(std::function<void()> call) { on_urgent_ = std::move(call); }
   void SetContact(const Contact& contact) { contact_ = contact; }
   // As SetContact, and for good.
   absl::Status NoteContact(const Contact& contact);
@@ -97,6 +101,7 @@ class Station {
   Contact contact_;
   LinkView link_;
   std::set<uid_t> importers_;
+  std::function<void()> on_urgent_;  // may be empty
 };
 
 }  // namespace earshot::agents

@@ -18,6 +18,10 @@ namespace {
 // would take nothing from intake, and be starved by whatever else runs here.
 constexpr int kNice = 10;
 
+// So many that wait are no longer few: a fifth of a second at a thousand a
+// second, with their readings.
+constexpr uint64_t kManyRecords = 1000;
+
 // What sched_setattr(2) takes, first version; not every C library declares it.
 struct SchedulingAttributes {
   uint32_t size = sizeof(SchedulingAttributes);
@@ -46,7 +50,9 @@ void GiveWayToOthers() {
 
 FoldThread::FoldThread(Fold& fold, telemetry::Log& log, bool stepped)
     : fold_(fold), log_(log) {
-  if (!stepped) thread_ = std::thread([this] { Loop(); });
+  if (stepped) return;
+  catch_up_ = std::thread([this] { CatchUp(); });
+  thread_ = std::thread([this] { Loop(); });
 }
 
 FoldThread::~FoldThread() { Stop(); }
@@ -57,32 +63,64 @@ void FoldThread::Stop() {
     stop_ = true;
   }
   woken_.notify_all();
+  turned_.notify_all();
   if (thread_.joinable()) thread_.join();
+  if (catch_up_.joinable()) catch_up_.join();
 }
 
-void FoldThread::Wake() {
+void FoldThread::Wake(bool urgent) {
   {
     const std::lock_guard lock(mutex_);
     wake_ = true;
+    urgent_ = urgent_ || urgent;
+    if (rests_ && !urgent_) return;
   }
   woken_.notify_one();
 }
 
+// False: it is to stop.
+bool FoldThread::WaitForWork(std::chrono::steady_clock::time_point rested) {
+  std::unique_lock lock(mutex_);
+  rests_ = true;
+  woken_.wait_until(lock, rested, [this] { return urgent_ || stop_; });
+  rests_ = false;
+  woken_.wait_for(lock, std::chrono::seconds(1),
+                  [this] { return wake_ || stop_; });
+  wake_ = false;
+  urgent_ = false;
+  return !stop_;
+}
+
 void FoldThread::Loop() {
   ::pthread_setname_np(::pthread_self(), "fold");  // as `top -H` shows it
+  auto rested = std::chrono::steady_clock::now();
+  while (WaitForWork(rested)) {
+    rested = std::chrono::steady_clock::now() + kRest;
+    if (!Step()) continue;
+    std::unique_lock lock(mutex_);
+    wake_ = true;  // until there is nothing more to do
+    if (fold_.Behind() < kManyRecords) continue;
+    behind_ = true;
+    turned_.notify_all();
+    turned_.wait(lock, [this] { return !behind_ || stop_; });
+  }
+}
+
+// While the other one waits.
+void FoldThread::CatchUp() {
+  ::pthread_setname_np(::pthread_self(), "fold behind");
   GiveWayToOthers();
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      woken_.wait_for(lock, std::chrono::seconds(1),
-                      [this] { return wake_ || stop_; });
-      if (stop_) return;
-      wake_ = false;
-    }
-    while (Step()) {
-      const std::lock_guard lock(mutex_);
+      turned_.wait(lock, [this] { return behind_ || stop_; });
       if (stop_) return;
     }
+    const bool did = Step();
+    const std::lock_guard lock(mutex_);
+    if (did && fold_.Behind() >= kManyRecords) continue;
+    behind_ = false;
+    turned_.notify_all();
   }
 }
 

@@ -83,7 +83,7 @@ absl::Status Router::OpenStores() {
   if (status.ok()) status = RecordConfiguration();
   if (!status.ok()) return status;
   fold_thread_ = std::make_unique<FoldThread>(*fold_, log_, edges_.one_thread);
-  writer_->OnCommit([this] { fold_thread_->Wake(); });
+  writer_->OnCommit([this](bool urgent) { fold_thread_->Wake(urgent); });
   return absl::OkStatus();
 }
 

@@ -200,9 +200,12 @@ absl::StatusOr<PreparedRows> Fold::NextRows(bool& urgent,
 // Far behind, a step is longer: pages and insights that many records change are
 // written once for all of them.
 size_t Fold::StepRecords() const {
+  return std::clamp<size_t>(Behind() / 8, kStepRecords, kLongStepRecords);
+}
+
+uint64_t Fold::Behind() const {
   const uint64_t end = writer_.counters().end.value();
-  const uint64_t behind = end > cursors_.main ? end - cursors_.main : 0;
-  return std::clamp<size_t>(behind / 8, kStepRecords, kLongStepRecords);
+  return end > cursors_.main ? end - cursors_.main : 0;
 }
 
 absl::StatusOr<bool> Fold::Step() {

@@ -74,6 +74,8 @@ class Fold {
   // True when there was something to do. On an error nothing of the step has
   // happened; call again later.
   absl::StatusOr<bool> Step();
+  // Records of the log that no step has taken; from the thread that steps.
+  uint64_t Behind() const;
 
   void UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy);
   // The next text is read with it; without, with the shipped one.

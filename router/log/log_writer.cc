@@ -2,9 +2,20 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace earshot::router {
+namespace {
+
+bool HasUrgent(const LogAppend& append) {
+  return std::any_of(
+      append.entries.begin(), append.entries.end(), [](const LogEntry& entry) {
+        return entry.kind == v1::LOG_OBSERVATION && entry.lane == 0;
+      });
+}
+
+}  // namespace
 
 LogWriter::LogWriter(std::unique_ptr<Log> log, Commits commits)
     : log_(std::move(log)), commits_(commits) {
@@ -24,7 +35,7 @@ LogWriter::~LogWriter() {
   if (thread_.joinable()) thread_.join();
 }
 
-void LogWriter::OnCommit(std::function<void()> call) {
+void LogWriter::OnCommit(std::function<void(bool)> call) {
   const std::lock_guard lock(mutex_);
   on_commit_ = std::move(call);
 }
@@ -151,7 +162,9 @@ void LogWriter::CommitGroup(std::vector<Pending> group) {
   std::vector<LogAppend> appends;
   appends.reserve(group.size());
   std::vector<uint64_t> sizes;
+  bool urgent = false;
   for (Pending& pending : group) {
+    urgent = urgent || HasUrgent(pending.append);
     sizes.push_back(pending.append.entries.size());
     appends.push_back(std::move(pending.append));
   }
@@ -166,7 +179,7 @@ void LogWriter::CommitGroup(std::vector<Pending> group) {
     counters_.failures.Add();
   }
   bool report = false;
-  std::function<void()> on_commit;
+  std::function<void(bool)> on_commit;
   {
     const std::lock_guard lock(mutex_);
     on_commit = on_commit_;
@@ -193,7 +206,7 @@ void LogWriter::CommitGroup(std::vector<Pending> group) {
     has_committed_.store(true, std::memory_order_release);
     done_.Notify();
   }
-  if (first.ok() && on_commit) on_commit();
+  if (first.ok() && report && on_commit) on_commit(urgent);
 }
 
 bool LogWriter::Step() {

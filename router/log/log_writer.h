@@ -81,8 +81,9 @@ class LogWriter {
 
   uint64_t generation() const { return log_->generation(); }
   const LogCounters& counters() const { return counters_; }
-  // Called on the writer's thread after each commit.
-  void OnCommit(std::function<void()> call);
+  // Called on the writer's thread after each commit with something submitted;
+  // `urgent`: an observation of lane 0 was among it.
+  void OnCommit(std::function<void(bool urgent)> call);
 
  private:
   struct Pending {
@@ -113,7 +114,7 @@ class LogWriter {
   bool failed_ = false;  // since the last TakeCommitted
   uint64_t group_ = 0;
   absl::Status failure_;
-  std::function<void()> on_commit_;
+  std::function<void(bool)> on_commit_;
   LogCounters counters_;
   os::Wakeup done_;
   std::thread thread_;

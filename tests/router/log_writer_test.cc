@@ -129,5 +129,20 @@ TEST_F(LogWriterTest, WhoWaitsStandsOnNothingThatFailed) {
   EXPECT_EQ(End(), start_ + 1);
 }
 
+TEST_F(LogWriterTest, WhoFoldsIsToldOfWhatWasSubmittedAndWhetherItIsUrgent) {
+  std::vector<bool> told;
+  writer_->OnCommit([&](bool urgent) { told.push_back(urgent); });
+  writer_->Submit(1, Entry("a"));
+  writer_->Step();
+  LogAppend urgent = Entry("b");
+  urgent.entries[0].lane = 0;
+  writer_->Submit(2, Entry("c"));
+  writer_->Submit(3, std::move(urgent));
+  writer_->Step();
+  // The fold's own readings are no news to it.
+  ASSERT_TRUE(writer_->AppendAndWait(Entry("d")).ok());
+  EXPECT_EQ(told, std::vector<bool>({false, true}));
+}
+
 }  // namespace
 }  // namespace earshot::router
