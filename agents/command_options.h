@@ -42,6 +42,12 @@ struct ReportOptions {
   bool no_quote = false;
 };
 
+struct VerdictOptions {
+  std::string fixed;  // yes, no, cannot-tell
+  std::string receipt;
+  std::string reason;
+};
+
 struct ImportOptions {
   std::string file;
   std::string source;
@@ -57,6 +63,7 @@ struct ListOptions {
 int ObserveCommand(const GlobalOptions& global, const ReportOptions& options);
 int WithdrawCommand(const GlobalOptions& global, const ReportOptions& options);
 int CorrectCommand(const GlobalOptions& global, const ReportOptions& options);
+int VerdictCommand(const GlobalOptions& global, const VerdictOptions& options);
 int ImportCommand(const GlobalOptions& global, const ImportOptions& options);
 int StatusCommand(const GlobalOptions& global, const ListOptions& options);
 int InboxCommand(const GlobalOptions& global, const ListOptions& options);

@@ -10,6 +10,7 @@
 #include "agents/local_agent.h"
 #include "agents/show.h"
 #include "base/os/status_text.h"
+#include "earshot/v1/verdict.pb.h"
 #include "proto/contract/names.h"
 #include "proto/contract/redact_lines.h"
 #include "proto/contract/validate.h"
@@ -214,6 +215,36 @@ int CorrectCommand(const GlobalOptions& global, const ReportOptions& options) {
   const auto body = (*session)->agent.Ask(request);
   if (!body.ok()) return Fail(body.status());
   fmt::print("corrected: the same receipt leads to the new report\n{}\n",
+             NextOf(*body));
+  return kDone;
+}
+
+int VerdictCommand(const GlobalOptions& global, const VerdictOptions& options) {
+  auto session = OpenSession(global);
+  if (!session.ok()) return Fail(session.status(), kUsage);
+  auto reason = TextOf(options.reason);
+  if (!reason.ok()) return Fail(reason.status());
+  if (!contract::IsUtf8(*reason)) {
+    return Fail(absl::InvalidArgumentError("the text is not UTF-8"), kUsage);
+  }
+  v1::Verdict verdict;
+  verdict.set_reason(*std::move(reason));
+  verdict.set_fixed(options.fixed == "yes"  ? v1::Verdict::YES
+                    : options.fixed == "no" ? v1::Verdict::NO
+                                            : v1::Verdict::CANNOT_TELL);
+  v1::ControlRequest request;
+  request.set_command("verdict");
+  request.add_arguments(options.receipt);
+  request.set_body(verdict.SerializeAsString());
+  const auto body = (*session)->agent.Ask(request);
+  if (!body.ok()) return Fail(body.status());
+  fmt::print("noted: {}\n{}\n",
+             verdict.fixed() == v1::Verdict::NO
+                 ? (verdict.reason().empty()
+                        ? "not fixed; with --because the leader sees it again "
+                          "at once"
+                        : "not fixed; the leader sees it again")
+                 : options.fixed,
              NextOf(*body));
   return kDone;
 }

@@ -143,6 +143,25 @@ void AddReports(CLI::App& app, const GlobalOptions& global, ReportOptions& out,
       ->required();
 }
 
+void AddVerdict(CLI::App& app, const GlobalOptions& global, VerdictOptions& out,
+                int& code) {
+  CLI::App& verdict =
+      Add(app, "verdict", "Say whether what you reported is fixed",
+          "Examples:\n"
+          "  earshot-agent verdict yes 7K2M-QX4D-9RT3\n"
+          "  earshot-agent verdict no 7K2M-QX4D-9RT3 --because 'Lane 3 froze "
+          "again today'\n"
+          "Once for each time that a leader says it is fixed.",
+          code, [&] { return VerdictCommand(global, out); });
+  verdict.add_option("FIXED", out.fixed, "yes, no or cannot-tell")
+      ->required()
+      ->check(CLI::IsMember({"yes", "no", "cannot-tell"}));
+  verdict.add_option("RECEIPT", out.receipt, "As 'observe' printed it")
+      ->required();
+  verdict.add_option("--because", out.reason,
+                     "What is still wrong; -: standard input");
+}
+
 void AddImport(CLI::App& app, const GlobalOptions& global, ImportOptions& out,
                int& code) {
   CLI::App& import =
@@ -224,10 +243,12 @@ int RunCommandLine(int argc, char** argv) {
   int code = kDone;
   GlobalOptions global;
   ReportOptions report;
+  VerdictOptions verdict;
   ImportOptions import;
   ListOptions list;
   AddGlobal(app, global);
   AddReports(app, global, report, code);
+  AddVerdict(app, global, verdict, code);
   AddImport(app, global, import, code);
   AddLists(app, global, list, code);
   AddUpkeep(app, global, code);

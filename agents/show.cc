@@ -49,7 +49,12 @@ std::string ShowAnswer(const json& item, const ShowStyle& style) {
         fmt::format("    to your report {}-...\n", Printable(item["receipt"]));
   }
   out += "    " + Printable(item["text"]) + "\n";
-  return out;
+  if (!item["asks_verdict"].get<bool>()) return out;
+  const std::string said = Printable(item["fixed"]);
+  if (!said.empty()) return out + "    fixed? you said: " + said + "\n";
+  return out +
+         "    Is it fixed?  earshot-agent verdict yes|no|cannot-tell "
+         "RECEIPT\n";
 }
 
 std::string ShowSection(const json& items, const std::string& title,

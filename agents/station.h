@@ -40,7 +40,7 @@ class Station {
                                                        const os::Clock& clock,
                                                        os::Random& random);
 
-  // observe, withdraw, correct, import_batch, status, inbox, wake; see
+  // observe, withdraw, correct, verdict, import_batch, status, inbox, wake; see
   // agents/README.md. `person` is the kernel's word for who asks.
   v1::ControlResponse Handle(const v1::ControlRequest& request, uid_t person);
 
@@ -82,6 +82,9 @@ class Station {
                                              uid_t person);
   absl::StatusOr<v1::ControlResponse> Observe(const v1::ControlRequest& request,
                                               uid_t person);
+  absl::StatusOr<InboxAnswer> AskedNow(const Receipt& receipt);
+  absl::StatusOr<v1::ControlResponse> GiveVerdict(
+      const v1::ControlRequest& request);
   absl::StatusOr<v1::ControlResponse> Withdraw(
       const v1::ControlRequest& request);
   absl::StatusOr<v1::ControlResponse> Correct(const v1::ControlRequest& request,

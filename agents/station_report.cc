@@ -21,6 +21,20 @@ json AsJson(absl::Time time) {
   return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
 }
 
+// Empty: the reporter has not said yet.
+std::string FixedWord(v1::Verdict::Fixed fixed) {
+  switch (fixed) {
+    case v1::Verdict::YES:
+      return "yes";
+    case v1::Verdict::NO:
+      return "no";
+    case v1::Verdict::CANNOT_TELL:
+      return "cannot-tell";
+    default:
+      return "";
+  }
+}
+
 json AsJson(const InboxAnswer& item) {
   const v1::Answer& answer = item.answer;
   return {{"insight", answer.insight()},
@@ -31,6 +45,7 @@ json AsJson(const InboxAnswer& item) {
           {"asks_verdict", answer.asks_verdict()},
           {"receipt", item.receipt_hint},
           {"reports", item.reports},
+          {"fixed", FixedWord(item.fixed)},
           {"new", item.fresh}};
 }
 
@@ -64,6 +79,7 @@ absl::StatusOr<v1::ControlResponse> Station::Answer(
   if (command == "observe") return Observe(request, person);
   if (command == "withdraw") return Withdraw(request);
   if (command == "correct") return Correct(request, person);
+  if (command == "verdict") return GiveVerdict(request);
   if (command == "import_batch") return ImportBatch(request, person);
   if (command == "status") return Status();
   if (command == "inbox") return ShowInbox(request, person);

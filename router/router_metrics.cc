@@ -47,6 +47,11 @@ std::vector<telemetry::Metric> Router::Metrics() const {
   count("decisions", "Decisions applied.", fold.decisions);
   count("decisions_refused", "Decisions the loop does not allow.",
         fold.decisions_refused);
+  count("verdicts", "Answers of the front line to 'fixed?'.", fold.verdicts);
+  count("verdicts_refused", "Verdicts about nothing that waits for one.",
+        fold.verdicts_refused);
+  count("ticks", "Insights that time or new evidence alone has moved.",
+        fold.ticks);
   count("answers_owed", "Answers owed to reports.", fold.answers_owed);
   count("fold_failures", "Steps of understanding that failed.", fold.failures);
   const wire::HubCounters& hub = hub_->counters();

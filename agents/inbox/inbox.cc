@@ -22,7 +22,9 @@ const std::vector<std::string>& Migrations() {
       "CREATE TABLE news(id BLOB PRIMARY KEY, at INTEGER, body BLOB)"
       " WITHOUT ROWID;"
       "CREATE TABLE erasures(id BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID;"
-      "CREATE TABLE others(seq INTEGER PRIMARY KEY, kind INTEGER, body BLOB);"};
+      "CREATE TABLE others(seq INTEGER PRIMARY KEY, kind INTEGER, body BLOB);",
+      "CREATE TABLE verdicts(answer BLOB, hash BLOB, fixed INTEGER,"
+      " PRIMARY KEY(answer, hash)) WITHOUT ROWID;"};
   return *migrations;
 }
 
@@ -129,13 +131,16 @@ absl::StatusOr<std::vector<InboxAnswer>> Inbox::ReadAnswers(
     answer.reports = ask.Unsigned(2);
     answer.fresh = ask.Int(3) == 0;
     answer.receipt_hint = ask.Text(4);
+    answer.fixed = static_cast<v1::Verdict::Fixed>(ask.Int(5));
     answers.push_back(std::move(answer));
   }
 }
 
 absl::StatusOr<std::vector<InboxAnswer>> Inbox::AnswersOf(uid_t person) {
   store::Statement ask = database_->Prepare(
-      "SELECT body, receipts.hash, 1, MIN(shown), hint FROM receipts "
+      "SELECT body, receipts.hash, 1, MIN(shown), hint, "
+      "IFNULL((SELECT fixed FROM verdicts v WHERE v.answer=answers.id AND "
+      "v.hash=receipts.hash), 0) FROM receipts "
       "JOIN reports USING(hash) "
       "JOIN answered ON answered.record=reports.record "
       "JOIN answers ON answers.id=answer WHERE uid=?1 "
@@ -147,7 +152,9 @@ absl::StatusOr<std::vector<InboxAnswer>> Inbox::AnswersOf(uid_t person) {
 absl::StatusOr<std::vector<InboxAnswer>> Inbox::AnswersOf(
     std::string_view hash) {
   store::Statement ask = database_->Prepare(
-      "SELECT body, hash, 1, MIN(shown), '' FROM reports "
+      "SELECT body, hash, 1, MIN(shown), '', "
+      "IFNULL((SELECT fixed FROM verdicts v WHERE v.answer=answers.id AND "
+      "v.hash=?1), 0) FROM reports "
       "JOIN answered USING(record) JOIN answers ON answers.id=answer "
       "WHERE hash=?1 GROUP BY answers.id ORDER BY at DESC LIMIT 200");
   ask.BindBlob(1, hash);
@@ -156,13 +163,23 @@ absl::StatusOr<std::vector<InboxAnswer>> Inbox::AnswersOf(
 
 absl::StatusOr<std::vector<InboxAnswer>> Inbox::AnswersToImports(uid_t person) {
   store::Statement ask = database_->Prepare(
-      "SELECT body, x'', COUNT(*), MIN(shown), '' FROM answered "
+      "SELECT body, x'', COUNT(*), MIN(shown), '', 0 FROM answered "
       "JOIN answers ON answers.id=answer "
       "WHERE EXISTS (SELECT 1 FROM importers WHERE uid=?1) AND NOT EXISTS "
       "(SELECT 1 FROM reports WHERE reports.record=answered.record) "
       "GROUP BY answers.id ORDER BY at DESC LIMIT 200");
   ask.Bind(1, static_cast<int64_t>(person));
   return ReadAnswers(ask);
+}
+
+absl::Status Inbox::NoteVerdict(std::string_view answer, std::string_view hash,
+                                v1::Verdict::Fixed fixed) {
+  store::Statement insert =
+      database_->Prepare("INSERT OR IGNORE INTO verdicts VALUES(?1,?2,?3)");
+  return insert.BindBlob(1, answer)
+      .BindBlob(2, hash)
+      .Bind(3, static_cast<int64_t>(fixed))
+      .Run();
 }
 
 absl::StatusOr<std::vector<SiteNewsItem>> Inbox::News() {

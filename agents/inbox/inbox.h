@@ -18,6 +18,7 @@
 #include "earshot/v1/erase.pb.h"
 #include "earshot/v1/guidance.pb.h"
 #include "earshot/v1/session.pb.h"
+#include "earshot/v1/verdict.pb.h"
 #include "proto/contract/ids.h"
 
 namespace earshot::agents {
@@ -40,6 +41,8 @@ struct InboxAnswer {
   std::string receipt_hint;
   uint64_t reports = 1;  // of this site that it answers
   bool fresh = false;    // not shown before
+  // What this report's reporter has said to "fixed?"; unspecified: nothing yet.
+  v1::Verdict::Fixed fixed = v1::Verdict::FIXED_UNSPECIFIED;
 };
 
 struct SiteNewsItem {
@@ -91,6 +94,9 @@ class Inbox {
   absl::StatusOr<std::vector<InboxAnswer>> AnswersOf(std::string_view hash);
   absl::StatusOr<std::vector<InboxAnswer>> AnswersToImports(uid_t person);
   absl::StatusOr<std::vector<SiteNewsItem>> News();
+  // Of the report with this receipt, once for each answer.
+  absl::Status NoteVerdict(std::string_view answer, std::string_view hash,
+                           v1::Verdict::Fixed fixed);
   absl::Status MarkShown(const std::vector<InboxAnswer>& answers);
 
   absl::StatusOr<Contact> LastContact();

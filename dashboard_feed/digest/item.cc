@@ -114,6 +114,35 @@ std::string ShortenVerbatim(const std::string& text) {
   return Shorten(text, kVerbatimBytes);
 }
 
+// Confirmed and unchallenged are told apart: the one was said, the other was
+// only not contradicted. Numbers are of the whole insight.
+std::string VerdictText(const Seen& seen, uint32_t below) {
+  const v1::Insight& insight = seen.insight;
+  const v1::Verdicts& verdicts = insight.verdicts();
+  const bool told = !seen.partial && verdicts.yes() >= below;
+  switch (insight.state()) {
+    case v1::CONFIRMED:
+      if (!told) return "confirmed by the front line";
+      return fmt::format("confirmed by {} of {} reporters at {}",
+                         verdicts.yes(), verdicts.asked(),
+                         Plural(verdicts.sites(), "site", "sites"));
+    case v1::UNCHALLENGED:
+      return "unchallenged: nobody said that it is not fixed, and too few that "
+             "it is";
+    case v1::RESOLVED:
+      return told ? fmt::format("{} of {} reporters say it is fixed so far",
+                                verdicts.yes(), verdicts.asked())
+                  : "the front line is being asked whether it is fixed";
+    case v1::REOPENED:
+      if (verdicts.answer().empty() || insight.history_size() == 0) return "";
+      return insight.history(insight.history_size() - 1).verb() == "not fixed"
+                 ? "the front line says that it is not fixed"
+                 : "";
+    default:
+      return "";
+  }
+}
+
 v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
                         absl::TimeZone zone, uint64_t fresh) {
   const v1::Insight& insight = seen.insight;
@@ -161,6 +190,7 @@ v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
     item.mutable_answer()->set_text(
         Shorten(item.answer().text(), kAnswerBytes));
   }
+  item.set_verdict(VerdictText(seen, rules.numbers));
   const bool many = seen.reporters >= rules.verbatims;
   for (v1::Verbatim& verbatim :
        ChooseVerbatims(insight, many ? kMoreVerbatims : kVerbatims, many)) {

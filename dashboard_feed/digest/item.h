@@ -18,6 +18,9 @@ std::string TitleOf(const Seen& seen, uint32_t below);
 // As a digest quotes it: what is too long ends in an ellipsis.
 std::string ShortenVerbatim(const std::string& text);
 
+// What the front line says of the fix; empty: nothing to say.
+std::string VerdictText(const Seen& seen, uint32_t below);
+
 // `fresh`: observations since the previous digest.
 v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
                         absl::TimeZone zone, uint64_t fresh);

@@ -20,8 +20,10 @@ uint64_t Sections::Fresh(const Glance& glance) {
 
 bool Sections::AnsweredSince(const Glance& glance) const {
   if (!glance.answered) return false;
-  return !request_.before.any ||
-         glance.facts->answered_at > absl::ToUnixSeconds(request_.before.to);
+  const int64_t before = absl::ToUnixSeconds(request_.before.to);
+  const int64_t closed = glance.facts->closed_at;
+  return !request_.before.any || glance.facts->answered_at > before ||
+         (closed > before && closed <= absl::ToUnixSeconds(request_.to));
 }
 
 std::optional<v1::DigestItem> Sections::ItemOf(const Glance& glance) const {

@@ -29,6 +29,7 @@ class Sections {
 
   // Observations since the previous digest; 0 where they are hidden.
   static uint64_t Fresh(const Glance& glance);
+  // Or closed by the front line.
   bool AnsweredSince(const Glance& glance) const;
 
   // Lists what belongs and stands in no section before, up to `most` (or, as

@@ -139,6 +139,7 @@ void LeaderView::Hold(const v1::Insight& latest, Seen& seen) const {
   if (latest.has_muted()) *seen.insight.mutable_muted() = latest.muted();
   *seen.insight.mutable_answers() = latest.answers();
   *seen.insight.mutable_history() = latest.history();
+  *seen.insight.mutable_verdicts() = latest.verdicts();
 }
 
 LeaderView::Sight LeaderView::Look(const v1::Insight& latest,

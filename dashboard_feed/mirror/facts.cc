@@ -83,6 +83,10 @@ void SetNumbers(const v1::Insight& insight, Facts& facts) {
   facts.first_seen = SecondsOf(insight.has_first_seen(), insight.first_seen());
 }
 
+bool FrontLineClosed(v1::State state) {
+  return state == v1::CONFIRMED || state == v1::UNCHALLENGED;
+}
+
 void SetTimes(const v1::Insight& insight, Facts& facts) {
   facts.due = SecondsOf(insight.has_due(), insight.due());
   facts.answer_due = SecondsOf(insight.has_answer_due(), insight.answer_due());
@@ -91,6 +95,12 @@ void SetTimes(const v1::Insight& insight, Facts& facts) {
   facts.answered = answers > 0;
   facts.answered_at =
       answers == 0 ? kNever : insight.answers(answers - 1).at().seconds();
+  facts.closed_at = kNever;
+  if (!FrontLineClosed(insight.state())) return;
+  for (const v1::InsightEvent& event : insight.history()) {
+    if (event.state() == insight.state())
+      facts.closed_at = event.at().seconds();
+  }
 }
 
 void SetLists(const v1::Insight& insight, Vocabulary& words, Facts& facts) {

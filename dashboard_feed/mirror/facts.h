@@ -95,6 +95,8 @@ struct Facts {
   int64_t due = kNever;
   int64_t answer_due = kNever;
   int64_t answered_at = kNever;  // the last answer
+  int64_t closed_at = kNever;    // when the front line confirmed it, or did not
+                                 // challenge it in time
   int64_t muted_until = kNever;
   int64_t first_seen = kNever;
   int64_t taken_at = kNever;  // milliseconds: when the feed heard of it so

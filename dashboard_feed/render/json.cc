@@ -143,6 +143,7 @@ Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
   if (item.has_due()) out["due"] = TimeOf(item.due(), zone);
   if (item.has_late()) out["late"] = CountOf(item.late());
   if (item.has_cost()) out["cost"] = CostOf(item.cost());
+  if (!item.verdict().empty()) out["verdict"] = item.verdict();
   if (!item.since_answer().empty()) out["since_answer"] = item.since_answer();
   if (!item.muted().empty()) out["muted"] = item.muted();
   if (item.has_answer()) {

@@ -253,6 +253,7 @@ class Page {
     if (item.late().value() > 0) {
       add(fmt::format("{} arrived late", item.late().value()));
     }
+    if (!item.verdict().empty()) add(item.verdict());
     if (!item.since_answer().empty()) add(item.since_answer());
     if (!item.muted().empty()) add(Printable(item.muted()));
     Wrap("      ", "          ", line);

@@ -204,6 +204,7 @@ class View {
     Put(out, "answer", item.has_answer() ? answer.text() : "");
     Put(out, "answer_by", item.has_answer() ? answer.leader() : "");
     Put(out, "answer_at", item.has_answer() ? Moment(answer.at()) : "");
+    Put(out, "verdict", item.verdict());
     return out;
   }
 

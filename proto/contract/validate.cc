@@ -245,6 +245,26 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
   return std::nullopt;
 }
 
+std::optional<Refusal> Validate(const v1::Verdict& verdict) {
+  if (verdict.observation().size() != kIdBytes ||
+      verdict.answer().size() != kIdBytes) {
+    return Refusal{"verdict_invalid",
+                   "a verdict names an observation and an answer, by ids of "
+                   "16 bytes"};
+  }
+  if (verdict.fixed() != v1::Verdict::YES &&
+      verdict.fixed() != v1::Verdict::NO &&
+      verdict.fixed() != v1::Verdict::CANNOT_TELL) {
+    return Refusal{"verdict_invalid", "a verdict says yes, no or cannot tell"};
+  }
+  if (verdict.reason().size() > kMaxAnswerBytes || !IsUtf8(verdict.reason())) {
+    return Refusal{
+        "text_too_long",
+        fmt::format("at most {} bytes of UTF-8 are taken", kMaxAnswerBytes)};
+  }
+  return std::nullopt;
+}
+
 bool EndsMute(const v1::Decision& decision) {
   return decision.has_mute() &&
          ToTime(decision.mute().until()) <= ToTime(decision.at());

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "earshot/v1/decision.pb.h"
 #include "earshot/v1/observation.pb.h"
+#include "earshot/v1/verdict.pb.h"
 #include "proto/contract/redact.h"
 
 // The limits of what people may send, in one place. The agent refuses to the
@@ -35,6 +36,9 @@ struct Refusal {
 // 2000-01-01.
 std::optional<Refusal> Validate(const v1::Observation& observation);
 std::optional<Refusal> Validate(const v1::Decision& decision);
+// Both ids of 16 bytes, an answer to "fixed?", a reason of at most
+// kMaxAnswerBytes.
+std::optional<Refusal> Validate(const v1::Verdict& verdict);
 
 // It shows at once what was hidden, and needs no reason: a mute whose end is
 // not after it was decided.

@@ -9,6 +9,7 @@
 #include "proto/contract/times.h"
 #include "router/fold/fold.h"
 #include "router/fold/keys.h"
+#include "router/loop/front_line.h"
 #include "router/loop/loop.h"
 #include "router/organisation/organisation.h"
 #include "router/text/reader.h"
@@ -153,6 +154,8 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   AddEvidence(**insight, evidence);
   if (!repeat) {
+    WatchEvidence(**insight,
+                  contract::ToTime(evidence.observation.observed_at()), true);
     const auto day =
         TouchDay(reading.insight(), DayOf(evidence.observation), work);
     if (!day.ok()) return day.status();
@@ -274,6 +277,11 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   if (!insight.ok()) return insight.status();
   if (*insight != nullptr) {
     RemoveEvidence(**insight, evidence, !*others);
+    if (!row.repeat) {
+      WatchEvidence(**insight,
+                    contract::ToTime(evidence.observation.observed_at()),
+                    false);
+    }
     if ((*insight)->opened_by() == observation) (*insight)->clear_marks();
     const int32_t on = DayOf(evidence.observation);
     const auto that_day =
@@ -305,6 +313,10 @@ absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
       return FoldDecision(row, work);
     case v1::LOG_SUBSCRIPTION:
       return FoldSubscription(row);
+    case v1::LOG_VERDICT:
+      return FoldVerdict(row, work);
+    case v1::LOG_TICK:
+      return FoldTick(row, work);
     default:
       // Readings are folded when they are made; the others are for people.
       return absl::OkStatus();
@@ -337,7 +349,8 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
   if (*insight != nullptr) {
     outcome = ApplyDecision(**insight,
                             {row.position, record, personal.text(),
-                             LeaderName(organisation_, decision.leader())});
+                             LeaderName(organisation_, decision.leader())},
+                            RulesOf(organisation_.loop()));
   }
   if (!outcome.ok()) {
     counters_.decisions_refused.Add();

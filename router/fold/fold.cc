@@ -236,6 +236,8 @@ absl::StatusOr<bool> Fold::Step() {
   }
   const auto asked = TakeInbox(inbox);
   if (!asked.ok()) return fail(asked.status());
+  const auto ticks = AppendTicks();
+  if (!ticks.ok()) return fail(ticks.status());
   Work work(writer_);
   const auto taken = DecideStep(rules, work);
   if (!taken.ok()) return fail(taken.status());
@@ -323,6 +325,7 @@ absl::Status Fold::PutInsights(Work& work) {
     ApplyTopic(insight);
     Prioritise(insight, organisation_.priority());
     absl::Status status = views_.PutInsight(++cursors_.update_seq, insight);
+    if (status.ok()) status = PutTick(insight);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -45,6 +45,9 @@ struct FoldCounters {
   telemetry::Counter insights;  // opened
   telemetry::Counter decisions;
   telemetry::Counter decisions_refused;
+  telemetry::Counter verdicts;
+  telemetry::Counter verdicts_refused;
+  telemetry::Counter ticks;  // what time alone has moved
   telemetry::Counter answers_owed;
   telemetry::Counter failures;
   telemetry::Counter cursor;  // position up to which all is folded
@@ -138,6 +141,12 @@ class Fold {
   absl::Status FoldWithdrawal(const LogRow& row, Work& work);
   absl::Status FoldDecision(const LogRow& row, Work& work);
   absl::Status FoldSubscription(const LogRow& row);
+  // front_line.cc.
+  absl::Status FoldVerdict(const LogRow& row, Work& work);
+  absl::Status RefuseVerdict(const char* why);
+  absl::Status FoldTick(const LogRow& row, Work& work);
+  absl::Status PutTick(const v1::Insight& insight);
+  absl::StatusOr<size_t> AppendTicks();  // how many
   absl::StatusOr<v1::Reading> Decide(const LogRow& row,
                                      const Prepared& prepared,
                                      const ReadingRules& rules,

@@ -10,6 +10,7 @@
 #include "earshot/v1/decision.pb.h"
 #include "earshot/v1/log.pb.h"
 #include "earshot/v1/observation.pb.h"
+#include "earshot/v1/verdict.pb.h"
 #include "proto/contract/ids.h"
 #include "proto/contract/subscription.h"
 #include "proto/contract/times.h"
@@ -88,6 +89,8 @@ Result RecordReader::Read(const Enrolled& peer, uint32_t lane,
       return ReadObservation(peer, lane, record, now);
     case v1::RECORD_WITHDRAWAL:
       return ReadWithdrawal(peer, record);
+    case v1::RECORD_VERDICT:
+      return ReadVerdict(peer, record, now);
     case v1::RECORD_DECISION:
       return ReadDecision(peer, record, now);
     case v1::RECORD_SUBSCRIPTION:
@@ -200,6 +203,37 @@ Result RecordReader::ReadWithdrawal(const Enrolled& peer,
   out.set_observation(ObservationId(withdrawal.id()));
   out.SerializeToString(&entry.body);
   // Only who reported may take back.
+  entry.token = OwnerToken{peer.name, record.id()};
+  return entry;
+}
+
+Result RecordReader::ReadVerdict(const Enrolled& peer, const v1::Record& record,
+                                 absl::Time now) {
+  v1::Verdict verdict;
+  if (peer.role != Role::kAgent || !verdict.ParseFromString(record.body())) {
+    return Refuse("body_unparsable", "the body is not a Verdict");
+  }
+  contract::Redaction redaction = redactor_->Redact(verdict.reason());
+  if (!redaction.spans.empty()) verdict.set_reason(std::move(redaction.text));
+  if (auto refusal = contract::Validate(verdict)) {
+    v1::Record kept = record;
+    verdict.SerializeToString(kept.mutable_body());
+    return Refused{*std::move(refusal), kept.SerializeAsString()};
+  }
+  LogEntry entry;
+  entry.kind = v1::LOG_VERDICT;
+  v1::VerdictRecord out;
+  out.set_observation(ObservationId(verdict.observation()));
+  out.set_answer(verdict.answer());
+  out.set_fixed(static_cast<uint32_t>(verdict.fixed()));
+  // The agent's own: of an anonymous reporter it is that of the shift.
+  *out.mutable_at() = contract::ToStamp(
+      std::min(contract::ToTime(verdict.at()), now + kClockAllowance));
+  v1::PersonalVerdict personal;
+  personal.set_reason(verdict.reason());
+  out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  out.SerializeToString(&entry.body);
+  // Only who reported may say so.
   entry.token = OwnerToken{peer.name, record.id()};
   return entry;
 }

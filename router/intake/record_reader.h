@@ -55,6 +55,9 @@ class RecordReader {
                                                    absl::Time now);
   std::variant<LogEntry, Refused> ReadWithdrawal(const Enrolled& peer,
                                                  const v1::Record& record);
+  std::variant<LogEntry, Refused> ReadVerdict(const Enrolled& peer,
+                                              const v1::Record& record,
+                                              absl::Time now);
   std::string ObservationId(std::string_view record_id) const;
   // Salt, HMAC and personal part of an entry.
   std::string Seal(LogEntry& entry, std::string personal);

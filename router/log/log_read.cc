@@ -83,7 +83,7 @@ absl::StatusOr<uint64_t> Log::BeforeLastReadings(uint64_t last, size_t most) {
 absl::StatusOr<std::vector<LogRow>> Log::ReadChangesBetween(uint64_t after,
                                                             uint64_t before) {
   store::Statement read = database_->Prepare(
-      Sql("WHERE l.position>?1 AND l.position<?2 AND l.kind IN (3,4,20) "
+      Sql("WHERE l.position>?1 AND l.position<?2 AND l.kind IN (3,4,7,20,21) "
           "ORDER BY l.position"));
   read.Bind(1, after).Bind(2, before);
   return Rows(read);

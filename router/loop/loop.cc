@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "proto/contract/names.h"
+#include "proto/contract/times.h"
 #include "proto/contract/validate.h"
 #include "router/insight/insight.h"
+#include "router/loop/events.h"
+#include "router/loop/front_line.h"
 
 namespace earshot::router {
 namespace {
@@ -52,9 +57,18 @@ void KeepInOrder(v1::Insight& insight, const v1::Answer& answer) {
 }
 
 // What the insight remembers of it besides the state.
-void NoteVerb(v1::Insight& insight, const LoggedDecision& decided) {
+void NoteVerb(v1::Insight& insight, const LoggedDecision& decided,
+              const v1::LoopRules& rules) {
   const v1::Decision& decision = decided.record.decision();
+  const absl::Time at = contract::ToTime(decision.at());
   switch (decision.verb_case()) {
+    case v1::Decision::kAcknowledge:
+      *insight.mutable_acknowledged_until() =
+          decision.acknowledge().has_until()
+              ? decision.acknowledge().until()
+              : contract::ToStamp(at +
+                                  absl::Hours(24) * rules.acknowledged_days());
+      return;
     case v1::Decision::kAssign:
       insight.set_owner(decision.assign().owner());
       insight.clear_due();
@@ -63,8 +77,12 @@ void NoteVerb(v1::Insight& insight, const LoggedDecision& decided) {
       }
       return;
     case v1::Decision::kDecline:
+      insight.clear_due();
+      BeginWatch(insight, at, "");
+      return;
     case v1::Decision::kResolve:
       insight.clear_due();
+      BeginWatch(insight, at, decided.record.answer_id());
       return;
     case v1::Decision::kReopen:
       insight.set_regressions(insight.regressions() + 1);
@@ -103,17 +121,23 @@ std::string Detail(const LoggedDecision& decided) {
   }
 }
 
-// By the number of the decision; of too many the oldest goes.
 void NoteEvent(v1::Insight& insight, const LoggedDecision& decided) {
   const v1::Decision& decision = decided.record.decision();
-  auto& history = *insight.mutable_history();
-  v1::InsightEvent& event = *history.Add();
+  v1::InsightEvent event;
   event.set_decision(decided.number);
   *event.mutable_at() = decision.at();
   event.set_leader(decided.leader_name);
   event.set_verb(std::string(contract::VerbName(decision.verb_case())));
   event.set_state(insight.state());
   event.set_detail(contract::EndsMute(decision) ? "ended" : Detail(decided));
+  AddEvent(insight, std::move(event));
+}
+
+}  // namespace
+
+void AddEvent(v1::Insight& insight, v1::InsightEvent event) {
+  auto& history = *insight.mutable_history();
+  *history.Add() = std::move(event);
   for (int at = history.size() - 1;
        at > 0 && history[at].decision() < history[at - 1].decision(); --at) {
     history.SwapElements(at, at - 1);
@@ -121,8 +145,6 @@ void NoteEvent(v1::Insight& insight, const LoggedDecision& decided) {
   if (history.size() > kMostEvents) history.erase(history.begin());
   insight.set_events(insight.events() + 1);
 }
-
-}  // namespace
 
 absl::StatusOr<v1::State> NextState(v1::State state,
                                     v1::Decision::VerbCase verb) {
@@ -166,7 +188,8 @@ absl::StatusOr<v1::State> NextState(v1::State state,
 }
 
 absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
-                                              const LoggedDecision& decided) {
+                                              const LoggedDecision& decided,
+                                              const v1::LoopRules& rules) {
   const v1::Decision& decision = decided.record.decision();
   const v1::Decision::VerbCase verb = decision.verb_case();
   DecisionOutcome outcome;
@@ -179,7 +202,7 @@ absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
     } else if (!insight.has_muted()) {
       return absl::FailedPreconditionError("the insight is not hidden");
     }
-    NoteVerb(insight, decided);
+    NoteVerb(insight, decided, rules);
     insight.set_last_decision(decided.number);
     if (verb == v1::Decision::kRename) insight.set_title(decided.text);
     if (verb == v1::Decision::kCorrectTopic) {

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "earshot/v1/configuration.pb.h"
 #include "earshot/v1/insight.pb.h"
 #include "earshot/v1/log.pb.h"
 
@@ -36,9 +37,10 @@ struct DecisionOutcome {
 // A decision may come after newer ones, if it had to wait for its insight to
 // come back to a router that was restored. What the newer ones said of state,
 // title and topic stands then; its answer is still owed, in its place before
-// theirs.
+// theirs. `rules`: with their defaults.
 absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
-                                              const LoggedDecision& decided);
+                                              const LoggedDecision& decided,
+                                              const v1::LoopRules& rules);
 
 }  // namespace earshot::router
 

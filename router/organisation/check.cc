@@ -39,6 +39,7 @@ class Check {
     Promises();
     Weights();
     SmallGroups();
+    Loop();
     return std::move(mistakes_);
   }
 
@@ -168,6 +169,20 @@ class Check {
       Add("priority", 0,
           fmt::format("priority.{} is {}, at most {}", name, value, kMost));
     }
+  }
+
+  void Loop() {
+    constexpr uint32_t kMostDays = 365;
+    constexpr uint32_t kMostReporters = 1000;
+    const v1::LoopRules& loop = organisation_.loop();
+    const auto check = [&](const char* name, uint32_t value, uint32_t most) {
+      if (value <= most) return;
+      Add("loop", 0,
+          fmt::format("loop.{} is {}; at most {}", name, value, most));
+    };
+    check("acknowledged_days", loop.acknowledged_days(), kMostDays);
+    check("unchallenged_days", loop.unchallenged_days(), kMostDays);
+    check("confirming_reporters", loop.confirming_reporters(), kMostReporters);
   }
 
   void SmallGroups() {

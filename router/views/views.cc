@@ -50,7 +50,12 @@ CREATE TABLE reading_runs(first INTEGER PRIMARY KEY, count INTEGER,
 INSERT INTO reading_runs SELECT position, 1, reading FROM evidence
   WHERE reading>0;
 DROP INDEX evidence_insight;
-ALTER TABLE evidence DROP COLUMN reading;)"};
+ALTER TABLE evidence DROP COLUMN reading;)",
+      R"(
+CREATE TABLE verdicts(answer BLOB, evidence_key BLOB, fixed INTEGER, site TEXT,
+  PRIMARY KEY(answer, evidence_key)) WITHOUT ROWID;
+CREATE TABLE ticks(insight INTEGER PRIMARY KEY, at INTEGER);
+CREATE INDEX ticks_at ON ticks(at);)"};
   return *migrations;
 }
 

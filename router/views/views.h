@@ -143,6 +143,18 @@ class Views {
   absl::Status PutAnswer(const v1::Answer& answer);
   absl::StatusOr<std::optional<v1::Answer>> FindAnswer(std::string_view id);
 
+  // A reporter's last word on an answer, 0 before: returns the one before.
+  absl::StatusOr<uint32_t> PutVerdict(std::string_view answer,
+                                      std::string_view evidence_key,
+                                      uint32_t fixed, std::string_view site);
+  // At which somebody's last word is this.
+  absl::StatusOr<uint64_t> VerdictSites(std::string_view answer,
+                                        uint32_t fixed);
+  // When time moves an insight (seconds since 1970); nothing: it does not.
+  absl::Status PutTick(uint64_t insight, std::optional<int64_t> at);
+  // Those that are due, the longest first.
+  absl::StatusOr<std::vector<uint64_t>> DueTicks(int64_t now, size_t most);
+
   // Numbers the reply for its agent; an (answer, record) pair is owed once.
   absl::Status OweReply(const std::string& agent, v1::ReplyKind kind,
                         std::string_view answer, std::string_view record);
@@ -188,6 +200,7 @@ class Views {
   std::unordered_map<const char*, store::Statement> statements_;
   std::optional<bool> any_tombstones_;
   std::optional<bool> any_parked_;
+  std::optional<bool> any_ticks_;
   std::optional<uint64_t> evidence_end_;  // no evidence beyond it
   uint64_t sighted_ = 0;                  // position of the last FirstSight
   uint64_t run_ = 0;  // numbers given by this run are larger

@@ -121,6 +121,52 @@ class LoopTest(unittest.TestCase):
         eventually("six people are enough", lambda: programs.digest_items(
             self.feed.digest("amara"))[gate]["reporters"] == 6)
 
+    def three_report(self) -> list[tuple[programs.Agent, str]]:
+        """Two at the depot and one at the store: each with the receipt."""
+        self.report(self.depot, "Something quite ordinary", 6)  # so that it is no slice
+        receipts = []
+        for agent, who in ((self.depot, "Ada"), (self.depot, "Ben"), (self.store, "Cem")):
+            recorded = agent.command("observe", GATE, "--named", who)
+            receipts.append((agent, recorded.split("receipt ")[1].split()[0]))
+        return receipts
+
+    def resolve(self, gate: int) -> None:
+        self.feed.command("resolve", str(gate), "A new keypad is in", "--as", "amara")
+        for agent in (self.depot, self.store):
+            eventually("they are asked", lambda agent=agent: "A new keypad" in agent.command(
+                "inbox", "--json") and "verdict yes" in agent.command("inbox"))
+
+    def state_of(self, insight: int) -> dict[str, object]:
+        return programs.digest_items(self.feed.digest("amara")).get(insight, {})
+
+    def test_two_yes_and_one_no_bring_it_back(self) -> None:
+        receipts = self.three_report()
+        gate = self.insight_of("amara", GATE)
+        self.resolve(gate)
+        for agent, receipt in receipts[:2]:
+            agent.command("verdict", "yes", receipt)
+        again = receipts[0][0].try_command("verdict", "no", receipts[0][1])
+        self.assertEqual(again.returncode, 1, "asked once")
+        agent, receipt = receipts[2]
+        agent.command("verdict", "no", receipt, "--because", "It stuck again at one")
+        eventually("it is a regression",
+                   lambda: self.state_of(gate).get("state") == "reopened")
+        self.assertEqual(self.state_of(gate)["verdict"],
+                         "the front line says that it is not fixed")
+
+    def test_the_front_line_has_the_last_word_also_after_a_crash(self) -> None:
+        receipts = self.three_report()
+        gate = self.insight_of("amara", GATE)
+        self.resolve(gate)
+        self.router.stop(signal.SIGKILL)
+        for agent, receipt in receipts:
+            agent.command("verdict", "yes", receipt)
+        self.depot.stop(signal.SIGKILL)
+        self.router.start()
+        self.depot.start()
+        eventually("it is confirmed",
+                   lambda: self.state_of(gate).get("state") == "confirmed", 60)
+
     def test_feed_and_router_killed_on_the_way_lose_no_answer(self) -> None:
         self.report(self.depot, GATE, 6)
         gate = self.insight_of("amara", GATE)

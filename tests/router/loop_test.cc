@@ -8,6 +8,7 @@
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 #include "router/insight/insight.h"
+#include "router/loop/front_line.h"
 
 namespace earshot::router {
 namespace {
@@ -66,7 +67,7 @@ TEST(Loop, AnAnswerIsSignedAndKeepsTheState) {
   record.set_answer_id("answer-id");
   record.mutable_decision()->mutable_answer()->set_language("en");
   const auto outcome =
-      ApplyDecision(insight, {1, record, "Soon", "Amara Osei"});
+      ApplyDecision(insight, {1, record, "Soon", "Amara Osei"}, RulesOf({}));
   ASSERT_TRUE(outcome.ok());
   EXPECT_TRUE(outcome->answered);
   EXPECT_EQ(outcome->answer.leader(), "Amara Osei");
@@ -88,7 +89,9 @@ TEST(Loop, AMuteKeepsStateReasonAndEndUntilItIsEnded) {
   v1::Insight insight;
   insight.set_state(v1::COMMITTED);
   const v1::DecisionRecord mute = MuteFor(absl::Hours(24));
-  ASSERT_TRUE(ApplyDecision(insight, {1, mute, "the refit", "Amara"}).ok());
+  ASSERT_TRUE(
+      ApplyDecision(insight, {1, mute, "the refit", "Amara"}, RulesOf({}))
+          .ok());
   EXPECT_EQ(insight.state(), v1::COMMITTED);
   EXPECT_EQ(insight.muted().reason(), "the refit");
   EXPECT_EQ(insight.muted().until().seconds(),
@@ -96,7 +99,7 @@ TEST(Loop, AMuteKeepsStateReasonAndEndUntilItIsEnded) {
   // Also once it is finished, so that nothing stays hidden for good.
   insight.set_state(v1::RESOLVED);
   const v1::DecisionRecord end = MuteFor(absl::ZeroDuration());
-  ASSERT_TRUE(ApplyDecision(insight, {2, end, "", "Dana"}).ok());
+  ASSERT_TRUE(ApplyDecision(insight, {2, end, "", "Dana"}, RulesOf({})).ok());
   EXPECT_EQ(insight.state(), v1::RESOLVED);
   EXPECT_EQ(insight.muted().reason(), "the refit");
   EXPECT_EQ(insight.muted().until().seconds(), end.decision().at().seconds());
@@ -106,12 +109,15 @@ TEST(Loop, WhatIsFinishedOrNotHiddenRefusesAMuteOrItsEnd) {
   v1::Insight insight;
   insight.set_state(v1::RESOLVED);
   const auto refused = ApplyDecision(
-      insight, {1, MuteFor(absl::Hours(24)), "the refit", "Amara"});
+      insight, {1, MuteFor(absl::Hours(24)), "the refit", "Amara"},
+      RulesOf({}));
   EXPECT_NE(std::string(refused.status().message()).find("resolved"),
             std::string::npos);
   insight.set_state(v1::HEARD);
-  EXPECT_FALSE(
-      ApplyDecision(insight, {2, MuteFor(-absl::Hours(1)), "", "Amara"}).ok());
+  EXPECT_FALSE(ApplyDecision(insight,
+                             {2, MuteFor(-absl::Hours(1)), "", "Amara"},
+                             RulesOf({}))
+                   .ok());
   EXPECT_FALSE(insight.has_muted());
 }
 
@@ -120,7 +126,8 @@ TEST(Loop, OnlyAResolveAsksForAVerdict) {
   insight.set_state(v1::COMMITTED);
   v1::DecisionRecord record;
   record.mutable_decision()->mutable_resolve();
-  const auto outcome = ApplyDecision(insight, {1, record, "Done", "Amara"});
+  const auto outcome =
+      ApplyDecision(insight, {1, record, "Done", "Amara"}, RulesOf({}));
   ASSERT_TRUE(outcome.ok());
   EXPECT_TRUE(outcome->answer.asks_verdict());
   EXPECT_EQ(insight.state(), v1::RESOLVED);
@@ -133,8 +140,10 @@ TEST(Loop, ADecisionThatWasOvertakenChangesNoStateAndItsAnswerKeepsItsPlace) {
   answer.mutable_decision()->mutable_answer();
   v1::DecisionRecord resolve;
   resolve.mutable_decision()->mutable_resolve();
-  ASSERT_TRUE(ApplyDecision(insight, {7, resolve, "Done", "Amara"}).ok());
-  const auto late = ApplyDecision(insight, {3, answer, "Soon", "Amara"});
+  ASSERT_TRUE(
+      ApplyDecision(insight, {7, resolve, "Done", "Amara"}, RulesOf({})).ok());
+  const auto late =
+      ApplyDecision(insight, {3, answer, "Soon", "Amara"}, RulesOf({}));
   ASSERT_TRUE(late.ok()) << "allowed when it was decided";
   EXPECT_TRUE(late->overtaken);
   EXPECT_TRUE(late->answered) << "it is still owed";
@@ -151,9 +160,12 @@ TEST(Loop, OfTooManyAnswersTheNewestStay) {
   v1::DecisionRecord answer;
   answer.mutable_decision()->mutable_answer();
   for (uint64_t number = 2; number < 2 + kMostAnswers; ++number) {
-    ASSERT_TRUE(ApplyDecision(insight, {number, answer, "", "Amara"}).ok());
+    ASSERT_TRUE(
+        ApplyDecision(insight, {number, answer, "", "Amara"}, RulesOf({}))
+            .ok());
   }
-  ASSERT_TRUE(ApplyDecision(insight, {1, answer, "late", "Amara"}).ok());
+  ASSERT_TRUE(
+      ApplyDecision(insight, {1, answer, "late", "Amara"}, RulesOf({})).ok());
   ASSERT_EQ(insight.answers_size(), kMostAnswers);
   EXPECT_EQ(insight.answers(0).decision(), 2U);
 }
@@ -163,10 +175,13 @@ TEST(Loop, TheHistoryTellsWhatWasDecidedInOrderAndIsBounded) {
   insight.set_state(v1::HEARD);
   v1::DecisionRecord assign;
   assign.mutable_decision()->mutable_assign()->set_owner("Facilities");
-  ASSERT_TRUE(ApplyDecision(insight, {5, assign, "", "Amara"}).ok());
+  ASSERT_TRUE(
+      ApplyDecision(insight, {5, assign, "", "Amara"}, RulesOf({})).ok());
   v1::DecisionRecord rename;
   rename.mutable_decision()->mutable_rename()->set_title("Dock door");
-  ASSERT_TRUE(ApplyDecision(insight, {3, rename, "Dock door", "Ben"}).ok());
+  ASSERT_TRUE(
+      ApplyDecision(insight, {3, rename, "Dock door", "Ben"}, RulesOf({}))
+          .ok());
   ASSERT_EQ(insight.history_size(), 2);
   EXPECT_EQ(insight.history(0).verb(), "rename");
   EXPECT_EQ(insight.history(0).leader(), "Ben");
@@ -174,7 +189,8 @@ TEST(Loop, TheHistoryTellsWhatWasDecidedInOrderAndIsBounded) {
   EXPECT_EQ(insight.history(1).detail(), "Facilities");
   EXPECT_EQ(insight.history(1).state(), v1::COMMITTED);
   for (uint64_t number = 6; number < 30; ++number) {
-    ASSERT_TRUE(ApplyDecision(insight, {number, rename, "", "Ben"}).ok());
+    ASSERT_TRUE(
+        ApplyDecision(insight, {number, rename, "", "Ben"}, RulesOf({})).ok());
   }
   EXPECT_EQ(insight.history_size(), kMostEvents);
   EXPECT_EQ(insight.events(), 26U);
@@ -186,7 +202,8 @@ TEST(Loop, ARefusedDecisionIsNoHistory) {
   insight.set_state(v1::RESOLVED);
   v1::DecisionRecord answer;
   answer.mutable_decision()->mutable_answer();
-  EXPECT_FALSE(ApplyDecision(insight, {2, answer, "", "Amara"}).ok());
+  EXPECT_FALSE(
+      ApplyDecision(insight, {2, answer, "", "Amara"}, RulesOf({})).ok());
   EXPECT_EQ(insight.history_size(), 0);
 }
 

@@ -1,0 +1,132 @@
+// What moves insights besides leaders: verdicts, new evidence, and time.
+#include "router/loop/front_line.h"
+
+#include "proto/contract/times.h"
+#include "router/fold/fold.h"
+
+namespace earshot::router {
+namespace {
+
+// Appended at once; the rest follows with the next step.
+constexpr size_t kMostTicks = 200;
+
+// The day is all that is told of an anonymous reporter, and it is over then.
+absl::Time EndOfDay(absl::Time time) {
+  return absl::FromUnixSeconds((absl::ToUnixSeconds(time) / 86400 + 1) * 86400);
+}
+
+}  // namespace
+
+// Only who reported says whether it is fixed, and of what was taken back nobody
+// does.
+absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
+  v1::VerdictRecord record;
+  v1::PersonalVerdict personal;
+  if (!record.ParseFromString(row.body) ||
+      !personal.ParseFromString(row.personal)) {
+    return absl::DataLossError("a verdict cannot be read");
+  }
+  const auto found = views_.FindObservation(record.observation());
+  if (!found.ok()) return found.status();
+  if (!*found || (*found)->withdrawn) return RefuseVerdict("of no report");
+  const auto reported = reader_.ReadOne((*found)->position);
+  if (!reported.ok()) return reported.status();
+  if (!*reported || (*reported)->token.agent != row.token.agent) {
+    return RefuseVerdict("of another agent's report");
+  }
+  v1::ObservationRecord observation;
+  observation.ParseFromString((*reported)->body);
+  auto insight = Touch((*found)->insight, work);
+  if (!insight.ok()) return insight.status();
+  if (*insight == nullptr ||
+      (*insight)->verdicts().answer() != record.answer()) {
+    return RefuseVerdict("about an answer that is not the last one");
+  }
+  const auto fixed = static_cast<v1::Verdict::Fixed>(record.fixed());
+  const auto before = views_.PutVerdict(record.answer(), (*found)->evidence_key,
+                                        record.fixed(), observation.site());
+  if (!before.ok()) return before.status();
+  const auto sites = views_.VerdictSites(record.answer(), v1::Verdict::YES);
+  if (!sites.ok()) return sites.status();
+  ReportersVerdict verdict;
+  verdict.answer = record.answer();
+  verdict.before = static_cast<v1::Verdict::Fixed>(*before);
+  verdict.fixed = fixed;
+  verdict.with_reason = !personal.reason().empty();
+  if (observation.quote()) verdict.quote = personal.reason();
+  verdict.sites = static_cast<uint32_t>(*sites);
+  verdict.number = row.position;
+  verdict.at = contract::ToTime(record.at());
+  if (observation.anonymous()) verdict.at = EndOfDay(verdict.at);
+  if (!ApplyVerdict(**insight, verdict, RulesOf(organisation_.loop()))) {
+    return RefuseVerdict("about what nobody waits for any more");
+  }
+  counters_.verdicts.Add();
+  work.why[(*found)->insight] = "the front line answered 'fixed?'";
+  return absl::OkStatus();
+}
+
+absl::Status Fold::RefuseVerdict(const char* why) {
+  counters_.verdicts_refused.Add();
+  log_.Warn("verdict_refused", {{"why", why}});
+  return absl::OkStatus();
+}
+
+absl::Status Fold::FoldTick(const LogRow& row, Work& work) {
+  v1::TickRecord tick;
+  if (!tick.ParseFromString(row.body)) {
+    return absl::DataLossError("a tick cannot be read");
+  }
+  auto insight = Touch(tick.insight(), work);
+  if (!insight.ok()) return insight.status();
+  if (*insight == nullptr || (*insight)->opened_by() != tick.opened_by()) {
+    return absl::OkStatus();
+  }
+  if (ApplyTick(**insight, tick, row.position)) {
+    counters_.ticks.Add();
+    work.why[tick.insight()] = "time has passed";
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fold::PutTick(const v1::Insight& insight) {
+  const auto next = NextTick(insight, RulesOf(organisation_.loop()));
+  return views_.PutTick(
+      insight.id(), next ? std::optional<int64_t>(absl::ToUnixSeconds(next->at))
+                         : std::nullopt);
+}
+
+// What is due goes into the log, and is folded as what others say is. Only when
+// nothing else waits: what is due may be moved by that.
+absl::StatusOr<size_t> Fold::AppendTicks() {
+  if (Behind() > 0) return 0;
+  const absl::Time now = clock_.Wall();
+  const auto due = views_.DueTicks(absl::ToUnixSeconds(now), kMostTicks);
+  if (!due.ok()) return due.status();
+  LogAppend append;
+  for (const uint64_t id : *due) {
+    const auto insight = views_.FindInsight(id);
+    if (!insight.ok()) return insight.status();
+    absl::Status status = views_.PutTick(id, std::nullopt);
+    if (!status.ok()) return status;
+    if (!*insight) continue;
+    const auto next = NextTick(**insight, RulesOf(organisation_.loop()));
+    if (!next || next->at > now) continue;
+    v1::TickRecord tick;
+    tick.set_insight(id);
+    tick.set_opened_by((*insight)->opened_by());
+    tick.set_what(next->what);
+    tick.set_decision((*insight)->last_decision());
+    *tick.mutable_at() = contract::ToStamp(now);
+    LogEntry& entry = append.entries.emplace_back();
+    entry.kind = v1::LOG_TICK;
+    tick.SerializeToString(&entry.body);
+  }
+  if (append.entries.empty()) return 0;
+  const size_t count = append.entries.size();
+  const auto first = writer_.AppendAndWait(std::move(append));
+  if (!first.ok()) return first.status();
+  return count;
+}
+
+}  // namespace earshot::router

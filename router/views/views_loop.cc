@@ -1,0 +1,65 @@
+// Verdicts of the front line, and when time moves an insight.
+#include "router/views/views.h"
+
+namespace earshot::router {
+
+absl::StatusOr<uint32_t> Views::PutVerdict(std::string_view answer,
+                                           std::string_view evidence_key,
+                                           uint32_t fixed,
+                                           std::string_view site) {
+  const auto before = OneNumber(
+      Sql("SELECT fixed FROM verdicts WHERE answer=?1 AND evidence_key=?2")
+          .BindBlob(1, answer)
+          .BindBlob(2, evidence_key),
+      0);
+  if (!before.ok()) return before.status();
+  absl::Status status =
+      Sql("INSERT OR REPLACE INTO verdicts VALUES(?1,?2,?3,?4)")
+          .BindBlob(1, answer)
+          .BindBlob(2, evidence_key)
+          .Bind(3, fixed)
+          .BindText(4, site)
+          .Run();
+  if (!status.ok()) return status;
+  return static_cast<uint32_t>(*before);
+}
+
+absl::StatusOr<uint64_t> Views::VerdictSites(std::string_view answer,
+                                             uint32_t fixed) {
+  return OneNumber(Sql("SELECT COUNT(DISTINCT site) FROM verdicts "
+                       "WHERE answer=?1 AND fixed=?2")
+                       .BindBlob(1, answer)
+                       .Bind(2, fixed),
+                   0);
+}
+
+absl::Status Views::PutTick(uint64_t insight, std::optional<int64_t> at) {
+  if (!at) {
+    const auto any = Any(any_ticks_, "SELECT 1 FROM ticks LIMIT 1");
+    if (!any.ok() || !*any) return any.status();
+    return Sql("DELETE FROM ticks WHERE insight=?1").Bind(1, insight).Run();
+  }
+  any_ticks_ = true;
+  return Sql("INSERT INTO ticks VALUES(?1,?2) ON CONFLICT DO UPDATE SET at=?2 "
+             "WHERE at<>?2")
+      .Bind(1, insight)
+      .Bind(2, *at)
+      .Run();
+}
+
+absl::StatusOr<std::vector<uint64_t>> Views::DueTicks(int64_t now,
+                                                      size_t most) {
+  std::vector<uint64_t> due;
+  store::Statement& read =
+      Sql("SELECT insight FROM ticks WHERE at<=?1 ORDER BY at, insight "
+          "LIMIT ?2");
+  read.Bind(1, now).Bind(2, static_cast<uint64_t>(most));
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return due;
+    due.push_back(read.Unsigned(0));
+  }
+}
+
+}  // namespace earshot::router

@@ -1,0 +1,159 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "agents/station.h"
+#include "earshot/v1/verdict.pb.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/seeded_random.h"
+#include "tests/testing/temp_folder.h"
+
+// "Fixed?", asked once for each report and answer.
+namespace earshot::agents {
+namespace {
+
+using nlohmann::json;
+
+constexpr uid_t kAda = 1001;
+
+class VerdictTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Settings settings;
+    settings.data_dir = folder_.File("agent");
+    settings.router = "tcp://127.0.0.1:1";
+    settings.channel = "store";
+    settings.site = "store-7";
+    auto station = Station::Open(std::move(settings), clock_, random_);
+    ASSERT_TRUE(station.ok()) << station.status();
+    station_ = *std::move(station);
+  }
+  v1::ControlResponse Ask(const std::string& command,
+                          const std::vector<std::string>& arguments,
+                          const std::string& body = "") {
+    v1::ControlRequest request;
+    request.set_command(command);
+    for (const std::string& argument : arguments) {
+      request.add_arguments(argument);
+    }
+    request.set_body(body);
+    return station_->Handle(request, kAda);
+  }
+  // Its receipt; `record_` is what it is known as.
+  std::string Observe(const std::vector<std::string>& arguments = {}) {
+    v1::Observation draft;
+    draft.set_text("lane 3 froze");
+    const auto response = Ask("observe", arguments, draft.SerializeAsString());
+    EXPECT_EQ(response.code(), 0U) << response.text();
+    record_ = Last().id;
+    return json::parse(response.body())["receipt"].get<std::string>();
+  }
+  spool::StoredRecord Last() {
+    const auto lanes = station_->spool().Lanes();
+    const auto records =
+        station_->spool().Read(1, (*lanes)[1].spooled, 1, 1 << 20);
+    EXPECT_TRUE(records.ok() && records->size() == 1);
+    return records->front();
+  }
+  // The decision's number grows with each.
+  void Answered(bool resolved) {
+    v1::AnswerReply reply;
+    v1::Answer& answer = *reply.mutable_answer();
+    answer.set_id(std::string(15, 'a') + std::to_string(++answers_));
+    answer.set_insight(412);
+    answer.set_decision(answers_);
+    answer.set_text("a new scanner came");
+    answer.set_asks_verdict(resolved);
+    reply.add_observations(record_);
+    v1::Delivery delivery;
+    delivery.set_generation(5);
+    delivery.set_prev_seq(answers_ - 1);
+    delivery.set_reset(answers_ == 1);
+    v1::Item& item = *delivery.add_items();
+    item.set_seq(answers_);
+    item.set_kind(v1::REPLY_ANSWER);
+    reply.SerializeToString(item.mutable_body());
+    ASSERT_TRUE(station_->inbox().Take(delivery)->taken);
+  }
+  v1::ControlResponse Say(const std::string& receipt, v1::Verdict::Fixed fixed,
+                          const std::string& reason = "") {
+    v1::Verdict verdict;
+    verdict.set_fixed(fixed);
+    verdict.set_reason(reason);
+    return Ask("verdict", {receipt}, verdict.SerializeAsString());
+  }
+  v1::Verdict Sent() {
+    v1::Verdict verdict;
+    EXPECT_EQ(Last().kind, static_cast<uint32_t>(v1::RECORD_VERDICT));
+    EXPECT_TRUE(verdict.ParseFromString(Last().body));
+    return verdict;
+  }
+
+  testing::TempFolder folder_;
+  testing::FakeClock clock_{testing::At("2026-11-02T10:47:33Z")};
+  testing::SeededRandom random_{3};
+  std::unique_ptr<Station> station_;
+  std::string record_;
+  uint64_t answers_ = 0;
+};
+
+TEST_F(VerdictTest, ItIsARecordAboutTheReportAndTheAnswer) {
+  const std::string receipt = Observe();
+  Answered(true);
+  EXPECT_EQ(Say(receipt, v1::Verdict::YES).code(), 0U);
+  EXPECT_EQ(Sent().observation(), record_);
+  EXPECT_EQ(Sent().answer(), std::string(15, 'a') + "1");
+  EXPECT_EQ(Sent().fixed(), v1::Verdict::YES);
+  const auto inbox = json::parse(Ask("inbox", {receipt}).body());
+  EXPECT_EQ(inbox["answers"][0]["fixed"], "yes");
+}
+
+TEST_F(VerdictTest, ItIsAskedOnceForEachAnswer) {
+  const std::string receipt = Observe();
+  Answered(true);
+  EXPECT_EQ(Say(receipt, v1::Verdict::YES).code(), 0U);
+  const std::string first = Last().id;
+  EXPECT_NE(Say(receipt, v1::Verdict::NO).code(), 0U);
+  EXPECT_EQ(Last().id, first);
+  Answered(true);  // once more, after it was reopened
+  EXPECT_EQ(Say(receipt, v1::Verdict::NO, "still").code(), 0U);
+  EXPECT_NE(Last().id, first);
+}
+
+TEST_F(VerdictTest, WithoutAFixThereIsNothingToSay) {
+  const std::string receipt = Observe();
+  EXPECT_NE(Say(receipt, v1::Verdict::YES).code(), 0U);
+  Answered(false);
+  EXPECT_NE(Say(receipt, v1::Verdict::YES).code(), 0U);
+  Answered(true);
+  Answered(false);  // taken back
+  EXPECT_NE(Say(receipt, v1::Verdict::YES).code(), 0U);
+}
+
+TEST_F(VerdictTest, TheReasonIsRedactedBeforeItIsStored) {
+  const std::string receipt = Observe();
+  Answered(true);
+  EXPECT_EQ(
+      Say(receipt, v1::Verdict::NO, "call 4111 1111 1111 1111 again").code(),
+      0U);
+  EXPECT_EQ(Sent().reason().find("4111"), std::string::npos);
+}
+
+TEST_F(VerdictTest, OfAnAnonymousReporterOnlyTheShiftIsTold) {
+  const std::string receipt = Observe({"anonymous"});
+  Answered(true);
+  EXPECT_EQ(Say(receipt, v1::Verdict::YES).code(), 0U);
+  EXPECT_EQ(Sent().at().seconds() % 3600, 0);
+}
+
+TEST_F(VerdictTest, WhatIsNeitherYesNorNoIsRefusedToTheFace) {
+  const std::string receipt = Observe();
+  Answered(true);
+  EXPECT_NE(Say(receipt, v1::Verdict::FIXED_UNSPECIFIED).code(), 0U);
+  EXPECT_NE(Say(receipt, v1::Verdict::YES, std::string(5000, 'x')).code(), 0U);
+}
+
+}  // namespace
+}  // namespace earshot::agents
