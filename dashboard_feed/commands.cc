@@ -21,6 +21,7 @@
 #include "base/wire/keys.h"
 #include "dashboard_feed/channels/configured.h"
 #include "dashboard_feed/client.h"
+#include "dashboard_feed/commands_decide.h"
 #include "dashboard_feed/commands_deliveries.h"
 #include "dashboard_feed/commands_leader.h"
 #include "dashboard_feed/commands_subscriptions.h"
@@ -369,20 +370,17 @@ int RunCommand(int argc, char** argv) {
   const DeliveryCommands deliveries(app, [&](DeliveryCommands::Action run) {
     action = [run](const Settings& s) { return Failed(run(s)); };
   });
-  const LeaderCommands leaders(app, [&](LeaderCommands::Action run) {
-    action = [run](const Settings& s) {
-      const absl::Status status = run(s);
-      return absl::IsInvalidArgument(status) ? Misused(status) : Failed(status);
-    };
-  });
-  const SubscriptionCommands subscriptions(
-      app, [&](SubscriptionCommands::Action run) {
+  const auto choose =
+      [&](const std::function<absl::Status(const Settings&)>& run) {
         action = [run](const Settings& s) {
           const absl::Status status = run(s);
           return absl::IsInvalidArgument(status) ? Misused(status)
                                                  : Failed(status);
         };
-      });
+      };
+  const LeaderCommands leaders(app, choose);
+  const DecideCommands decisions(app, choose);
+  const SubscriptionCommands subscriptions(app, choose);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

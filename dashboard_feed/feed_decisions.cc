@@ -97,11 +97,10 @@ absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
                                  {"redactions", removed}});
   std::string text =
       fmt::format("{} for #{} recorded", verb, decision.insight());
-  if (!decision.has_answer()) {
-    text += "; it goes to the router";
-  } else {
-    text += "; it goes to everyone who reported it";
-  }
+  const bool told =
+      decision.has_answer() || decision.has_decline() || decision.has_resolve();
+  text += told ? "; it goes to everyone who reported it"
+               : "; it goes to the router";
   if (connected_at_ == absl::InfiniteDuration()) {
     text += " as soon as the router is reached";
   }

@@ -1,0 +1,160 @@
+#include "dashboard_feed/commands_decide.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "base/os/clock.h"
+#include "dashboard_feed/commands_leader.h"
+#include "dashboard_feed/decisions/until.h"
+#include "proto/contract/ids.h"
+#include "proto/contract/times.h"
+
+namespace earshot::feed {
+
+struct DecideCommands::Options {
+  std::string insight;
+  std::string text;
+  std::string owner;
+  std::string until;
+  std::string leader;
+  LeaderDoor door;
+};
+
+namespace {
+
+// Empty: not given.
+absl::Status ReadMoment(
+    const std::string& text,
+    const std::function<google::protobuf::Timestamp*()>& out) {
+  if (text.empty()) return absl::OkStatus();
+  const auto moment =
+      ParseUntil(text, os::SystemClock().Wall(), absl::LocalTimeZone());
+  if (!moment.ok()) return moment.status();
+  *out() = contract::ToStamp(*moment);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+DecideCommands::DecideCommands(CLI::App& app,
+                               std::function<void(Action)> choose)
+    : choose_(std::move(choose)), options_(std::make_unique<Options>()) {
+  DefineTaking(app);
+  DefineEnding(app);
+  DefineWording(app);
+}
+
+DecideCommands::~DecideCommands() = default;
+
+CLI::App& DecideCommands::Define(CLI::App& app, const char* verb,
+                                 const char* about, const char* examples,
+                                 Fill fill) {
+  Options& options = *options_;
+  CLI::App* command = app.add_subcommand(verb, about);
+  command->footer(fmt::format("Examples:\n{}", examples));
+  command->add_option("insight", options.insight, "its number, as in #412")
+      ->required();
+  command->add_option("--as", options.leader, "the leader who decides")
+      ->required();
+  AddDoorOptions(*command, options.door);
+  command->callback([this, &options, fill = std::move(fill)] {
+    choose_([&options, fill](const Settings& settings) -> absl::Status {
+      const auto insight = contract::ParseInsightNumber(options.insight);
+      if (!insight.ok()) return insight.status();
+      v1::Decision decision;
+      decision.set_insight(*insight);
+      absl::Status status = fill(options, decision);
+      if (!status.ok()) return status;
+      const auto client =
+          OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
+      if (!client.ok()) return client.status();
+      const auto text = (*client)->Decide(options.leader, decision);
+      if (!text.ok()) return text.status();
+      fmt::print("{}\n", *text);
+      return absl::OkStatus();
+    });
+  });
+  return *command;
+}
+
+void DecideCommands::DefineTaking(CLI::App& app) {
+  CLI::App& ack = Define(
+      app, "ack", "Say that you have seen it, and are looking into it.",
+      "  earshot-feed ack 412 --as dana\n"
+      "  earshot-feed ack 412 --until 2w --as dana",
+      [](const Options& options, v1::Decision& decision) {
+        v1::Acknowledge& taken = *decision.mutable_acknowledge();
+        return ReadMoment(options.until, [&] { return taken.mutable_until(); });
+      });
+  ack.add_option("--until", options_->until,
+                 "36h, 14d, 2w, a day or a time; then it counts as heard "
+                 "again. Default: a week, or as the organisation has it");
+  CLI::App& assign = Define(
+      app, "assign", "Give it an owner, and a day until which it is due.",
+      "  earshot-feed assign 412 --owner Facilities --due 2026-12-01 --as dana",
+      [](const Options& options, v1::Decision& decision) {
+        v1::Assign& assigned = *decision.mutable_assign();
+        assigned.set_owner(options.owner);
+        return ReadMoment(options.until,
+                          [&] { return assigned.mutable_due(); });
+      });
+  assign.add_option("--owner", options_->owner, "who sees to it")->required();
+  assign.add_option("--due", options_->until, "36h, 14d, 2w, a day or a time");
+}
+
+void DecideCommands::DefineEnding(CLI::App& app) {
+  CLI::App& resolve = Define(
+      app, "resolve",
+      "\"You said, we did\": tell everyone who reported it; they are asked "
+      "whether it is fixed.",
+      "  earshot-feed resolve 412 \"New scanners are in since Tuesday.\" --as "
+      "dana",
+      [](const Options& options, v1::Decision& decision) {
+        decision.mutable_resolve()->set_text(options.text);
+        return absl::OkStatus();
+      });
+  resolve.add_option("text", options_->text, "what they will read")->required();
+  CLI::App& decline = Define(
+      app, "decline", "Say no, and why, to everyone who reported it.",
+      "  earshot-feed decline 412 \"The law asks for the second signature.\" "
+      "--as dana",
+      [](const Options& options, v1::Decision& decision) {
+        decision.mutable_decline()->set_reason(options.text);
+        return absl::OkStatus();
+      });
+  decline.add_option("reason", options_->text, "what they will read")
+      ->required();
+  CLI::App& reopen = Define(
+      app, "reopen", "Take it up again after it was resolved or declined.",
+      "  earshot-feed reopen 412 --reason \"Store 14 still has it\" --as dana",
+      [](const Options& options, v1::Decision& decision) {
+        decision.mutable_reopen()->set_reason(options.text);
+        return absl::OkStatus();
+      });
+  reopen.add_option("--reason", options_->text, "stands in its history");
+}
+
+void DecideCommands::DefineWording(CLI::App& app) {
+  CLI::App& rename = Define(
+      app, "rename", "Give it a title instead of its most central verbatim.",
+      "  earshot-feed rename 412 \"Dock gate code at night\" --as dana",
+      [](const Options& options, v1::Decision& decision) {
+        decision.mutable_rename()->set_title(options.text);
+        return absl::OkStatus();
+      });
+  rename.add_option("title", options_->text, "in a few words")->required();
+  CLI::App& correct =
+      Define(app, "correct-topic",
+             "Say what it is about; the classifier can learn from it.",
+             "  earshot-feed correct-topic 412 delivery/access --as dana",
+             [](const Options& options, v1::Decision& decision) {
+               decision.mutable_correct_topic()->set_topic(options.text);
+               return absl::OkStatus();
+             });
+  correct.add_option("topic", options_->text, "its path in the taxonomy")
+      ->required();
+}
+
+}  // namespace earshot::feed
