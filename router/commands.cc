@@ -7,6 +7,7 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/os/clock.h"
@@ -18,6 +19,7 @@
 #include "base/wire/keys.h"
 #include "router/access/access.h"
 #include "router/command_output.h"
+#include "router/commands_audit.h"
 #include "router/commands_learn.h"
 #include "router/commands_organisation.h"
 #include "router/commands_taxonomy.h"
@@ -301,6 +303,8 @@ int RunCommand(int argc, char** argv) {
   DefineLearning(app, options.config, offline);
   DefineTaxonomy(app, options.config, offline);
   DefineOrganisation(app, offline);
+  const AuditCommands audit(
+      app, [&](AuditCommands::Action run) { action = std::move(run); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

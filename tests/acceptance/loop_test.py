@@ -153,6 +153,13 @@ class LoopTest(unittest.TestCase):
                    lambda: self.state_of(gate).get("state") == "reopened")
         self.assertEqual(self.state_of(gate)["verdict"],
                          "the front line says that it is not fixed")
+        trail = self.router.command("audit", "show", str(gate))
+        for what in ("resolve  amara: A new keypad is in", "fixed?   YES",
+                     "fixed?   NO: It stuck again at one"):
+            self.assertIn(what, trail)
+        self.assertNotIn("Cem", trail, "who reported is in no view")
+        self.assertIn("every record is as it was committed",
+                      self.router.command("audit", "verify"))
 
     def test_the_front_line_has_the_last_word_also_after_a_crash(self) -> None:
         receipts = self.three_report()
