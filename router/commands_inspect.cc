@@ -153,9 +153,8 @@ absl::Status PrintTrace(const Settings& settings, const std::string& id) {
   }
   if (!*evidence) {
     return absl::NotFoundError(
-        "no observation has this id; give one of the router's log "
-        "(insight_changed, field observation), its first digits, or an "
-        "agent's record id");
+        "no observation has this id; give an agent's record id, as in "
+        "'earshot-agent status', or the first digits of the router's own");
   }
   const auto row = stores->log->ReadOne((*evidence)->position);
   if (!row.ok()) return row.status();

@@ -310,11 +310,10 @@ void Router::SendDeliveries() {
     if (!*frame) return;
     hub_->Send((*frame)->session, (*frame)->kind, (*frame)->body);
     const auto session = sessions_.find((*frame)->session);
-    if (session != sessions_.end()) {
-      log_.Info("delivered",
-                {{"peer", session->second.peer.name},
-                 {"what", (*frame)->kind == v1::UPDATE ? "update" : "reply"},
-                 {"bytes", (*frame)->body.size()}});
+    // Who is sent an answer has reported what it is about: in no log.
+    if (session != sessions_.end() && (*frame)->kind == v1::UPDATE) {
+      log_.Info("delivered", {{"peer", session->second.peer.name},
+                              {"bytes", (*frame)->body.size()}});
     }
   }
 }

@@ -104,7 +104,7 @@ absl::Status Fold::FoldObservation(const LogRow& row, Prepared prepared,
   if (*counted) return absl::OkStatus();
   if (!observation.corrects().empty()) {
     absl::Status status =
-        TakeOut(observation.corrects(), row.token.agent, "corrected", work);
+        TakeOut(observation.corrects(), row.token.agent, work);
     if (!status.ok()) return status;
   }
   v1::PersonalReading derived;
@@ -163,12 +163,6 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   NoteAlert(evidence, TaggedSafety(personal), work);
   (*insight)->set_join_note(std::string(JoinWord(reading.join())));
-  work.why[reading.insight()] = JoinWord(reading.join());
-  // The id of an anonymous report is in no log.
-  work.observation[reading.insight()] =
-      evidence.observation.anonymous()
-          ? "anonymous"
-          : os::ToHex(evidence.observation.observation());
   work.sites.insert(evidence.observation.site());
   // To the hour, so that it says nothing of one anonymous report.
   contacts_[evidence.observation.site()] =
@@ -252,7 +246,7 @@ absl::Status Fold::OweStanding(const LogRow& row, const v1::Insight& insight,
 }
 
 absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
-                           std::string_view why, Work& work) {
+                           Work& work) {
   const auto found = views_.FindObservation(observation);
   if (!found.ok()) return found.status();
   // Overtaken by what takes it back: then it is not counted when it comes.
@@ -290,7 +284,6 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
     const auto day = TouchDay(row.insight, on, work);
     if (!day.ok()) return day.status();
     RemoveFromDay(**day, evidence, !*that_day);
-    work.why[row.insight] = std::string(why);
     if (!row.repeat && cursors_.observations > 0) --cursors_.observations;
   }
   // The same record sent again under another epoch holds the text once more.
@@ -328,7 +321,7 @@ absl::Status Fold::FoldWithdrawal(const LogRow& row, Work& work) {
   if (!withdrawal.ParseFromString(row.body)) {
     return absl::DataLossError("a withdrawal cannot be read");
   }
-  return TakeOut(withdrawal.observation(), row.token.agent, "withdrawn", work);
+  return TakeOut(withdrawal.observation(), row.token.agent, work);
 }
 
 absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {

@@ -331,20 +331,19 @@ absl::Status Fold::PutInsights(Work& work) {
   return absl::OkStatus();
 }
 
-// What has changed, to the log, once the readings are durable.
-void Fold::Tell(Work& work) {
-  for (const auto& [id, insight] : work.insights) {
+// What leaders, time and the front line have moved, to the log, once it is
+// durable. Not what reports have: beside the line that says which machine has
+// just sent one, that would tell where an anonymous report went, and counts of
+// few would tell the rest.
+void Fold::Tell(const Work& work) {
+  for (const auto& [id, why] : work.why) {
+    const auto found = work.insights.find(id);
+    if (found == work.insights.end()) continue;
     log_.Info("insight_changed",
               {{"insight", id},
-               {"topic", insight.topic()},
-               {"kind", contract::KindName(insight.kind())},
-               {"state", contract::StateName(insight.state())},
-               {"observations", insight.observations()},
-               {"reporters", insight.reporters()},
-               {"sites", SiteCount(insight)},
-               {"priority", insight.priority_milli()},
-               {"observation", work.observation[id]},
-               {"why", work.why[id]}});
+               {"topic", found->second.topic()},
+               {"state", contract::StateName(found->second.state())},
+               {"why", why}});
   }
 }
 

@@ -114,8 +114,7 @@ class Fold {
     explicit Work(LogWriter& writer) : readings(writer) {}
     std::map<uint64_t, v1::Insight> insights;
     std::map<std::pair<uint64_t, int32_t>, v1::DayCounts> days;
-    std::map<uint64_t, std::string> observation;  // the last to join it
-    std::map<uint64_t, std::string> why;          // for the log, by insight
+    std::map<uint64_t, std::string> why;  // for the log, by insight
     ReadingAppends readings;
     std::vector<uint64_t> erasures;
     std::set<std::string> owed;
@@ -175,7 +174,7 @@ class Fold {
   // Takes an observation back out, if it is this agent's own. One that was not
   // read yet leaves a tombstone.
   absl::Status TakeOut(std::string_view observation, std::string_view agent,
-                       std::string_view why, Work& work);
+                       Work& work);
   absl::StatusOr<uint64_t> InsightOf(const v1::Decision& decision, Work& work);
   absl::Status FoldParked(std::string_view observation, Work& work);
   absl::Status OweStanding(const LogRow& row, const v1::Insight& insight,
@@ -186,7 +185,7 @@ class Fold {
                                           Work& work);
   absl::Status Finish(Work& work);
   absl::Status PutInsights(Work& work);
-  void Tell(Work& work);
+  void Tell(const Work& work);
   absl::Status PutItem(const std::string& key, v1::UpdateKind kind,
                        const std::string& body);
   // A file that is loaded again as it was is not sent again, but for the first

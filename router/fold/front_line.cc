@@ -62,7 +62,10 @@ absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
     return RefuseVerdict("about what nobody waits for any more");
   }
   counters_.verdicts.Add();
-  work.why[(*found)->insight] = "the front line answered 'fixed?'";
+  // The machine that this one came from is in the log, at this moment.
+  if (!observation.anonymous()) {
+    work.why[(*found)->insight] = "the front line answered 'fixed?'";
+  }
   return absl::OkStatus();
 }
 

@@ -61,9 +61,8 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
   auto said = ParseSaid(**observation);
   if (!said.ok()) return said.status();
   if (!said->observation.corrects().empty()) {
-    absl::Status status =
-        TakeOut(said->observation.corrects(), (*observation)->token.agent,
-                "corrected", work);
+    absl::Status status = TakeOut(said->observation.corrects(),
+                                  (*observation)->token.agent, work);
     if (!status.ok()) return status;
   }
   absl::Status status =

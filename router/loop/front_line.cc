@@ -31,6 +31,11 @@ constexpr size_t kDetailBytes = 200;
 
 int64_t DayOf(absl::Time time) { return absl::ToUnixSeconds(time) / 86400; }
 
+// Not at the moment of the report that made it so.
+absl::Time EndOfHour(absl::Time time) {
+  return absl::FromUnixSeconds((absl::ToUnixSeconds(time) / 3600 + 1) * 3600);
+}
+
 // Observations a day in the weeks before, in thousandths.
 uint64_t UsualMilli(const v1::Insight& insight, absl::Time at) {
   const int64_t day = DayOf(at);
@@ -181,7 +186,8 @@ bool IsBack(const v1::Insight& insight) {
 std::optional<DueTick> NextTick(const v1::Insight& insight,
                                 const v1::LoopRules& rules) {
   if (IsBack(insight)) {
-    return DueTick{v1::TickRecord::IS_BACK, absl::UnixEpoch()};
+    return DueTick{v1::TickRecord::IS_BACK,
+                   EndOfHour(contract::ToTime(insight.last_seen()))};
   }
   if (insight.state() == v1::ACKNOWLEDGED && insight.has_acknowledged_until()) {
     return DueTick{v1::TickRecord::ACKNOWLEDGEMENT_EXPIRED,

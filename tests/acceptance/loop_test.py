@@ -174,6 +174,26 @@ class LoopTest(unittest.TestCase):
         eventually("it is confirmed",
                    lambda: self.state_of(gate).get("state") == "confirmed", 60)
 
+    def test_the_routers_log_ties_no_machine_to_an_insight(self) -> None:
+        """Beside who has sent something, nothing says where it went, or how many
+        there are."""
+        self.report(self.depot, "Something quite ordinary", 6)
+        self.depot.command("observe", GATE, "--anonymous", "--quote", "--severity", "5")
+        gate = self.insight_of("amara", GATE)
+        self.feed.command("answer", str(gate), "Thursday", "--as", "amara")
+        eventually("the news of it is there", lambda: self.router.log("insight_changed"))
+        lines = [json.loads(line) for line in
+                 (self.router.folder / "log.jsonl").read_text().splitlines()]
+        self.assertTrue(any(line["event"] == "committed" for line in lines))
+        for line in lines:
+            self.assertFalse({"agent", "peer", "site"} & line.keys() and
+                             {"insight", "observation"} & line.keys(), line)
+            if "insight" in line:
+                self.assertIn("decided", line["why"])
+                self.assertFalse({"observations", "reporters", "sites"} & line.keys(), line)
+            if line["event"] == "delivered":
+                self.assertEqual(line["peer"], "feed")
+
     def test_feed_and_router_killed_on_the_way_lose_no_answer(self) -> None:
         self.report(self.depot, GATE, 6)
         gate = self.insight_of("amara", GATE)

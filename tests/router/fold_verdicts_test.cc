@@ -193,6 +193,9 @@ TEST_F(FoldVerdictsTest, ManyNewReportsAfterAFixReopenIt) {
     Report(Said("The till froze", "late" + std::to_string(i)));
   }
   FoldAll();
+  EXPECT_EQ(Insight(1).state(), v1::RESOLVED) << "nor that it was this one";
+  clock_.Advance(absl::Hours(1));
+  FoldAll();
   const v1::Insight insight = Insight(1);
   EXPECT_EQ(insight.state(), v1::REOPENED);
   EXPECT_EQ(insight.history(insight.history_size() - 1).verb(), "it is back");
