@@ -175,6 +175,9 @@ class ScopePace {
   template <typename Call>
   void EachAkin(const Call& call) const;
   void JudgeGroups();
+  // Of those that are counted with the first one, another is most: what they
+  // tell is its story, and it is told by itself.
+  bool AnotherIsMost(std::span<const uint32_t> members) const;
   void Merge(std::span<const uint32_t> members, Together& together) const;
   std::optional<Lately> JudgeTogether(Together& together, size_t part,
                                       double surprise) const;
@@ -212,7 +215,7 @@ class ScopePace {
   static constexpr uint32_t kAkinMilli = 600;
   // Of several parts one is out of step by chance more easily.
   static constexpr double kOfPart = 0.5;
-  static constexpr double kOfPartNotFresh = 1.5;
+  static constexpr double kOfPartNotFresh = 1.0;
 
   const Model& model_;
   const Coverage& coverage_;

@@ -138,6 +138,7 @@ void ScopePace::JudgeFreshGroup(std::span<const uint32_t> members) {
       PeopleEverywhere(members) < kFewestEverywhere) {
     return;
   }
+  if (AnotherIsMost(members)) return;
   Together together;
   Merge(members, together);
   Lately lately;

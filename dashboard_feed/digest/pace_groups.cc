@@ -117,6 +117,7 @@ void ScopePace::JudgeGroups() {
     Sums sums;
     for (const uint32_t member : members) sums.Add(heard_[member].sums);
     if (sums.of[Sums::kSeven] < kFewestOfGroup) continue;
+    if (AnotherIsMost(members)) continue;
     std::fill(recent.begin(), recent.end(), Recent{});
     for (const uint32_t member : members) AddRecents(heard_[member], recent);
     parts.clear();
@@ -138,6 +139,17 @@ void ScopePace::JudgeGroups() {
       heard.grouped = true;
     }
   }
+}
+
+bool ScopePace::AnotherIsMost(std::span<const uint32_t> members) const {
+  uint64_t all = 0;
+  uint32_t most = 0;
+  for (const uint32_t member : members) {
+    const uint32_t people = heard_[member].sums.of[Sums::kSeven];
+    all += people;
+    if (member != members.front()) most = std::max(most, people);
+  }
+  return most * uint64_t{2} > all;
 }
 
 void ScopePace::Merge(std::span<const uint32_t> members,

@@ -260,6 +260,15 @@ TEST_F(FewOfEachTest, ThoseThatAreLikelyTheSameIssueAddUp) {
   EXPECT_EQ(lately.akin.size(), kIssues - 1);
 }
 
+TEST_F(FewOfEachTest, WhoIsLikeABigStoryIsNotItsNews) {
+  for (const std::string& site : sites_) HeardOnce(1, site, 1);
+  v1::SuggestedInsight& suggested = *Insight(2).add_suggested();
+  suggested.set_insight(1);
+  suggested.set_score_milli(700);
+  EXPECT_EQ(Pace().Of(1).trend.course, Trend::Course::kNew);
+  EXPECT_EQ(Pace().Of(2).trend.course, Trend::Course::kSteady);
+}
+
 TEST_F(FewOfEachTest, ThoseThatAreHardlyAlikeDoNotAddUp) {
   for (uint64_t id = 2; id <= kIssues; ++id) {
     v1::SuggestedInsight& suggested = *Insight(id).add_suggested();
