@@ -1,6 +1,7 @@
 #ifndef EARSHOT_BASE_OS_AT_ONCE_H_
 #define EARSHOT_BASE_OS_AT_ONCE_H_
 
+#include <system_error>
 #include <thread>
 
 // Two pieces of work at the same time.
@@ -16,7 +17,14 @@ void BothAtOnce(bool worth_it, const Own& own, const Other& other) {
     other();
     return;
   }
-  std::thread beside([&other] { other(); });
+  std::thread beside;
+  try {
+    beside = std::thread([&other] { other(); });
+  } catch (const std::system_error&) {  // there are too many already
+    own();
+    other();
+    return;
+  }
   own();
   beside.join();
 }

@@ -10,6 +10,11 @@ namespace {
 // Appended at once; the rest follows with the next step.
 constexpr size_t kMostTicks = 200;
 
+// When it is over.
+int64_t SecondOf(absl::Time time) {
+  return absl::ToUnixSeconds(time + absl::Seconds(1) - absl::Nanoseconds(1));
+}
+
 // The day is all that is told of an anonymous reporter, and it is over then.
 absl::Time EndOfDay(absl::Time time) {
   return absl::FromUnixSeconds((absl::ToUnixSeconds(time) / 86400 + 1) * 86400);
@@ -95,8 +100,8 @@ absl::Status Fold::FoldTick(const LogRow& row, Work& work) {
 absl::Status Fold::PutTick(const v1::Insight& insight) {
   const auto next = NextTick(insight, RulesOf(organisation_.loop()));
   return views_.PutTick(
-      insight.id(), next ? std::optional<int64_t>(absl::ToUnixSeconds(next->at))
-                         : std::nullopt);
+      insight.id(),
+      next ? std::optional<int64_t>(SecondOf(next->at)) : std::nullopt);
 }
 
 // What is due goes into the log, and is folded as what others say is. Only when
@@ -110,11 +115,15 @@ absl::StatusOr<size_t> Fold::AppendTicks() {
   for (const uint64_t id : *due) {
     const auto insight = views_.FindInsight(id);
     if (!insight.ok()) return insight.status();
-    absl::Status status = views_.PutTick(id, std::nullopt);
+    const auto next = *insight
+                          ? NextTick(**insight, RulesOf(organisation_.loop()))
+                          : std::nullopt;
+    // The organisation may give it more time than when it was noted.
+    const bool later = next && next->at > now;
+    absl::Status status = views_.PutTick(
+        id, later ? std::optional<int64_t>(SecondOf(next->at)) : std::nullopt);
     if (!status.ok()) return status;
-    if (!*insight) continue;
-    const auto next = NextTick(**insight, RulesOf(organisation_.loop()));
-    if (!next || next->at > now) continue;
+    if (!next || later) continue;
     v1::TickRecord tick;
     tick.set_insight(id);
     tick.set_opened_by((*insight)->opened_by());

@@ -167,6 +167,32 @@ TEST_F(FoldVerdictsTest, TimeAloneMakesItUnchallengedOnceAndStaysInTheLog) {
   ExpectSameFromTheLog();
 }
 
+TEST_F(FoldVerdictsTest, AFractionOfASecondLosesNoTick) {
+  ThreeReport();
+  clock_.Advance(absl::Milliseconds(700));
+  Resolve();
+  clock_.Advance(absl::Hours(14 * 24) - absl::Milliseconds(200));
+  FoldAll();
+  EXPECT_EQ(Insight(1).state(), v1::RESOLVED);
+  clock_.Advance(absl::Seconds(1));
+  FoldAll();
+  EXPECT_EQ(Insight(1).state(), v1::UNCHALLENGED);
+}
+
+TEST_F(FoldVerdictsTest, MoreTimeThatTheOrganisationGivesIsWaitedFor) {
+  ThreeReport();
+  Resolve();
+  v1::Organisation organisation = DefaultOrganisation();
+  organisation.mutable_loop()->set_unchallenged_days(20);
+  fold_->UseOrganisation(organisation, {});
+  clock_.Advance(absl::Hours(15 * 24));
+  FoldAll();
+  EXPECT_EQ(Insight(1).state(), v1::RESOLVED);
+  clock_.Advance(absl::Hours(6 * 24));
+  FoldAll();
+  EXPECT_EQ(Insight(1).state(), v1::UNCHALLENGED);
+}
+
 TEST_F(FoldVerdictsTest, AnAcknowledgementExpiresAndANewOneHolds) {
   ThreeReport();
   v1::Decision acknowledge;
