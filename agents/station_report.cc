@@ -2,8 +2,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "agents/station.h"
 #include "base/os/bytes.h"
@@ -49,9 +53,21 @@ json AsJson(const InboxAnswer& item) {
           {"new", item.fresh}};
 }
 
+// Only the last answer to a report asks, and only who has its receipt.
 json AsJson(const std::vector<InboxAnswer>& items) {
+  std::map<std::string, uint64_t> last;
+  for (const InboxAnswer& item : items) {
+    uint64_t& decision = last[item.receipt_hash];
+    decision = std::max(decision, item.answer.decision());
+  }
   json list = json::array();
-  for (const InboxAnswer& item : items) list.push_back(AsJson(item));
+  for (const InboxAnswer& item : items) {
+    list.push_back(AsJson(item));
+    if (item.receipt_hash.empty() ||
+        item.answer.decision() < last[item.receipt_hash]) {
+      list.back()["asks_verdict"] = false;
+    }
+  }
   return list;
 }
 

@@ -130,6 +130,11 @@ TEST_F(VerdictTest, WithoutAFixThereIsNothingToSay) {
   Answered(true);
   Answered(false);  // taken back
   EXPECT_NE(Say(receipt, v1::Verdict::YES).code(), 0U);
+  const auto inbox = json::parse(Ask("inbox", {receipt}).body());
+  ASSERT_EQ(inbox["answers"].size(), 3U);
+  for (const json& answer : inbox["answers"]) {
+    EXPECT_FALSE(answer["asks_verdict"].get<bool>());
+  }
 }
 
 TEST_F(VerdictTest, TheReasonIsRedactedBeforeItIsStored) {
