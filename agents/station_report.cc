@@ -2,12 +2,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "agents/station.h"
 #include "base/os/bytes.h"
@@ -46,28 +42,16 @@ json AsJson(const InboxAnswer& item) {
           {"leader", answer.leader()},
           {"text", answer.text()},
           {"at", AsJson(contract::ToTime(answer.at()))},
-          {"asks_verdict", answer.asks_verdict()},
+          {"asks_verdict", item.asks},
           {"receipt", item.receipt_hint},
           {"reports", item.reports},
           {"fixed", FixedWord(item.fixed)},
           {"new", item.fresh}};
 }
 
-// Only the last answer to a report asks, and only who has its receipt.
 json AsJson(const std::vector<InboxAnswer>& items) {
-  std::map<std::string, uint64_t> last;
-  for (const InboxAnswer& item : items) {
-    uint64_t& decision = last[item.receipt_hash];
-    decision = std::max(decision, item.answer.decision());
-  }
   json list = json::array();
-  for (const InboxAnswer& item : items) {
-    list.push_back(AsJson(item));
-    if (item.receipt_hash.empty() ||
-        item.answer.decision() < last[item.receipt_hash]) {
-      list.back()["asks_verdict"] = false;
-    }
-  }
+  for (const InboxAnswer& item : items) list.push_back(AsJson(item));
   return list;
 }
 

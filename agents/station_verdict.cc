@@ -1,4 +1,5 @@
 // "Fixed?", answered by who reported.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -19,25 +20,21 @@ std::string VerdictId(const v1::Verdict& verdict) {
 
 }  // namespace
 
-// The answer that asks now; a later one that does not has taken it back.
 absl::StatusOr<InboxAnswer> Station::AskedNow(const Receipt& receipt) {
   const auto answers = inbox_->AnswersOf(receipt.hash);
   if (!answers.ok()) return answers.status();
-  const InboxAnswer* last = nullptr;
-  for (const InboxAnswer& one : *answers) {
-    if (last == nullptr || one.answer.decision() > last->answer.decision()) {
-      last = &one;
-    }
-  }
-  if (last == nullptr || !last->answer.asks_verdict()) {
+  const auto asking =
+      std::find_if(answers->begin(), answers->end(),
+                   [](const InboxAnswer& answer) { return answer.asks; });
+  if (asking == answers->end()) {
     return absl::FailedPreconditionError(
         "nobody has said that this is fixed; see 'earshot-agent inbox'");
   }
-  if (last->fixed != v1::Verdict::FIXED_UNSPECIFIED) {
+  if (asking->fixed != v1::Verdict::FIXED_UNSPECIFIED) {
     return absl::AlreadyExistsError(
         "you have answered that; if it is back, report it again");
   }
-  return *last;
+  return *asking;
 }
 
 absl::StatusOr<v1::ControlResponse> Station::GiveVerdict(

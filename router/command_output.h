@@ -14,6 +14,9 @@ namespace earshot::router {
 
 absl::Status PrintStatus(const Settings& settings, bool json);
 absl::Status PrintAgents(const Settings& settings, bool json);
+// What could not be opened is not there: then it says so.
+absl::Status NoRouterHere(const Settings& settings, const absl::Status& status);
+
 absl::Status PrintTrace(const Settings& settings, const std::string& id);
 absl::Status PrintDeadLetters(const Settings& settings, bool json);
 absl::Status PrintDeadLetter(const Settings& settings, uint64_t id);

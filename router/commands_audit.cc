@@ -16,6 +16,7 @@
 #include "proto/contract/ids.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
+#include "router/command_output.h"
 #include "router/log/log.h"
 #include "router/log/verify.h"
 #include "router/views/views.h"
@@ -32,13 +33,6 @@ namespace {
 constexpr uint64_t kWindow = 100000;  // records looked through at once
 constexpr size_t kPage = 1000;
 
-absl::Status Found(const Settings& settings, const absl::Status& status) {
-  if (!absl::IsNotFound(status)) return status;
-  return absl::NotFoundError(
-      fmt::format("no router has run on {}; give its --data-dir or --config",
-                  settings.config.data_dir()));
-}
-
 absl::Status Verify(const Settings& settings, const std::string& head) {
   const bool hex = std::all_of(head.begin(), head.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -50,7 +44,7 @@ absl::Status Verify(const Settings& settings, const std::string& head) {
   uint64_t end = 0;
   {
     auto log = Log::OpenForReading(settings.LogFile());
-    if (!log.ok()) return Found(settings, log.status());
+    if (!log.ok()) return NoRouterHere(settings, log.status());
     end = (*log)->End().value_or(0);
   }
   const os::SystemClock clock;
@@ -268,9 +262,9 @@ absl::Status Show(const Settings& settings, const std::string& given) {
   const auto insight = contract::ParseInsightNumber(given);
   if (!insight.ok()) return insight.status();
   auto log = Log::OpenForReading(settings.LogFile());
-  if (!log.ok()) return Found(settings, log.status());
+  if (!log.ok()) return NoRouterHere(settings, log.status());
   auto views = Views::OpenForReading(settings.ViewsFile());
-  if (!views.ok()) return Found(settings, views.status());
+  if (!views.ok()) return NoRouterHere(settings, views.status());
   return Trail(**log, **views, *insight).Print();
 }
 

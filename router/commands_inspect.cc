@@ -27,14 +27,6 @@ std::string When(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%S %Z", time, absl::LocalTimeZone());
 }
 
-absl::Status NoRouterHere(const Settings& settings,
-                          const absl::Status& status) {
-  if (!absl::IsNotFound(status)) return status;
-  return absl::NotFoundError(
-      fmt::format("no router has run on {}; give its --data-dir or --config",
-                  settings.config.data_dir()));
-}
-
 void PrintJson(const Json& json) { fmt::print("{}\n", json.dump(2)); }
 
 struct Stores {
@@ -54,6 +46,14 @@ absl::StatusOr<Stores> OpenStores(const Settings& settings) {
 }
 
 }  // namespace
+
+absl::Status NoRouterHere(const Settings& settings,
+                          const absl::Status& status) {
+  if (!absl::IsNotFound(status)) return status;
+  return absl::NotFoundError(
+      fmt::format("no router has run on {}; give its --data-dir or --config",
+                  settings.config.data_dir()));
+}
 
 absl::Status PrintStatus(const Settings& settings, bool json) {
   auto stores = OpenStores(settings);

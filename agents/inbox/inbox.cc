@@ -1,5 +1,6 @@
 #include "agents/inbox/inbox.h"
 
+#include <map>
 #include <utility>
 
 namespace earshot::agents {
@@ -124,7 +125,7 @@ absl::StatusOr<std::vector<InboxAnswer>> Inbox::ReadAnswers(
   while (true) {
     const auto row = ask.Step();
     if (!row.ok()) return row.status();
-    if (!*row) return answers;
+    if (!*row) break;
     InboxAnswer answer;
     answer.answer.ParseFromString(ask.Blob(0));
     answer.receipt_hash = ask.Blob(1);
@@ -134,6 +135,18 @@ absl::StatusOr<std::vector<InboxAnswer>> Inbox::ReadAnswers(
     answer.fixed = static_cast<v1::Verdict::Fixed>(ask.Int(5));
     answers.push_back(std::move(answer));
   }
+  std::map<std::string, InboxAnswer*> last;
+  for (InboxAnswer& answer : answers) {
+    InboxAnswer*& known = last[answer.receipt_hash];
+    if (known == nullptr ||
+        answer.answer.decision() > known->answer.decision()) {
+      known = &answer;
+    }
+  }
+  for (const auto& [hash, answer] : last) {
+    answer->asks = !hash.empty() && answer->answer.asks_verdict();
+  }
+  return answers;
 }
 
 absl::StatusOr<std::vector<InboxAnswer>> Inbox::AnswersOf(uid_t person) {

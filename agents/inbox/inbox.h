@@ -41,6 +41,8 @@ struct InboxAnswer {
   std::string receipt_hint;
   uint64_t reports = 1;  // of this site that it answers
   bool fresh = false;    // not shown before
+  bool asks = false;     // "fixed?": it is the last one to its report, and has
+                         // a receipt to answer with
   // What this report's reporter has said to "fixed?"; unspecified: nothing yet.
   v1::Verdict::Fixed fixed = v1::Verdict::FIXED_UNSPECIFIED;
 };

@@ -40,14 +40,14 @@ ScopePace::ScopePace(const Model& model, const Coverage& coverage,
   LearnParts();
   if (mode_ != Mode::kJudged) return;
   Listen();
-  const auto words = NewWords();
+  std::shared_ptr<Words> words;
   os::BothAtOnce(
       heard_.size() >= worth_a_thread,
       [&] {
         FindAkin();
         JudgeGroups();
       },
-      [&] { HearWords(*words); });
+      [&] { words = HearWords(); });
   TakeWords(*words);
   JudgeFresh();
 }

@@ -120,10 +120,6 @@ class ScopePace {
   };
 
   struct Words;
-  struct FreeWords {
-    void operator()(Words* words) const;
-  };
-  static std::unique_ptr<Words, FreeWords> NewWords();
 
   void FindParts();
   void LearnParts();
@@ -172,8 +168,6 @@ class ScopePace {
   // `recent`: by region, at part - 1.
   void AddRecents(const Heard& heard, std::span<Recent> recent) const;
   void FindAkin();
-  template <typename Call>
-  void EachAkin(const Call& call) const;
   void JudgeGroups();
   // Of those that are counted with the first one, another is most: what they
   // tell is its story, and it is told by itself.
@@ -195,7 +189,7 @@ class ScopePace {
   void JudgeFreshGroup(std::span<const uint32_t> members);
   // pace_words.cc: the words that insights were opened with. What is heard of
   // them, and then taken into the groups.
-  void HearWords(Words& words) const;
+  std::shared_ptr<Words> HearWords() const;
   void TakeWords(Words& words);
   void CountWords(Words& words) const;
   void JudgeWord(std::span<const uint32_t> members,

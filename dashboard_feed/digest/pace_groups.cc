@@ -69,10 +69,10 @@ bool ScopePace::Heard::MayLeadGroup() const {
   return lately() > 0 && people <= kMostOfSmall && MayLead();
 }
 
-// Of pairs that may be the same issue in other words, the ways of which the
-// first may lead.
-template <typename Call>
-void ScopePace::EachAkin(const Call& call) const {
+// With whom each that may lead may be the same issue in other words; of a pair
+// both ways.
+void ScopePace::FindAkin() {
+  std::vector<std::pair<uint32_t, uint32_t>> pairs;
   for (const auto& [one, slot] : suggested_) {
     const int32_t there =
         slot < heard_of_slot_.size() ? heard_of_slot_[slot] : -1;
@@ -82,14 +82,9 @@ void ScopePace::EachAkin(const Call& call) const {
         heard_[found].people > kMostOfSmall) {
       continue;
     }
-    if (heard_[one].MayLeadGroup()) call(one, found);
-    if (heard_[found].MayLeadGroup()) call(found, one);
+    if (heard_[one].MayLeadGroup()) pairs.emplace_back(one, found);
+    if (heard_[found].MayLeadGroup()) pairs.emplace_back(found, one);
   }
-}
-
-void ScopePace::FindAkin() {
-  std::vector<std::pair<uint32_t, uint32_t>> pairs;
-  EachAkin([&](uint32_t of, uint32_t other) { pairs.emplace_back(of, other); });
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   akin_.reserve(pairs.size());

@@ -101,13 +101,9 @@ void ScopePace::CountWords(Words& words) const {
   for (const auto& [word, member] : pairs) words.members[next[word]++] = member;
 }
 
-void ScopePace::FreeWords::operator()(Words* words) const { delete words; }
-
-std::unique_ptr<ScopePace::Words, ScopePace::FreeWords> ScopePace::NewWords() {
-  return std::unique_ptr<Words, FreeWords>(new Words);
-}
-
-void ScopePace::HearWords(Words& words) const {
+std::shared_ptr<ScopePace::Words> ScopePace::HearWords() const {
+  const auto heard = std::make_shared<Words>();
+  Words& words = *heard;
   CountWords(words);
   words.told.resize(parts_.size());
   std::vector<size_t> parts;
@@ -125,6 +121,7 @@ void ScopePace::HearWords(Words& words) const {
     }
     if (!parts.empty()) JudgeWord(words.Of(word), parts, words);
   }
+  return heard;
 }
 
 void ScopePace::TakeWords(Words& words) {

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/os/bytes.h"
 #include "base/os/sha256.h"
-#include "proto/contract/names.h"
 #include "proto/contract/times.h"
 #include "router/fold/fold.h"
 #include "router/fold/keys.h"

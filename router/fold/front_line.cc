@@ -97,11 +97,11 @@ absl::Status Fold::FoldTick(const LogRow& row, Work& work) {
   return absl::OkStatus();
 }
 
+// One that says nothing any more stays until it is due.
 absl::Status Fold::PutTick(const v1::Insight& insight) {
   const auto next = NextTick(insight, RulesOf(organisation_.loop()));
-  return views_.PutTick(
-      insight.id(),
-      next ? std::optional<int64_t>(SecondOf(next->at)) : std::nullopt);
+  if (!next) return absl::OkStatus();
+  return views_.PutTick(insight.id(), SecondOf(next->at));
 }
 
 // What is due goes into the log, and is folded as what others say is. Only when

@@ -200,7 +200,6 @@ class Views {
   std::unordered_map<const char*, store::Statement> statements_;
   std::optional<bool> any_tombstones_;
   std::optional<bool> any_parked_;
-  std::optional<bool> any_ticks_;
   std::optional<uint64_t> evidence_end_;  // no evidence beyond it
   uint64_t sighted_ = 0;                  // position of the last FirstSight
   uint64_t run_ = 0;  // numbers given by this run are larger

@@ -35,11 +35,8 @@ absl::StatusOr<uint64_t> Views::VerdictSites(std::string_view answer,
 
 absl::Status Views::PutTick(uint64_t insight, std::optional<int64_t> at) {
   if (!at) {
-    const auto any = Any(any_ticks_, "SELECT 1 FROM ticks LIMIT 1");
-    if (!any.ok() || !*any) return any.status();
     return Sql("DELETE FROM ticks WHERE insight=?1").Bind(1, insight).Run();
   }
-  any_ticks_ = true;
   return Sql("INSERT INTO ticks VALUES(?1,?2) ON CONFLICT DO UPDATE SET at=?2 "
              "WHERE at<>?2")
       .Bind(1, insight)
