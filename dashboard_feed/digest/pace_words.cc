@@ -102,7 +102,7 @@ void ScopePace::CountWords(Words& words) const {
 }
 
 std::shared_ptr<ScopePace::Words> ScopePace::HearWords() const {
-  const auto heard = std::make_shared<Words>();
+  auto heard = std::make_shared<Words>();
   Words& words = *heard;
   CountWords(words);
   words.told.resize(parts_.size());
