@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "base/os/bytes.h"
 #include "base/os/clock.h"
 #include "dashboard_feed/commands_leader.h"
 #include "dashboard_feed/decisions/until.h"
@@ -18,6 +21,8 @@ struct DecideCommands::Options {
   std::string text;
   std::string owner;
   std::string until;
+  std::string other;
+  std::vector<std::string> verbatims;
   std::string leader;
   LeaderDoor door;
 };
@@ -36,6 +41,28 @@ absl::Status ReadMoment(
   return absl::OkStatus();
 }
 
+// The feed knows what the names stand for.
+absl::Status ReadSplit(const std::vector<std::string>& verbatims,
+                       const std::string& merged, v1::Split& split) {
+  if (!merged.empty()) {
+    const auto number = contract::ParseInsightNumber(merged);
+    if (!number.ok()) return number.status();
+    split.set_merged(*number);
+    return absl::OkStatus();
+  }
+  for (const std::string& name : verbatims) {
+    const auto id = os::FromHex(name);
+    if (!id.ok() || id->empty()) {
+      return absl::InvalidArgumentError(fmt::format(
+          "'{}' names no verbatim; 'earshot-feed why' names each", name));
+    }
+    split.add_observations(*id);
+  }
+  if (split.observations_size() > 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "say what is to be split off: --verbatim or --merged");
+}
+
 }  // namespace
 
 DecideCommands::DecideCommands(CLI::App& app,
@@ -44,6 +71,7 @@ DecideCommands::DecideCommands(CLI::App& app,
   DefineTaking(app);
   DefineEnding(app);
   DefineWording(app);
+  DefineRegrouping(app);
 }
 
 DecideCommands::~DecideCommands() = default;
@@ -155,6 +183,41 @@ void DecideCommands::DefineWording(CLI::App& app) {
              });
   correct.add_option("topic", options_->text, "its path in the taxonomy")
       ->required();
+}
+
+void DecideCommands::DefineRegrouping(CLI::App& app) {
+  CLI::App& merge = Define(
+      app, "merge",
+      "Say that it is the same issue as another one: counts, answers and what "
+      "is owed go along. 'split --merged' undoes it.",
+      "  earshot-feed merge 418 --into 412 --as dana",
+      [](const Options& options, v1::Decision& decision) {
+        const auto into = contract::ParseInsightNumber(options.other);
+        if (!into.ok()) return into.status();
+        decision.mutable_merge()->set_into(*into);
+        return absl::OkStatus();
+      });
+  merge.add_option("--into", options_->other, "the one that goes on")
+      ->required();
+  CLI::App& split = Define(
+      app, "split",
+      "Say that some of it is another issue: that becomes an insight of its "
+      "own, and what resembles it goes there from now on.",
+      "  earshot-feed split 412 --verbatim 3fa9c2e1 --verbatim 77c10b52 --as "
+      "dana\n"
+      "  earshot-feed split 412 --merged 418 --as dana",
+      [](const Options& options, v1::Decision& decision) {
+        return ReadSplit(options.verbatims, options.other,
+                         *decision.mutable_split());
+      });
+  CLI::Option* verbatims = split.add_option(
+      "--verbatim", options_->verbatims,
+      "one that is about something else, as 'why' names it; all that nearly "
+      "repeats it goes along");
+  split
+      .add_option("--merged", options_->other,
+                  "an insight that was merged into it: undone")
+      ->excludes(verbatims);
 }
 
 }  // namespace earshot::feed

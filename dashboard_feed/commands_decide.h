@@ -30,6 +30,7 @@ class DecideCommands {
   void DefineTaking(CLI::App& app);
   void DefineEnding(CLI::App& app);
   void DefineWording(CLI::App& app);
+  void DefineRegrouping(CLI::App& app);
 
   const std::function<void(Action)> choose_;
   const std::unique_ptr<Options> options_;

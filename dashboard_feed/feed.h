@@ -101,6 +101,7 @@ class Feed {
   void OnUpdate(const std::string& body);
   void OnOutcome(const absl::StatusOr<spool::Uplink::Outcome>& outcome);
   void SendRecords();
+  absl::Status EraseFromDigests(const v1::Delivery& delivery);
   void UseOrganisation();
 
   // feed_digests.cc: what leaders get.
@@ -176,6 +177,8 @@ class Feed {
 
   // feed_decisions.cc. CheckDecision fills in what the leader does not say, and
   // gives the insight as they see it.
+  std::optional<Seen> FindFor(const v1::Leader& leader, uint64_t insight,
+                              absl::Time now) const;
   absl::StatusOr<Seen> CheckDecision(const v1::Leader& leader, absl::Time now,
                                      v1::Decision& decision, size_t& removed);
   absl::StatusOr<std::string> Decide(const v1::Leader& leader,

@@ -6,6 +6,7 @@
 #include "base/os/status_text.h"
 #include "dashboard_feed/decisions/decisions.h"
 #include "dashboard_feed/digest/mute_preview.h"
+#include "dashboard_feed/digest/waiting.h"
 #include "dashboard_feed/feed.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
@@ -25,21 +26,52 @@ absl::Status NoSuchInsight(uint64_t insight, const v1::Leader& leader) {
 
 }  // namespace
 
+// In the leader's own scope, or in that of somebody for whom they stand in.
+std::optional<Seen> Feed::FindFor(const v1::Leader& leader, uint64_t insight,
+                                  absl::Time now) const {
+  const Model& model = mirror_->model();
+  auto seen = LeaderView(model, leader, now).Find(insight);
+  if (seen) return seen;
+  for (const std::string& id : ActsFor(model.organisation, leader, now)) {
+    const v1::Leader* absent = model.FindLeader(id);
+    if (absent == nullptr || id == leader.id()) continue;
+    seen = LeaderView(model, *absent, now).Find(insight);
+    if (seen) return seen;
+  }
+  return std::nullopt;
+}
+
 absl::StatusOr<Seen> Feed::CheckDecision(const v1::Leader& leader,
                                          absl::Time now, v1::Decision& decision,
                                          size_t& removed) {
   decision.set_leader(leader.id());
   *decision.mutable_at() = contract::ToStamp(now);
   removed = RedactDecision(redactor_, decision);
+  auto seen = FindFor(leader, decision.insight(), now);
+  if (seen && decision.has_split()) {
+    absl::Status status =
+        NameObservations(seen->insight, *decision.mutable_split());
+    if (!status.ok()) return status;
+  }
   if (const auto refusal = contract::Validate(decision)) {
     return absl::InvalidArgumentError(refusal->text);
   }
-  const LeaderView view(mirror_->model(), leader, now);
-  auto seen = view.Find(decision.insight());
   if (!seen) return NoSuchInsight(decision.insight(), leader);
-  if (decision.has_merge() && !view.Find(decision.merge().into())) {
-    return NoSuchInsight(decision.merge().into(), leader);
+  if (decision.has_merge()) {
+    const auto into = FindFor(leader, decision.merge().into(), now);
+    if (!into) return NoSuchInsight(decision.merge().into(), leader);
+    if (into->insight.id() == seen->insight.id()) {
+      return absl::FailedPreconditionError(
+          fmt::format("#{} is part of #{} already", decision.insight(),
+                      into->insight.id()));
+    }
+    decision.mutable_merge()->set_into(into->insight.id());
+    decision.mutable_merge()->set_into_opened_by(into->insight.opened_by());
   }
+  // It may have been merged since the leader saw it.
+  const bool moved = seen->insight.id() != decision.insight();
+  decision.set_insight(seen->insight.id());
+  if (moved) decision.clear_opened_by();
   const std::string& opened_by = seen->insight.opened_by();
   if (!decision.opened_by().empty() && decision.opened_by() != opened_by) {
     return absl::FailedPreconditionError(fmt::format(
@@ -76,6 +108,7 @@ absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
                                          v1::Decision decision) {
   const absl::Time now = clock_.Wall();
   size_t removed = 0;
+  const uint64_t asked = decision.insight();
   absl::Status status = CheckDecision(leader, now, decision, removed).status();
   if (!status.ok()) return status;
   const std::string verb(contract::VerbName(decision.verb_case()));
@@ -97,6 +130,9 @@ absl::StatusOr<std::string> Feed::Decide(const v1::Leader& leader,
                                  {"redactions", removed}});
   std::string text =
       fmt::format("{} for #{} recorded", verb, decision.insight());
+  if (asked != decision.insight()) {
+    text += fmt::format(", which #{} is part of", asked);
+  }
   const bool told =
       decision.has_answer() || decision.has_decline() || decision.has_resolve();
   text += told ? "; it goes to everyone who reported it"

@@ -286,6 +286,10 @@ absl::StatusOr<std::string> Feed::Why(const v1::Leader& leader,
         *insight, leader.id(), leader.id()));
   }
   std::string text = fmt::format("#{} for {}\n", *insight, leader.id());
+  if (seen && seen->insight.id() != *insight) {
+    text += fmt::format("It was merged into #{}, which this is about.\n",
+                        seen->insight.id());
+  }
   text += told->empty() ? "No digest that is kept lists it.\n"
                         : "Digests that list it:\n" + *told;
   if (!seen) return text + "It is not in the scope any more.\n";
@@ -310,6 +314,9 @@ absl::StatusOr<std::string> Feed::Why(const v1::Leader& leader,
     any = true;
   }
   if (!any) text += "  would go to nobody: the leader has no subscription\n";
+  const std::string verbatims =
+      VerbatimsOf(*seen, RulesOf(mirror_->model().organisation));
+  if (!verbatims.empty()) text += "What it says:\n" + verbatims;
   const std::string history =
       HistoryOf(seen->insight, ZoneOf(leader.time_zone()));
   if (!history.empty()) text += "What leaders did with it:\n" + history;

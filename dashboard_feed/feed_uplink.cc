@@ -4,6 +4,7 @@
 
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
+#include "earshot/v1/erase.pb.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -129,6 +130,14 @@ void Feed::OnUpdate(const std::string& body) {
     return;
   }
   last_update_ = clock_.Monotonic();
+  const absl::Status erased = EraseFromDigests(delivery);
+  if (!erased.ok()) {
+    log_.Error("erasure_failed",
+               {{"why", os::StatusText(erased)},
+                {"next", "check the disk that holds the data folder"}});
+    link_->Fail("the outbox failed");
+    return;
+  }
   const auto taken = mirror_->Take(delivery, clock_.Wall());
   if (!taken.ok()) {
     log_.Error("mirror_failed",
@@ -156,6 +165,20 @@ void Feed::OnUpdate(const std::string& body) {
                           {"seq", mirror_->cursor().seq()},
                           {"reset", delivery.reset()}});
   if (taken->organisation_changed) UseOrganisation();
+}
+
+// Before the order counts as taken, so that it is not forgotten half-way.
+absl::Status Feed::EraseFromDigests(const v1::Delivery& delivery) {
+  std::set<uint64_t> insights;
+  for (const v1::Item& item : delivery.items()) {
+    v1::EraseOrder order;
+    if (item.kind() != v1::UPDATE_ERASE ||
+        !order.ParseFromString(item.body()) || !order.sent_digests()) {
+      continue;
+    }
+    insights.insert(order.insights().begin(), order.insights().end());
+  }
+  return insights.empty() ? absl::OkStatus() : outbox_->EraseQuotes(insights);
 }
 
 void Feed::UseOrganisation() {

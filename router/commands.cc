@@ -20,6 +20,7 @@
 #include "router/access/access.h"
 #include "router/command_output.h"
 #include "router/commands_audit.h"
+#include "router/commands_erase.h"
 #include "router/commands_learn.h"
 #include "router/commands_organisation.h"
 #include "router/commands_taxonomy.h"
@@ -305,6 +306,8 @@ int RunCommand(int argc, char** argv) {
   DefineOrganisation(app, offline);
   const AuditCommands audit(
       app, [&](AuditCommands::Action run) { action = std::move(run); });
+  const EraseCommand erase(
+      app, [&](EraseCommand::Action run) { action = std::move(run); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

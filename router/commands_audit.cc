@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -94,7 +95,8 @@ class Trail {
       return absl::NotFoundError(
           fmt::format("there is no insight #{}", insight_));
     }
-    opened_by_ = (*insight)->opened_by();
+    absl::Status noted = NoteParts(**insight);
+    if (!noted.ok()) return noted;
     absl::Status status = Evidence();
     if (status.ok()) status = Changes();
     if (!status.ok()) return status;
@@ -187,9 +189,25 @@ class Trail {
     }
   }
 
+  // Itself, what leaders merged into it, and into that.
+  absl::Status NoteParts(const v1::Insight& insight) {
+    numbers_.insert(insight.id());
+    opened_by_.insert(insight.opened_by());
+    for (const v1::MergedPart& part : insight.merged()) {
+      if (numbers_.contains(part.insight())) continue;
+      const auto found = views_.FindInsight(part.insight());
+      if (!found.ok()) return found.status();
+      if (!*found) continue;
+      absl::Status status = NoteParts(**found);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
   // The insight may have had another number for the leader.
   bool IsOfThis(uint64_t insight, const std::string& opened_by) const {
-    return opened_by.empty() ? insight == insight_ : opened_by == opened_by_;
+    return opened_by.empty() ? numbers_.contains(insight)
+                             : opened_by_.contains(opened_by);
   }
 
   void Decision(const LogRow& row) {
@@ -200,8 +218,17 @@ class Trail {
       return;
     }
     const v1::Decision& decision = record.decision();
-    if (!IsOfThis(decision.insight(), decision.opened_by())) return;
+    const bool into =
+        decision.has_merge() &&
+        IsOfThis(decision.merge().into(), decision.merge().into_opened_by());
+    if (!into && !IsOfThis(decision.insight(), decision.opened_by())) return;
     std::string what = personal.text();
+    if (decision.has_merge()) {
+      what = fmt::format("#{} into #{}", decision.insight(),
+                         decision.merge().into());
+    } else if (decision.split().merged() != 0) {
+      what = fmt::format("#{} out again", decision.split().merged());
+    }
     if (decision.has_assign()) what = "to " + decision.assign().owner();
     if (decision.has_correct_topic()) what = decision.correct_topic().topic();
     lines_.emplace(
@@ -252,7 +279,8 @@ class Trail {
   Log& log_;
   Views& views_;
   const uint64_t insight_;
-  std::string opened_by_;
+  std::set<uint64_t> numbers_;  // of it and its parts
+  std::set<std::string> opened_by_;
   std::map<uint64_t, std::string> lines_;      // by position
   std::map<std::string, uint64_t> anonymous_;  // reports by day
   uint64_t anonymous_verdicts_ = 0;

@@ -104,7 +104,11 @@ class Router {
   void Housekeep();
   void EachSecond();
   void EachMinute();
+  void TakeRequests();
   void ReplayDeadLetters();
+  // router_erasures.cc.
+  void TakeErasures();
+  absl::Status EraseAgain();
   void PauseOrResume();
   void TellCredit();
   bool Limited(const std::string& key, uint64_t& left_out);
@@ -127,6 +131,7 @@ class Router {
   std::unique_ptr<Views> wire_views_;
   std::unique_ptr<LogWriter> writer_;
   Loaded loaded_;
+  std::unique_ptr<ErasedIds> erased_;
   std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Quarantine> quarantine_;
@@ -149,8 +154,9 @@ class Router {
   bool restore_noticed_ = false;
   std::map<std::string, uint64_t> new_spools_;  // epoch an alarm was raised for
   bool paused_ = false;
-  std::set<uint64_t> replaying_;  // dead letters on their way to the log
-  int64_t dead_letters_version_ = 0;
+  std::set<uint64_t> replaying_;   // dead letters on their way to the log
+  std::set<std::string> erasing_;  // likewise, by id
+  int64_t requests_version_ = 0;
   telemetry::Counter sessions_open_;
   telemetry::Counter agents_silent_;
   telemetry::Counter refused_peers_;

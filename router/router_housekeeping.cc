@@ -37,7 +37,7 @@ void Router::EachSecond() {
   }
   PauseOrResume();
   deliveries_->Tick(clock_.Monotonic());
-  ReplayDeadLetters();
+  TakeRequests();
 }
 
 void Router::PauseOrResume() {
@@ -62,10 +62,16 @@ void Router::TellCredit() {
   }
 }
 
-void Router::ReplayDeadLetters() {
+// What an operator asked for on the command line, by way of the log's file.
+void Router::TakeRequests() {
   const int64_t version = wire_log_->DataVersion();
-  if (version == dead_letters_version_) return;
-  dead_letters_version_ = version;
+  if (version == requests_version_) return;
+  requests_version_ = version;
+  ReplayDeadLetters();
+  TakeErasures();
+}
+
+void Router::ReplayDeadLetters() {
   const auto letters = wire_log_->DeadLetters("replay", 100);
   if (!letters.ok()) return;
   if (letters->empty()) replaying_.clear();

@@ -60,6 +60,10 @@ absl::Status Router::OpenStores() {
   if (!status.ok()) return status;
 
   reader_ = std::make_unique<RecordReader>(*secret, *loaded_.redactor, random_);
+  auto erased = ErasedIds::Open(settings_.InData("erased.ids"));
+  if (!erased.ok()) return erased.status();
+  erased_ = std::make_unique<ErasedIds>(*std::move(erased));
+  reader_->UseErased(*erased_);
   IntakeOptions intake;
   intake.credit_records = settings_.config.credit_records();
   intake.retain_s = settings_.config.retain_days() * 24 * 3600;
@@ -80,6 +84,7 @@ absl::Status Router::OpenStores() {
   fold_->UseModel(loaded_.model);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);
   status = fold_->Recover();
+  if (status.ok()) status = EraseAgain();
   if (status.ok()) status = RecordConfiguration();
   if (!status.ok()) return status;
   fold_thread_ = std::make_unique<FoldThread>(*fold_, log_, edges_.one_thread);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/os/bytes.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 #include "proto/contract/validate.h"
@@ -56,6 +57,29 @@ absl::Status CheckMute(const v1::Insight& insight,
       "'mute' is not possible while the insight is {}: it is listed again only "
       "if it comes back, and then it should be seen",
       contract::StateName(insight.state())));
+}
+
+absl::Status NameObservations(const v1::Insight& insight, v1::Split& split) {
+  for (std::string& name : *split.mutable_observations()) {
+    const v1::Verbatim* found = nullptr;
+    for (const v1::Verbatim& verbatim : insight.verbatims()) {
+      const std::string& id = verbatim.observation();
+      if (name.empty() || id.compare(0, name.size(), name) != 0) continue;
+      if (found != nullptr) {
+        return absl::InvalidArgumentError(fmt::format(
+            "two verbatims begin with '{}'; give more of it", os::ToHex(name)));
+      }
+      found = &verbatim;
+    }
+    if (found == nullptr) {
+      return absl::NotFoundError(
+          fmt::format("#{0} shows no verbatim '{1}'; 'earshot-feed why {0}' "
+                      "names those that it shows",
+                      insight.id(), os::ToHex(name)));
+    }
+    name = found->observation();
+  }
+  return absl::OkStatus();
 }
 
 size_t RedactDecision(const contract::Redactor& redactor,

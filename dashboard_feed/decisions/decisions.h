@@ -19,6 +19,9 @@ absl::Status CheckState(v1::State state, v1::Decision::VerbCase verb);
 absl::Status CheckMute(const v1::Insight& insight,
                        const v1::Decision& decision);
 
+// Puts whole ids in place of the beginnings that a leader has typed.
+absl::Status NameObservations(const v1::Insight& insight, v1::Split& split);
+
 // Removes personal numbers and addresses from every free text, in place. The
 // number of stretches removed.
 size_t RedactDecision(const contract::Redactor& redactor,

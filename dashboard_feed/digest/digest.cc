@@ -13,10 +13,12 @@
 #include "dashboard_feed/digest/gather.h"
 #include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
+#include "dashboard_feed/digest/loop_health.h"
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/digest/rank.h"
 #include "dashboard_feed/digest/sections.h"
 #include "dashboard_feed/digest/since_answer.h"
+#include "dashboard_feed/digest/waiting.h"
 #include "dashboard_feed/digest/where.h"
 #include "proto/contract/names.h"
 #include "proto/contract/score.h"
@@ -152,7 +154,8 @@ void FillFrame(const Model& model, const v1::Leader& leader,
 
 // The lists of insights, in the order of a digest.
 void AddSections(const DigestRequest& request, const ScopePace& pace,
-                 const Effects& effects, Sections& sections) {
+                 const Effects& effects, const Waiting& waiting,
+                 Sections& sections) {
   const v1::Subscription* subscription = request.subscription;
   const size_t top = subscription != nullptr && subscription->top() > 0
                          ? subscription->top()
@@ -170,6 +173,9 @@ void AddSections(const DigestRequest& request, const ScopePace& pace,
     const auto found = effects.find(glance.id());
     return found != effects.end() && found->second.course == wanted;
   };
+  sections.Add(
+      "escalated", "Waiting too long", kDecisions,
+      [&](const Glance& glance) { return waiting.IsEscalated(glance); });
   sections.Add("decision", "Needs your decision", kDecisions,
                [&](const Glance& glance) {
                  return deserves(glance) && WantsDecision(glance) &&
@@ -257,6 +263,9 @@ void AddSums(const DigestRequest& request, const LeaderView& view,
   if (cost.open_size() + cost.saved_size() > 0) {
     *digest.mutable_cost() = std::move(cost);
   }
+  if (auto health = LoopHealthOf(view, all, request.to)) {
+    *digest.mutable_loop() = *std::move(health);
+  }
   for (v1::PromiseLine& line : BrokenPromises(view, all)) {
     *digest.add_promises() = std::move(line);
   }
@@ -301,18 +310,19 @@ void AddStory(const LeaderView& view, const std::vector<Glance>& all,
 
 // What lists insights: reads their words as well.
 void AddLists(const DigestRequest& request, const LeaderView& view,
-              const Matter& matter, const WhereAndWhen* where_and_when,
-              Built& built) {
+              const Matter& matter, const Waiting& waiting,
+              const WhereAndWhen* where_and_when, Built& built) {
   const ScopePace& pace = *matter.pace;
   std::vector<Glance> listed;
   for (const Glance& glance : matter.listing.seen) {
-    if (MayBeListed(glance, pace.mode(), pace.SevereIsRare())) {
+    if (glance.escalation != v1::Escalation::STAGE_UNSPECIFIED ||
+        MayBeListed(glance, pace.mode(), pace.SevereIsRare())) {
       listed.push_back(glance);
     }
   }
   SortByPriority(listed);
-  Sections sections(view, request, listed, matter.effects, built);
-  AddSections(request, pace, matter.effects, sections);
+  Sections sections(view, request, listed, matter.effects, waiting, built);
+  AddSections(request, pace, matter.effects, waiting, sections);
   if (where_and_when == nullptr) return;
   v1::WhereAndWhen where = where_and_when->Build();
   if (where.cells_size() > 0 || !where.visit().empty() ||
@@ -339,11 +349,12 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   Gather(model, view, request, where, matter);
   const std::vector<Glance>& all = matter.listing.seen;
   const ScopePace& pace = *matter.pace;
+  const Waiting waiting(model, leader, request.to);
   FillFrame(model, leader, request, view, digest);
   v1::Digest sums;
   os::BothAtOnce(
       all.size() >= request.worth_a_thread,
-      [&] { AddLists(request, view, matter, where, built); },
+      [&] { AddLists(request, view, matter, waiting, where, built); },
       [&] {
         if (blocks) AddSums(request, view, matter, sums);
         AddCounts(view, matter, built.shown, sums);

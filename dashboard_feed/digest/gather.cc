@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -38,8 +39,9 @@ void Choose(const DigestRequest& request, std::vector<Glance>& all,
   });
 }
 
-// What the digest before showed of each.
-void Compare(const ShownCounts& shown, std::vector<Glance>& all) {
+// What the digest before showed of each, and of what was merged into it since.
+void Compare(const Model& model, const ShownCounts& shown,
+             std::vector<Glance>& all) {
   for (Glance& glance : all) {
     const auto found = std::lower_bound(
         shown.begin(), shown.end(), glance.id(),
@@ -47,6 +49,21 @@ void Compare(const ShownCounts& shown, std::vector<Glance>& all) {
     if (found == shown.end() || found->first != glance.id()) continue;
     glance.was_shown = true;
     glance.before = found->second;
+  }
+  if (model.merged_into.empty()) return;
+  std::unordered_map<uint64_t, uint64_t> with_parts;
+  for (const auto& [part, into] : model.merged_into) {
+    const auto found = std::lower_bound(
+        shown.begin(), shown.end(), part,
+        [](const auto& one, uint64_t id) { return one.first < id; });
+    if (found == shown.end() || found->first != part) continue;
+    with_parts[model.Holder(into)] += found->second;
+  }
+  for (Glance& glance : all) {
+    const auto found = with_parts.find(glance.id());
+    if (found == with_parts.end()) continue;
+    glance.was_shown = true;
+    glance.before += found->second;
   }
 }
 
@@ -120,7 +137,7 @@ void Gather(const Model& model, const LeaderView& view,
                           ? &subscription->scope()
                           : nullptr);
         Choose(request, all, matter.muted);
-        Compare(request.before.shown, all);
+        Compare(view.model(), request.before.shown, all);
         if (where != nullptr) where->Take(all);
       });
   const SinceAnswer since(model, view.coverage(), request.to);

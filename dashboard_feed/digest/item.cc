@@ -80,6 +80,12 @@ std::string Why(const Seen& seen, uint32_t below) {
     if (part.name() == "age" && seen.partial) continue;
     text += "; " + part.because();
   }
+  if (seen.insight.merged_size() > 0) {
+    text +=
+        fmt::format("; holds {} that leaders merged into it",
+                    Plural(static_cast<uint64_t>(seen.insight.merged_size()),
+                           "insight", "insights"));
+  }
   return text;
 }
 

@@ -38,6 +38,7 @@ std::optional<v1::DigestItem> Sections::ItemOf(const Glance& glance) const {
   if (EstimateCost(model.words.currencies, glance, glance.observations, cost)) {
     *item.mutable_cost() = std::move(cost);
   }
+  item.set_waiting(waiting_.Text(seen->insight, view_.zone()));
   const auto effect = effects_.find(glance.id());
   if (effect != effects_.end()) {
     item.set_since_answer(

@@ -12,6 +12,7 @@
 
 #include "dashboard_feed/digest/blocks.h"
 #include "dashboard_feed/digest/digest.h"
+#include "dashboard_feed/digest/waiting.h"
 
 namespace earshot::feed {
 
@@ -20,11 +21,13 @@ namespace earshot::feed {
 class Sections {
  public:
   Sections(const LeaderView& view, const DigestRequest& request,
-           std::span<const Glance> sorted, const Effects& effects, Built& built)
+           std::span<const Glance> sorted, const Effects& effects,
+           const Waiting& waiting, Built& built)
       : view_(view),
         request_(request),
         sorted_(sorted),
         effects_(effects),
+        waiting_(waiting),
         built_(built) {}
 
   // Observations since the previous digest; 0 where they are hidden.
@@ -48,6 +51,7 @@ class Sections {
   const DigestRequest& request_;
   std::span<const Glance> sorted_;  // those that may be listed
   const Effects& effects_;
+  const Waiting& waiting_;
   Built& built_;
   std::unordered_set<uint64_t> listed_;
   size_t bytes_ = 0;

@@ -212,6 +212,7 @@ void LeaderView::NamePlaces(Seen& seen) const {
 }
 
 std::optional<Seen> LeaderView::Find(uint64_t insight) const {
+  insight = model_.Holder(insight);
   if (model_.insights.Find(insight) == nullptr) return std::nullopt;
   const auto latest = model_.whole->Latest(insight);
   Seen seen;

@@ -63,7 +63,8 @@ class LeaderView {
   LeaderView(const Model& model, const v1::Leader& leader, absl::Time now,
              const std::string& shown_in = "");
 
-  // With its words. Nothing: it is not in the scope, or not yet to be seen.
+  // With its words; of what was merged the insight that holds it now. Nothing:
+  // it is not in the scope, or not yet to be seen.
   std::optional<Seen> Find(uint64_t insight) const;
 
   struct Listing {

@@ -66,6 +66,8 @@ bool LeaderView::CountFacts(const Facts& facts, Glance& glance) const {
   glance.quotable_severity = facts.quotable_severity;
   glance.quotable_length = facts.quotable_length;
   glance.answered = facts.answered;
+  glance.decided = facts.first_decided_at != kNever;
+  glance.escalation = facts.escalation;
   glance.priority_milli = facts.priority_milli;
   if (coverage_.HasEveryPlace(facts.topic)) {
     glance.observations = facts.observations;

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "base/os/bytes.h"
+#include "dashboard_feed/digest/item.h"
 #include "dashboard_feed/digest/pace.h"
+#include "dashboard_feed/digest/verbatims.h"
 #include "dashboard_feed/digest/view.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
@@ -18,6 +21,8 @@ const Glance* FindIn(const LeaderView::Listing& listing, uint64_t insight) {
       [&](const Glance& glance) { return glance.id() == insight; });
   return found == listing.seen.end() ? nullptr : &*found;
 }
+
+constexpr size_t kMostListedVerbatims = 8;
 
 bool AnyLeftOut(const v1::Digest& digest) {
   return std::any_of(
@@ -98,6 +103,20 @@ std::string WhatNext(const Model& model, const v1::Leader& leader,
   }
   return fmt::format("is {}, and nothing about it changed since the last one",
                      contract::StateName(seen->insight.state()));
+}
+
+std::string VerbatimsOf(const Seen& seen, const GroupRules& rules) {
+  constexpr size_t kNameBytes = 4;
+  constexpr size_t kFew = 2;
+  const bool many = seen.reporters >= rules.verbatims;
+  std::string text;
+  for (const v1::Verbatim& verbatim : ChooseVerbatims(
+           seen.insight, many ? kMostListedVerbatims : kFew, many)) {
+    text += fmt::format("  [{}] {}\n",
+                        os::ToHex(verbatim.observation().substr(0, kNameBytes)),
+                        ShortenVerbatim(verbatim.text()));
+  }
+  return text;
 }
 
 std::string HistoryOf(const v1::Insight& insight, absl::TimeZone zone) {

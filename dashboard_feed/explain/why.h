@@ -23,6 +23,10 @@ std::optional<std::string> WhereListed(const v1::Digest& digest,
 std::string WhatNext(const Model& model, const v1::Leader& leader,
                      const DigestRequest& request, uint64_t insight);
 
+// The verbatims that the leader may read, a line each, with the name that
+// `split` takes.
+std::string VerbatimsOf(const Seen& seen, const GroupRules& rules);
+
 // What leaders did with it, a line each, oldest first; empty: nothing. The
 // leader can see the insight.
 std::string HistoryOf(const v1::Insight& insight, absl::TimeZone zone);

@@ -95,6 +95,13 @@ void SetTimes(const v1::Insight& insight, Facts& facts) {
   facts.answered = answers > 0;
   facts.answered_at =
       answers == 0 ? kNever : insight.answers(answers - 1).at().seconds();
+  facts.opened_at = SecondsOf(insight.has_opened_at(), insight.opened_at());
+  facts.first_decided_at =
+      SecondsOf(insight.has_first_decided_at(), insight.first_decided_at());
+  facts.first_answered_at =
+      SecondsOf(insight.has_first_answered_at(), insight.first_answered_at());
+  facts.regressions =
+      static_cast<uint16_t>(std::min<uint32_t>(insight.regressions(), 1000));
   facts.closed_at = kNever;
   if (!FrontLineClosed(insight.state())) return;
   for (const v1::InsightEvent& event : insight.history()) {
@@ -154,6 +161,8 @@ void SetFacts(const v1::Insight& insight, absl::Time taken_at,
                 cost.low(), cost.high()};
   if (cost.currency().empty()) facts.cost.typical = 0;
   SetTimes(insight, facts);
+  facts.escalation = static_cast<uint8_t>(insight.escalation().stage());
+  facts.escalated_to = words.leaders.NumberOf(insight.escalation().leader());
   const auto number_of = [&](const Place& place) {
     return std::optional(words.places.NumberOf(place));
   };

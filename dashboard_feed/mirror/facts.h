@@ -21,6 +21,7 @@ inline constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
 struct Vocabulary {
   Places places;
   Names topics;
+  Names leaders;
   Names promises;
   Names currencies;
   Names marks;  // 4 bytes each
@@ -102,6 +103,12 @@ struct Facts {
   int64_t taken_at = kNever;  // milliseconds: when the feed heard of it so
   int64_t size_milli = 0;     // of the priority for breadth and volume
   uint64_t late = 0;
+  int64_t opened_at = kNever;          // when what opened it came in
+  int64_t first_decided_at = kNever;   // by any leader, ...
+  int64_t first_answered_at = kNever;  // ... with an answer
+  uint32_t escalated_to = 0;           // the leader, of Vocabulary::leaders
+  uint16_t regressions = 0;
+  uint8_t escalation = 0;  // v1::Escalation::Stage
   CostFacts cost;
   uint32_t slot = 0;            // where FactsTable has it
   uint16_t familiar_milli = 0;  // as in Insight

@@ -228,11 +228,13 @@ absl::Status Mirror::Store(const v1::Delivery& delivery, absl::Time now) {
   const bool erases = std::any_of(
       delivery.items().begin(), delivery.items().end(),
       [](const v1::Item& item) { return item.kind() == v1::UPDATE_ERASE; });
-  if (erases) {
-    status = database_->Checkpoint(/*truncate=*/false);
-    if (!status.ok()) return status;
-  } else if (checkpointer_ != nullptr) {
-    checkpointer_->Committed(*database_);
+  // What was written lately stands in the WAL as well. A reader, or the
+  // checkpointer, may hold up its end; then it is tried with the next commit.
+  truncate_due_ = truncate_due_ || erases;
+  if (!truncate_due_) {
+    if (checkpointer_ != nullptr) checkpointer_->Committed(*database_);
+  } else if (database_->Checkpoint(/*truncate=*/true).ok()) {
+    truncate_due_ = false;
   }
   cursor_.set_generation(delivery.generation());
   cursor_.set_seq(seq);
@@ -322,23 +324,26 @@ absl::Status Mirror::Erase(const v1::Item& item) {
     std::string body;
   };
   std::vector<Changed> changed;
-  store::Statement all =
-      database_->Prepare("SELECT insight, number, body FROM versions");
   absl::StatusOr<bool> row = false;
   v1::Insight insight;
-  while ((row = all.Step()).ok() && *row) {
-    if (!insight.ParseFromString(all.Blob(2))) continue;
-    auto& kept = *insight.mutable_verbatims();
-    const auto end =
-        std::remove_if(kept.begin(), kept.end(), [&](const auto& verbatim) {
-          return gone.contains(verbatim.observation());
-        });
-    if (end == kept.end()) continue;
-    kept.erase(end, kept.end());
-    changed.push_back(
-        {all.Unsigned(0), all.Unsigned(1), insight.SerializeAsString()});
+  for (const uint64_t id : order.insights()) {
+    store::Statement all = database_->Prepare(
+        "SELECT insight, number, body FROM versions WHERE insight=?1");
+    all.Bind(1, id);
+    while ((row = all.Step()).ok() && *row) {
+      if (!insight.ParseFromString(all.Blob(2))) continue;
+      auto& kept = *insight.mutable_verbatims();
+      const auto end =
+          std::remove_if(kept.begin(), kept.end(), [&](const auto& verbatim) {
+            return gone.contains(verbatim.observation());
+          });
+      if (end == kept.end()) continue;
+      kept.erase(end, kept.end());
+      changed.push_back(
+          {all.Unsigned(0), all.Unsigned(1), insight.SerializeAsString()});
+    }
+    if (!row.ok()) return row.status();
   }
-  if (!row.ok()) return row.status();
   store::Statement put = database_->Prepare(
       "UPDATE versions SET body=?3 WHERE insight=?1 AND number=?2");
   for (const Changed& one : changed) {

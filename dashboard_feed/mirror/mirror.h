@@ -65,6 +65,7 @@ class Mirror : public WholeInsights {
   std::unique_ptr<store::Checkpointer> checkpointer_;  // none: in commits
   Model model_;
   v1::Cursor cursor_;
+  bool truncate_due_ = false;
   mutable absl::Status read_error_;
 };
 

@@ -79,6 +79,20 @@ void FactsTable::NoteSites(const Facts& facts,
 
 void Model::TakeInsight(const v1::Insight& insight, absl::Time taken_at) {
   insights.Take(insight, taken_at, words);
+  if (insight.merged_into() != 0) {
+    merged_into[insight.id()] = insight.merged_into();
+  } else {
+    merged_into.erase(insight.id());
+  }
+}
+
+uint64_t Model::Holder(uint64_t insight) const {
+  for (size_t i = 0; i < merged_into.size(); ++i) {
+    const auto found = merged_into.find(insight);
+    if (found == merged_into.end()) break;
+    insight = found->second;
+  }
+  return insight;
 }
 
 void Model::TakeDay(const v1::DayCounts& day) {

@@ -101,11 +101,14 @@ struct Model {
   std::string subscriptions_sha256;          // of the file
   std::map<std::string, v1::SiteActivity> sites;
   std::map<std::string, v1::ScopeActivity> scopes;  // by leader
-  std::map<uint32_t, v1::Alert> alerts;  // by slot, at most kMostAlerts
+  std::map<uint32_t, v1::Alert> alerts;      // by slot, at most kMostAlerts
+  std::map<uint64_t, uint64_t> merged_into;  // insights that leaders merged
   v1::Totals totals;
 
   void TakeInsight(const v1::Insight& insight, absl::Time taken_at);
   void TakeDay(const v1::DayCounts& day);
+  // What holds it now, where leaders merged it; itself otherwise.
+  uint64_t Holder(uint64_t insight) const;
   // Days before it go. Given by the clock: a report from an agent whose clock
   // is ahead must not push out what there is.
   void ForgetBefore(int32_t day);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -103,6 +104,9 @@ class Outbox {
   absl::StatusOr<std::vector<v1::Item>> ItemsAfter(const std::string& leader,
                                                    uint64_t seq, size_t most,
                                                    size_t bytes);
+  // Takes the words of these insights out of every digest that is kept. Reads
+  // all of them: about 20 microseconds each.
+  absl::Status EraseQuotes(const std::set<uint64_t>& insights);
   // Of the leader's newest digest; 0: there was none.
   absl::StatusOr<uint64_t> LastSeq(const std::string& leader);
   // Durable when it returns OK; never goes back.

@@ -73,6 +73,34 @@ void AddCosts(const v1::CostAndReturn& costs, std::string& text) {
   }
 }
 
+// As short as people say it.
+std::string Lasting(int64_t seconds) {
+  if (seconds < 90 * 60) return fmt::format("{} min", (seconds + 30) / 60);
+  if (seconds < 36 * 3600) return fmt::format("{} h", (seconds + 1800) / 3600);
+  return fmt::format("{} days", (seconds + 43200) / 86400);
+}
+
+void AddHealth(const v1::LoopHealth& health, std::string& text) {
+  text += "\nHow well the loop closes (90 days)\n";
+  for (const v1::LoopStep& step : health.steps()) {
+    if (step.insights() == 0) continue;
+    text += fmt::format("      {:<28} {:>8}  (median of {})\n", step.title(),
+                        Lasting(step.median_seconds()), step.insights());
+  }
+  text += fmt::format(
+      "      answered {}, closed {} ({} confirmed), came back {} of {}; "
+      "overdue now {}\n",
+      health.answered(), health.closed(), health.confirmed(), health.reopened(),
+      health.settled(), health.overdue());
+  text += fmt::format("      {} % of {} reporters heard back\n",
+                      health.heard_back_percent(), Number(health.reporters()));
+  if (health.silent_sites_size() > 0) {
+    text += fmt::format(
+        "      stopped reporting, worth a visit: {}\n",
+        Plain(fmt::format("{}", fmt::join(health.silent_sites(), ", "))));
+  }
+}
+
 }  // namespace
 
 std::string BlocksAsText(const v1::Digest& digest) {
@@ -86,6 +114,7 @@ std::string BlocksAsText(const v1::Digest& digest) {
   }
   if (digest.promises_size() > 0) AddPromises(digest, text);
   if (digest.has_cost()) AddCosts(digest.cost(), text);
+  if (digest.has_loop()) AddHealth(digest.loop(), text);
   return text;
 }
 

@@ -60,6 +60,26 @@ Json WhereOf(const v1::WhereAndWhen& where) {
   return out;
 }
 
+Json HealthOf(const v1::LoopHealth& health) {
+  Json out{{"steps", Json::array()},
+           {"answered", health.answered()},
+           {"opened", health.opened()},
+           {"closed", health.closed()},
+           {"confirmed", health.confirmed()},
+           {"reopened", health.reopened()},
+           {"settled", health.settled()},
+           {"overdue", health.overdue()},
+           {"heard_back_percent", health.heard_back_percent()},
+           {"reporters", CountOf(health.reporters())},
+           {"silent_sites", health.silent_sites()}};
+  for (const v1::LoopStep& step : health.steps()) {
+    out["steps"].push_back({{"name", step.name()},
+                            {"median_seconds", step.median_seconds()},
+                            {"insights", step.insights()}});
+  }
+  return out;
+}
+
 // What is no list of insights; left out where there is nothing to tell.
 void AddBlocks(const v1::Digest& digest, Json& out) {
   out["numbers"] = Json::array();
@@ -95,6 +115,7 @@ void AddBlocks(const v1::Digest& digest, Json& out) {
     }
     out["cost"] = std::move(cost);
   }
+  if (digest.has_loop()) out["loop"] = HealthOf(digest.loop());
   out["quality"] = {{"untriaged_percent", digest.quality().untriaged_percent()},
                     {"late", CountOf(digest.quality().late())},
                     {"muted", digest.quality().muted()}};
@@ -143,6 +164,7 @@ Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
   if (item.has_due()) out["due"] = TimeOf(item.due(), zone);
   if (item.has_late()) out["late"] = CountOf(item.late());
   if (item.has_cost()) out["cost"] = CostOf(item.cost());
+  if (!item.waiting().empty()) out["waiting"] = item.waiting();
   if (!item.verdict().empty()) out["verdict"] = item.verdict();
   if (!item.since_answer().empty()) out["since_answer"] = item.since_answer();
   if (!item.muted().empty()) out["muted"] = item.muted();

@@ -240,6 +240,7 @@ class Page {
     const auto add = [&](const std::string& more) {
       line += (line.empty() ? "" : "; ") + more;
     };
+    if (!item.waiting().empty()) add(Printable(item.waiting()));
     if (!item.owner().empty()) add("owner " + Printable(item.owner()));
     if (item.has_due()) {
       const bool late =

@@ -205,6 +205,7 @@ class View {
     Put(out, "answer_by", item.has_answer() ? answer.leader() : "");
     Put(out, "answer_at", item.has_answer() ? Moment(answer.at()) : "");
     Put(out, "verdict", item.verdict());
+    Put(out, "waiting", item.waiting());
     return out;
   }
 

@@ -106,6 +106,30 @@ std::optional<Refusal> CheckMute(const v1::Decision& decision) {
   return std::nullopt;
 }
 
+std::optional<Refusal> CheckRegroup(const v1::Decision& decision) {
+  const v1::Merge& merge = decision.merge();
+  if (decision.has_merge() &&
+      (merge.into() == 0 || merge.into() == decision.insight() ||
+       (!merge.into_opened_by().empty() &&
+        merge.into_opened_by().size() != kIdBytes))) {
+    return Refusal{"merge_invalid", "a merge names another insight"};
+  }
+  if (!decision.has_split()) return std::nullopt;
+  const v1::Split& split = decision.split();
+  const bool ids =
+      std::all_of(split.observations().begin(), split.observations().end(),
+                  [](const std::string& id) { return id.size() == kIdBytes; });
+  if (!ids || (split.observations_size() > 0) == (split.merged() != 0) ||
+      static_cast<size_t>(split.observations_size()) > kMaxSplit) {
+    return Refusal{
+        "split_invalid",
+        fmt::format("a split names 1 to {} observations, or a part that was "
+                    "merged in",
+                    kMaxSplit)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view text) {
@@ -204,6 +228,7 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
           CheckName("language", decision.answer().language(), false)) {
     return refusal;
   }
+  if (auto refusal = CheckRegroup(decision)) return refusal;
   std::string_view text;
   bool required = false;
   switch (decision.verb_case()) {

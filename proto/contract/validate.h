@@ -22,6 +22,7 @@ inline constexpr size_t kMaxTagBytes = 64;
 inline constexpr size_t kMaxNameBytes = 64;  // site, channel, shift
 inline constexpr size_t kMaxReporterBytes = 128;
 inline constexpr size_t kMaxAnswerBytes = 4 << 10;
+inline constexpr size_t kMaxSplit = 50;  // observations that a split names
 inline constexpr int kLongestMuteDays = 90;
 
 // Why something cannot be taken. `code` is stable and short, for counters;

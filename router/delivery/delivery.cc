@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "earshot/v1/answer.pb.h"
+#include "earshot/v1/erase.pb.h"
 
 namespace earshot::router {
 
@@ -77,42 +78,52 @@ void Deliveries::WakeAgent(const std::string& agent) {
   }
 }
 
+// Rows of one kind and answer in a row become one item, numbered by its last.
 absl::StatusOr<std::vector<v1::Item>> Deliveries::Replies(
     const Session& session) {
-  // Rows of one answer in a row become one item, numbered by its last.
   const auto rows = views_.RepliesAfter(session.name, session.sender.after(),
                                         wire::kDeliveryItems * 5);
   if (!rows.ok()) return rows.status();
+  constexpr size_t kMostObservations = 500;
   std::vector<v1::Item> items;
-  v1::AnswerReply reply;
-  constexpr int kMostObservations = 500;
   size_t bytes = 0;
-  const auto close = [&](uint64_t seq) {
+  for (size_t i = 0; i < rows->size() && bytes < wire::kDeliveryBytes;) {
+    const ReplyRow& first = (*rows)[i];
+    std::vector<std::string> records;
+    uint64_t last = 0;
+    for (; i < rows->size() && records.size() < kMostObservations &&
+           (*rows)[i].kind == first.kind && (*rows)[i].answer == first.answer;
+         ++i) {
+      records.push_back((*rows)[i].record);
+      last = (*rows)[i].seq;
+    }
+    auto body = ReplyBody(first, std::move(records));
+    if (!body.ok()) return body.status();
     v1::Item item;
-    item.set_seq(seq);
-    item.set_kind(v1::REPLY_ANSWER);
-    reply.SerializeToString(item.mutable_body());
+    item.set_seq(last);
+    item.set_kind(first.kind);
+    item.set_body(*std::move(body));
     bytes += item.body().size();
     items.push_back(std::move(item));
-    reply.Clear();
-  };
-  for (size_t i = 0; i < rows->size(); ++i) {
-    const ReplyRow& row = (*rows)[i];
-    if (reply.answer().id() != row.answer) {
-      const auto answer = views_.FindAnswer(row.answer);
-      if (!answer.ok()) return answer.status();
-      if (*answer) *reply.mutable_answer() = **answer;
-      reply.mutable_answer()->set_id(row.answer);
-    }
-    reply.add_observations(row.record);
-    const bool last =
-        i + 1 == rows->size() || (*rows)[i + 1].answer != row.answer;
-    if (last || reply.observations_size() >= kMostObservations) {
-      close(row.seq);
-      if (bytes >= wire::kDeliveryBytes) break;
-    }
   }
   return items;
+}
+
+absl::StatusOr<std::string> Deliveries::ReplyBody(
+    const ReplyRow& row, std::vector<std::string> records) {
+  if (row.kind == v1::REPLY_ERASE) {
+    v1::EraseOrder order;
+    order.set_id(row.answer);
+    order.mutable_observations()->Assign(records.begin(), records.end());
+    return order.SerializeAsString();
+  }
+  const auto answer = views_.FindAnswer(row.answer);
+  if (!answer.ok()) return answer.status();
+  v1::AnswerReply reply;
+  if (*answer) *reply.mutable_answer() = **answer;
+  reply.mutable_answer()->set_id(row.answer);
+  reply.mutable_observations()->Assign(records.begin(), records.end());
+  return reply.SerializeAsString();
 }
 
 absl::StatusOr<std::vector<v1::Item>> Deliveries::Items(

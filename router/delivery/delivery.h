@@ -75,6 +75,8 @@ class Deliveries {
                                    const v1::Cursor& cursor) const;
   absl::StatusOr<std::vector<v1::Item>> Items(const Session& session);
   absl::StatusOr<std::vector<v1::Item>> Replies(const Session& session);
+  absl::StatusOr<std::string> ReplyBody(const ReplyRow& row,
+                                        std::vector<std::string> records);
 
   Views& views_;
   uint64_t generation_;

@@ -108,6 +108,7 @@ absl::Status Fold::FoldObservation(const LogRow& row, Prepared prepared,
   v1::PersonalReading derived;
   auto reading = Decide(row, prepared, rules, derived);
   if (!reading.ok()) return reading.status();
+  if (row.lane == 0) reading->set_after(cursors_.main);
   LogEntry entry;
   entry.kind = v1::LOG_READING;
   entry.salt = Key(router_key_, "salt", row.body);
@@ -116,6 +117,16 @@ absl::Status Fold::FoldObservation(const LogRow& row, Prepared prepared,
   reading->SerializeToString(&entry.body);
   work.readings.Add(std::move(entry), row.position);
   return Apply(row, std::move(prepared.said), *reading, derived, work);
+}
+
+// It goes with what it resembles, should leaders split that off again.
+absl::StatusOr<uint64_t> Fold::PartOf(const v1::Reading& reading) {
+  if (!regrouped_.contains(reading.insight()) || reading.joined() == 0) {
+    return 0;
+  }
+  const auto joined = views_.EvidenceAt(reading.joined());
+  if (!joined.ok()) return joined.status();
+  return *joined ? (*joined)->part : 0;
 }
 
 absl::Status Fold::Apply(const LogRow& row, Said said,
@@ -146,6 +157,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   if (reading.join() == v1::JOIN_NEW) {
     (*insight)->set_opened_by(evidence.observation.observation());
+    *(*insight)->mutable_opened_at() = evidence.observation.received_at();
     *(*insight)->mutable_suggested() = derived.suggested();
     *(*insight)->mutable_marks() = derived.marks();
     (*insight)->set_familiar_milli(derived.familiar_milli());
@@ -171,10 +183,12 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     ++cursors_.untriaged;
     counters_.untriaged.Add();
   }
+  const auto part = PartOf(reading);
+  if (!part.ok()) return part.status();
   absl::Status status = views_.AddEvidence(
       {row.position, reading.insight(), evidence.observation.observation(),
        derived.evidence_key(), derived.text_key(),
-       evidence.observation.observed_at().seconds(), repeat, false});
+       evidence.observation.observed_at().seconds(), repeat, false, *part});
   if (status.ok() && reading.join() == v1::JOIN_NEW) {
     status =
         views_.PutText(derived.text_key(), reading.insight(), row.position);
@@ -199,48 +213,6 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   if (status.ok()) status = OweStanding(row, **insight, work);
   if (!status.ok()) return status;
   return FoldParked(evidence.observation.observation(), work);
-}
-
-// Decisions about an insight that had yet to come back.
-absl::Status Fold::FoldParked(std::string_view observation, Work& work) {
-  const auto positions = views_.TakeParked(observation);
-  if (!positions.ok()) return positions.status();
-  for (const uint64_t position : *positions) {
-    const auto row = reader_.ReadOne(position);
-    if (!row.ok()) return row.status();
-    if (!*row) continue;
-    absl::Status status = FoldDecision(**row, work);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-// The number of the insight that a decision is about; 0: it is yet to come
-// back from the agents.
-absl::StatusOr<uint64_t> Fold::InsightOf(const v1::Decision& decision,
-                                         Work& work) {
-  const auto insight = Touch(decision.insight(), work);
-  if (!insight.ok()) return insight.status();
-  const std::string& opened_by = decision.opened_by();
-  if (opened_by.empty() ||
-      (*insight != nullptr && (*insight)->opened_by() == opened_by)) {
-    return decision.insight();
-  }
-  const auto found = views_.FindObservation(opened_by);
-  if (!found.ok()) return found.status();
-  return *found ? (*found)->insight : 0;
-}
-
-// Who joins after an answer was given gets it at once.
-absl::Status Fold::OweStanding(const LogRow& row, const v1::Insight& insight,
-                               Work& work) {
-  if (insight.answers_size() == 0 || row.token.agent.empty()) {
-    return absl::OkStatus();
-  }
-  work.owed.insert(row.token.agent);
-  return views_.OweReply(row.token.agent, v1::REPLY_ANSWER,
-                         insight.answers(insight.answers_size() - 1).id(),
-                         row.token.record);
 }
 
 absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
@@ -308,6 +280,8 @@ absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
       return FoldVerdict(row, work);
     case v1::LOG_TICK:
       return FoldTick(row, work);
+    case v1::LOG_ERASURE:
+      return FoldErasure(row, work);
     default:
       // Readings are folded when they are made; the others are for people.
       return absl::OkStatus();
@@ -320,67 +294,6 @@ absl::Status Fold::FoldWithdrawal(const LogRow& row, Work& work) {
     return absl::DataLossError("a withdrawal cannot be read");
   }
   return TakeOut(withdrawal.observation(), row.token.agent, work);
-}
-
-absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
-  v1::DecisionRecord record;
-  v1::PersonalDecision personal;
-  if (!record.ParseFromString(row.body) ||
-      !personal.ParseFromString(row.personal)) {
-    return absl::DataLossError("a decision cannot be read");
-  }
-  const v1::Decision& decision = record.decision();
-  const auto number = InsightOf(decision, work);
-  if (!number.ok()) return number.status();
-  if (*number == 0) return views_.Park(decision.opened_by(), row.position);
-  auto insight = Touch(*number, work);
-  if (!insight.ok()) return insight.status();
-  absl::StatusOr<DecisionOutcome> outcome =
-      absl::NotFoundError("there is no such insight");
-  if (*insight != nullptr) {
-    outcome = ApplyDecision(**insight,
-                            {row.position, record, personal.text(),
-                             LeaderName(organisation_, decision.leader())},
-                            RulesOf(organisation_.loop()));
-  }
-  if (!outcome.ok()) {
-    counters_.decisions_refused.Add();
-    log_.Warn("decision_refused",
-              {{"insight", *number},
-               {"leader", decision.leader()},
-               {"why", std::string(outcome.status().message())}});
-    return absl::OkStatus();
-  }
-  counters_.decisions.Add();
-  work.why[*number] = fmt::format(
-      "{} by {}",
-      outcome->overtaken ? "decided before the last one" : "decided",
-      decision.leader());
-  if (!outcome->answered) return absl::OkStatus();
-  absl::Status status = views_.PutAnswer(outcome->answer);
-  if (!status.ok()) return status;
-  return OweEveryone(outcome->answer, work);
-}
-
-absl::Status Fold::OweEveryone(const v1::Answer& answer, Work& work) {
-  constexpr size_t kPage = 1000;
-  Views::Place after;
-  while (true) {
-    const auto places = views_.EvidenceAfter(answer.insight(), after, kPage);
-    if (!places.ok()) return places.status();
-    if (places->empty()) return absl::OkStatus();
-    after = places->back();
-    for (const Views::Place& place : *places) {
-      const auto token = reader_.FindToken(place.position);
-      if (!token.ok()) return token.status();
-      if (!*token) continue;
-      counters_.answers_owed.Add();
-      work.owed.insert((*token)->agent);
-      absl::Status status = views_.OweReply((*token)->agent, v1::REPLY_ANSWER,
-                                            answer.id(), (*token)->record);
-      if (!status.ok()) return status;
-    }
-  }
 }
 
 }  // namespace earshot::router

@@ -44,7 +44,8 @@ Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
       read_ahead_(read_ahead != nullptr
                       ? std::move(read_ahead)
                       : std::make_unique<ReadAhead>(nullptr, 0, nullptr)),
-      organisation_(DefaultOrganisation()) {}
+      organisation_(DefaultOrganisation()),
+      duty_(std::make_unique<OnDuty>(organisation_)) {}
 
 void Fold::UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy) {
   const std::lock_guard lock(mutex_);
@@ -93,6 +94,9 @@ absl::Status Fold::LoadCursors() {
     if (!number.ok()) return number.status();
     *value = *number;
   }
+  const auto regrouped = views_.Regrouped();
+  if (!regrouped.ok()) return regrouped.status();
+  regrouped_ = {regrouped->begin(), regrouped->end()};
   stored_ = cursors_;
   cursors_.next_insight = std::max<uint64_t>(cursors_.next_insight, 1);
   counters_.cursor.Set(cursors_.main);
@@ -148,6 +152,7 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
   changed = changed || !sites.empty();
   if (inbox.configured) {
     organisation_ = inbox.configured->first;
+    duty_ = std::make_unique<OnDuty>(organisation_);
     status = PutConfigured("organisation", v1::UPDATE_ORGANISATION,
                            AsConfigured(organisation_).SerializeAsString());
     if (status.ok()) {
@@ -241,7 +246,10 @@ absl::StatusOr<bool> Fold::Step() {
   Work work(writer_);
   const auto taken = DecideStep(rules, work);
   if (!taken.ok()) return fail(taken.status());
-  if (!work.erasures.empty()) read_ahead_->Drop();
+  if (!work.erasures.empty()) {
+    read_ahead_->Drop();
+    views_.EmptyLog();
+  }
   absl::Status status = Finish(work);
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return fail(status);
@@ -309,15 +317,19 @@ absl::Status Fold::Finish(Work& work) {
   if (status.ok()) status = PutScopeActivity();
   if (status.ok()) status = ForgetOldDays();
   if (status.ok()) {
-    status =
-        work.readings.Wait([&](uint64_t of, uint64_t count, uint64_t reading) {
-          cursors_.folded = reading + count - 1;
-          return views_.SetReadings(of, count, reading);
+    status = work.readings.Wait(
+        [this](uint64_t of, uint64_t count, uint64_t reading) {
+          return NoteReadings(of, count, reading);
         });
   }
   if (status.ok()) status = StoreCursors();
   if (status.ok()) Tell(work);
   return status;
+}
+
+absl::Status Fold::NoteReadings(uint64_t of, uint64_t count, uint64_t reading) {
+  cursors_.folded = reading + count - 1;
+  return views_.SetReadings(of, count, reading);
 }
 
 absl::Status Fold::PutInsights(Work& work) {

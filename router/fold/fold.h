@@ -25,6 +25,9 @@
 #include "router/insight/insight.h"
 #include "router/log/log.h"
 #include "router/log/log_writer.h"
+#include "router/loop/front_line.h"
+#include "router/loop/loop.h"
+#include "router/loop/on_duty.h"
 #include "router/text/reader.h"
 #include "router/text/taxonomy.h"
 #include "router/views/views.h"
@@ -47,7 +50,8 @@ struct FoldCounters {
   telemetry::Counter decisions_refused;
   telemetry::Counter verdicts;
   telemetry::Counter verdicts_refused;
-  telemetry::Counter ticks;  // what time alone has moved
+  telemetry::Counter ticks;   // what time alone has moved
+  telemetry::Counter erased;  // texts
   telemetry::Counter answers_owed;
   telemetry::Counter failures;
   telemetry::Counter cursor;  // position up to which all is folded
@@ -144,6 +148,7 @@ class Fold {
   absl::Status FoldVerdict(const LogRow& row, Work& work);
   absl::Status RefuseVerdict(const char* why);
   absl::Status FoldTick(const LogRow& row, Work& work);
+  std::optional<DueTick> NextDue(const v1::Insight& insight) const;
   absl::Status PutTick(const v1::Insight& insight);
   absl::StatusOr<size_t> AppendTicks();  // how many
   absl::StatusOr<v1::Reading> Decide(const LogRow& row,
@@ -169,17 +174,53 @@ class Fold {
   absl::StatusOr<uint64_t> InsightAt(uint64_t position);
   absl::StatusOr<Join> FindJoin(const Signature& signature,
                                 std::string_view text_key, uint64_t position);
+  absl::StatusOr<uint64_t> PartOf(const v1::Reading& reading);
   absl::Status Apply(const LogRow& row, Said said, const v1::Reading& reading,
                      const v1::PersonalReading& derived, Work& work);
   // Takes an observation back out, if it is this agent's own. One that was not
   // read yet leaves a tombstone.
   absl::Status TakeOut(std::string_view observation, std::string_view agent,
                        Work& work);
-  absl::StatusOr<uint64_t> InsightOf(const v1::Decision& decision, Work& work);
+  absl::StatusOr<uint64_t> InsightOf(uint64_t number,
+                                     const std::string& opened_by, Work& work);
+  absl::Status RefuseDecision(const v1::Decision& decision,
+                              const absl::Status& why);
   absl::Status FoldParked(std::string_view observation, Work& work);
   absl::Status OweStanding(const LogRow& row, const v1::Insight& insight,
                            Work& work);
-  absl::Status OweEveryone(const v1::Answer& answer, Work& work);
+  absl::Status OweEveryone(uint64_t insight, const v1::Answer& answer,
+                           Work& work);
+  // regroup.cc. The time they take grows with the evidence: about two seconds
+  // for 100,000 observations.
+  absl::Status FoldMerge(uint64_t from, const LoggedDecision& decided,
+                         Work& work);
+  absl::Status FoldSplit(uint64_t whole, const LoggedDecision& decided,
+                         Work& work);
+  // erase.cc.
+  absl::Status FoldErasure(const LogRow& row, Work& work);
+  absl::Status EraseOne(const EvidenceRow& found,
+                        const v1::ErasureRecord& record, Work& work);
+  absl::Status NoteHolders(uint64_t id, Work& work,
+                           std::set<uint64_t>& insights);
+  absl::StatusOr<uint64_t> EraseVerdict(uint64_t position, Work& work);
+  // The insight that holds its evidence now.
+  absl::StatusOr<uint64_t> MergedInto(uint64_t insight, Work& work);
+  absl::StatusOr<std::set<uint64_t>> PartsOf(uint64_t insight, Work& work);
+  absl::StatusOr<std::vector<uint64_t>> Leaving(uint64_t whole,
+                                                const v1::Split& split,
+                                                Work& work);
+  absl::Status LetGo(uint64_t part, uint64_t holder, Work& work);
+  absl::Status SettleReadings(Work& work);
+  absl::StatusOr<std::vector<uint64_t>> ResemblingIn(uint64_t whole,
+                                                     const v1::Split& split);
+  absl::Status Move(const std::vector<uint64_t>& positions, uint64_t from,
+                    uint64_t to, bool fresh, Work& work);
+  absl::Status MoveRow(const LogRow& row, EvidenceRow evidence, uint64_t to,
+                       const std::set<std::string>& answers);
+  absl::Status CountAnew(uint64_t insight, Work& work);
+  absl::Status CountVerdictsAnew(v1::Insight& insight);
+  absl::Status OweStandingToAll(uint64_t insight, Work& work);
+  absl::Status NoteReadings(uint64_t of, uint64_t count, uint64_t reading);
   absl::StatusOr<v1::Insight*> Touch(uint64_t id, Work& work);
   absl::StatusOr<v1::DayCounts*> TouchDay(uint64_t insight, int32_t day,
                                           Work& work);
@@ -199,6 +240,8 @@ class Fold {
   void NoteAlert(const Evidence& evidence, bool safety, Work& work);
   absl::Status PutAlerts(const Work& work);
   absl::Status PutDays(const Work& work);
+  bool KeepsDay(int32_t day) const;
+  absl::Status ClearDays(uint64_t insight, Work& work);
   // A few at a time; weeks and months of the insights stay.
   absl::Status ForgetOldDays();
   absl::Status PutTotals();
@@ -222,7 +265,9 @@ class Fold {
   Cursors stored_;           // in the views
   bool was_urgent_ = false;  // the step before
   v1::Organisation organisation_;
+  std::unique_ptr<OnDuty> duty_;  // of the organisation
   std::map<std::string, absl::Time> contacts_;
+  std::set<uint64_t> regrouped_;  // evidence was moved from or to them
   absl::Duration scopes_due_ = -absl::InfiniteDuration();
   absl::Duration days_due_ = -absl::InfiniteDuration();
   bool configured_ = false;  // since the start

@@ -3,6 +3,7 @@
 
 #include "proto/contract/times.h"
 #include "router/fold/fold.h"
+#include "router/loop/escalation.h"
 
 namespace earshot::router {
 namespace {
@@ -51,7 +52,8 @@ absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
   const auto before = views_.PutVerdict(record.answer(), (*found)->evidence_key,
                                         record.fixed(), observation.site());
   if (!before.ok()) return before.status();
-  const auto sites = views_.VerdictSites(record.answer(), v1::Verdict::YES);
+  const auto sites =
+      views_.VerdictSites(record.answer(), (*found)->insight, v1::Verdict::YES);
   if (!sites.ok()) return sites.status();
   ReportersVerdict verdict;
   verdict.answer = record.answer();
@@ -63,7 +65,7 @@ absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
   verdict.number = row.position;
   verdict.at = contract::ToTime(record.at());
   if (observation.anonymous()) verdict.at = EndOfDay(verdict.at);
-  if (!ApplyVerdict(**insight, verdict, RulesOf(organisation_.loop()))) {
+  if (!ApplyVerdict(**insight, verdict, duty_->rules())) {
     return RefuseVerdict("about what nobody waits for any more");
   }
   counters_.verdicts.Add();
@@ -90,16 +92,26 @@ absl::Status Fold::FoldTick(const LogRow& row, Work& work) {
   if (*insight == nullptr || (*insight)->opened_by() != tick.opened_by()) {
     return absl::OkStatus();
   }
-  if (ApplyTick(**insight, tick, row.position)) {
+  const bool escalates = tick.what() >= v1::TickRecord::REMINDED;
+  if (escalates ? ApplyEscalation(**insight, tick, row.position)
+                : ApplyTick(**insight, tick, row.position)) {
     counters_.ticks.Add();
     work.why[tick.insight()] = "time has passed";
   }
   return absl::OkStatus();
 }
 
+// The earlier of what time does with it, and whom it is told to.
+std::optional<DueTick> Fold::NextDue(const v1::Insight& insight) const {
+  auto tick = NextTick(insight, duty_->rules());
+  auto escalation = NextEscalation(insight, *duty_);
+  if (!tick || (escalation && escalation->at < tick->at)) return escalation;
+  return tick;
+}
+
 // One that says nothing any more stays until it is due.
 absl::Status Fold::PutTick(const v1::Insight& insight) {
-  const auto next = NextTick(insight, RulesOf(organisation_.loop()));
+  const auto next = NextDue(insight);
   if (!next) return absl::OkStatus();
   return views_.PutTick(insight.id(), SecondOf(next->at));
 }
@@ -115,9 +127,7 @@ absl::StatusOr<size_t> Fold::AppendTicks() {
   for (const uint64_t id : *due) {
     const auto insight = views_.FindInsight(id);
     if (!insight.ok()) return insight.status();
-    const auto next = *insight
-                          ? NextTick(**insight, RulesOf(organisation_.loop()))
-                          : std::nullopt;
+    const auto next = *insight ? NextDue(**insight) : std::nullopt;
     // The organisation may give it more time than when it was noted.
     const bool later = next && next->at > now;
     absl::Status status = views_.PutTick(
@@ -130,6 +140,10 @@ absl::StatusOr<size_t> Fold::AppendTicks() {
     tick.set_what(next->what);
     tick.set_decision((*insight)->last_decision());
     *tick.mutable_at() = contract::ToStamp(now);
+    if (next->what >= v1::TickRecord::REMINDED) {
+      tick.set_leader(next->leader);
+      *tick.mutable_due() = contract::ToStamp(next->due);
+    }
     LogEntry& entry = append.entries.emplace_back();
     entry.kind = v1::LOG_TICK;
     tick.SerializeToString(&entry.body);

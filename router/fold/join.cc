@@ -133,7 +133,7 @@ absl::Status Fold::Suggest(uint64_t position, RecentTexts::Issue issue,
 
 absl::StatusOr<uint64_t> Fold::InsightAt(uint64_t position) {
   const uint64_t known = recent_.InsightOf(position);
-  if (known != 0) return known;
+  if (known != 0 && !regrouped_.contains(known)) return known;
   return views_.InsightAt(position);
 }
 

@@ -9,6 +9,7 @@
 #include "proto/contract/times.h"
 #include "router/fold/fold.h"
 #include "router/fold/scope_activity.h"
+#include "router/loop/escalation.h"
 
 // What the fold gives the feed beside insights.
 namespace earshot::router {
@@ -47,6 +48,27 @@ absl::StatusOr<v1::DayCounts*> Fold::TouchDay(uint64_t insight, int32_t day,
   return &counts;
 }
 
+bool Fold::KeepsDay(int32_t day) const {
+  const auto today =
+      static_cast<int32_t>(absl::ToUnixSeconds(clock_.Wall()) / kDaySeconds);
+  return day >= today - kDaysKept;
+}
+
+// What is counted anew begins with nothing; the feed is told so too.
+absl::Status Fold::ClearDays(uint64_t insight, Work& work) {
+  const auto today =
+      static_cast<int32_t>(absl::ToUnixSeconds(clock_.Wall()) / kDaySeconds);
+  for (int32_t day = today - kDaysKept; day <= today + 1; ++day) {
+    const auto body = views_.FindMirrored(Views::DayKey(insight, day));
+    if (!body.ok()) return body.status();
+    if (body->empty() && !work.days.contains({insight, day})) continue;
+    const auto counts = TouchDay(insight, day, work);
+    if (!counts.ok()) return counts.status();
+    (*counts)->clear_cells();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Fold::PutDays(const Work& work) {
   for (const auto& [key, counts] : work.days) {
     absl::Status status = PutItem(Views::DayKey(key.first, key.second),
@@ -81,13 +103,9 @@ void Fold::ApplyTopic(v1::Insight& insight) {
   if (topic == nullptr) return;
   if (!topic->cost.currency().empty()) *insight.mutable_cost() = topic->cost;
   const size_t severity = std::clamp(insight.severity_max(), 1U, 5U);
-  if (topic->deadline_hours.size() < severity || insight.answers_size() > 0 ||
-      insight.state() != v1::HEARD) {
-    return;
-  }
-  *insight.mutable_answer_due() =
-      contract::ToStamp(contract::ToTime(insight.first_seen()) +
-                        absl::Hours(topic->deadline_hours[severity - 1]));
+  if (topic->deadline_hours.size() < severity || !WantsAnswer(insight)) return;
+  *insight.mutable_answer_due() = contract::ToStamp(AnswerDue(
+      insight, *duty_, absl::Hours(topic->deadline_hours[severity - 1])));
 }
 
 void Fold::NoteAlert(const Evidence& evidence, bool safety, Work& work) {

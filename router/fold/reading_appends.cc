@@ -34,7 +34,7 @@ void ReadingAppends::Begin(LogAppend append) {
 
 absl::Status ReadingAppends::Wait(const Each& each) {
   for (Batch& batch : batches_) {
-    batch.waited = true;
+    if (std::exchange(batch.waited, true)) continue;
     const auto first = writer_.WaitFor(batch.appending);
     if (!first.ok()) return first.status();
     const std::vector<uint64_t>& of = batch.of;
@@ -47,6 +47,11 @@ absl::Status ReadingAppends::Wait(const Each& each) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status ReadingAppends::Settle(const Each& each) {
+  if (!readings_.empty()) Begin({});
+  return Wait(each);
 }
 
 }  // namespace earshot::router

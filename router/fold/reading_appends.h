@@ -35,6 +35,8 @@ class ReadingAppends {
   using Each = std::function<absl::Status(uint64_t of, uint64_t count,
                                           uint64_t reading)>;
   absl::Status Wait(const Each& each);
+  // Likewise of what was added so far; more may follow.
+  absl::Status Settle(const Each& each);
 
  private:
   struct Batch {

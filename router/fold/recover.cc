@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "router/fold/fold.h"
+#include "router/fold/keys.h"
 
 // After a start: what was decided and appended before, and is not in the views.
 namespace earshot::router {
@@ -38,20 +39,26 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
       !derived.ParseFromString(row.personal)) {
     return absl::DataLossError("a reading in the log cannot be read");
   }
+  if (row.erased) {
+    // As somebody of their own; the reading says what they counted for.
+    derived.set_evidence_key(
+        Key(router_key_, "erased", std::to_string(reading.of())));
+  }
   const auto observation = reader_.ReadOne(reading.of());
   if (!observation.ok()) return observation.status();
   if (!*observation) return absl::DataLossError("the log has a hole");
-  if ((*observation)->lane == 0) {
-    cursors_.urgent = std::max(cursors_.urgent, reading.of());
-  } else if (reading.of() > cursors_.main) {
+  const bool urgent = (*observation)->lane == 0;
+  if (urgent) cursors_.urgent = std::max(cursors_.urgent, reading.of());
+  const uint64_t folded = urgent ? reading.after() : reading.of();
+  if (folded > cursors_.main) {
     const auto changes =
-        reader_.ReadChangesBetween(cursors_.main, reading.of());
+        reader_.ReadChangesBetween(cursors_.main, urgent ? folded + 1 : folded);
     if (!changes.ok()) return changes.status();
     for (const LogRow& change : *changes) {
       absl::Status status = FoldChange(change, work);
       if (!status.ok()) return status;
     }
-    cursors_.main = reading.of();
+    cursors_.main = folded;
   }
   cursors_.next_insight =
       std::max(cursors_.next_insight, reading.insight() + 1);

@@ -168,7 +168,8 @@ void AddEvidence(v1::Insight& insight, const Evidence& evidence) {
     insight.set_reporters(insight.reporters() + 1);
   }
   const absl::Time at = contract::ToTime(record.observed_at());
-  if (at < contract::ToTime(insight.first_seen())) {
+  if (!insight.has_first_seen() ||
+      at < contract::ToTime(insight.first_seen())) {
     *insight.mutable_first_seen() = record.observed_at();
   }
   if (at > contract::ToTime(insight.last_seen())) {

@@ -8,6 +8,7 @@
 #include "base/os/sha256.h"
 #include "base/wire/limits.h"
 #include "earshot/v1/decision.pb.h"
+#include "earshot/v1/erase.pb.h"
 #include "earshot/v1/log.pb.h"
 #include "earshot/v1/observation.pb.h"
 #include "earshot/v1/verdict.pb.h"
@@ -62,6 +63,13 @@ std::string* DecisionText(v1::Decision& decision) {
 
 }  // namespace
 
+std::string RecordReader::KeyOfName(const os::HmacKey& router_key,
+                                    const std::string& name) {
+  std::string key = router_key.Sign("name", name);
+  key.resize(kReporterKeyBytes);
+  return key;
+}
+
 std::string RecordReader::ObservationId(std::string_view record_id) const {
   return contract::MakeObservationId(router_key_, {std::string(record_id)})
       .bytes;
@@ -93,6 +101,8 @@ Result RecordReader::Read(const Enrolled& peer, uint32_t lane,
       return ReadVerdict(peer, record, now);
     case v1::RECORD_DECISION:
       return ReadDecision(peer, record, now);
+    case v1::RECORD_ERASE_DONE:
+      return ReadEraseDone(peer, record);
     case v1::RECORD_SUBSCRIPTION:
       return ReadSubscription(peer, record, now);
     default:
@@ -175,7 +185,7 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   const v1::Reporter& who = observation.reporter();
   std::string key;
   if (who.who_case() == v1::Reporter::kName) {
-    key = router_key_.Sign("name", who.name());
+    key = KeyOfName(router_key_, who.name());
     personal.set_reporter_name(who.name());
   } else if (who.who_case() == v1::Reporter::kPseudonym) {
     key = router_key_.Sign("pseudonym", who.pseudonym());
@@ -184,9 +194,25 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   }
   key.resize(kReporterKeyBytes);
   personal.set_reporter_key(std::move(key));
-  out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  if (erased_ == nullptr || !erased_->Contains(out.observation())) {
+    out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  }
   out.SerializeToString(&entry.body);
   entry.token = OwnerToken{peer.name, record.id()};
+  return entry;
+}
+
+Result RecordReader::ReadEraseDone(const Enrolled& peer,
+                                   const v1::Record& record) {
+  v1::EraseDone done;
+  if (peer.role != Role::kAgent || !done.ParseFromString(record.body()) ||
+      done.order().size() != wire::kRecordIdBytes) {
+    return Refuse("body_unparsable", "the body is not an EraseDone");
+  }
+  LogEntry entry;
+  entry.kind = v1::LOG_ERASE_DONE;
+  done.DiscardUnknownFields();
+  done.SerializeToString(&entry.body);
   return entry;
 }
 

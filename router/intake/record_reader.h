@@ -13,6 +13,7 @@
 #include "proto/contract/redact.h"
 #include "proto/contract/validate.h"
 #include "router/access/access.h"
+#include "router/erasure/erased_ids.h"
 #include "router/log/log.h"
 
 namespace earshot::router {
@@ -36,8 +37,14 @@ class RecordReader {
                                        const v1::Record& record,
                                        absl::Time now);
 
+  // What stands for a reporter who gave their name.
+  static std::string KeyOfName(const os::HmacKey& router_key,
+                               const std::string& name);
   // Stretches the redactor still found in records that agents had redacted.
   uint64_t redactor_hits() const { return redactor_hits_; }
+  // What was erased before does not come back with an agent that sends it
+  // again.
+  void UseErased(const ErasedIds& erased) { erased_ = &erased; }
   void UseRedactor(const contract::Redactor& redactor) {
     redactor_ = &redactor;
   }
@@ -55,6 +62,8 @@ class RecordReader {
                                                    absl::Time now);
   std::variant<LogEntry, Refused> ReadWithdrawal(const Enrolled& peer,
                                                  const v1::Record& record);
+  std::variant<LogEntry, Refused> ReadEraseDone(const Enrolled& peer,
+                                                const v1::Record& record);
   std::variant<LogEntry, Refused> ReadVerdict(const Enrolled& peer,
                                               const v1::Record& record,
                                               absl::Time now);
@@ -64,6 +73,7 @@ class RecordReader {
 
   const os::HmacKey router_key_;
   const contract::Redactor* redactor_;
+  const ErasedIds* erased_ = nullptr;
   os::Random& random_;
   uint64_t redactor_hits_ = 0;
   // Reused, so that a record costs no memory of its own.

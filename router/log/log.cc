@@ -40,7 +40,10 @@ const std::vector<std::string>& Migrations() {
       " SELECT position, agent, record FROM tokens WHERE true"
       " ON CONFLICT(position) DO UPDATE SET"
       " agent=excluded.agent, record=excluded.record;"
-      "DROP TABLE tokens;"};
+      "DROP TABLE tokens;",
+      // What an operator wants erased, until it is a record.
+      "CREATE TABLE erasures_asked(id BLOB PRIMARY KEY, body BLOB)"
+      " WITHOUT ROWID;"};
   return *migrations;
 }
 
@@ -162,6 +165,12 @@ absl::Status Log::Settle(const LogAppend& append) {
     status =
         each(append.kept, "UPDATE dead_letters SET state='kept' WHERE id=?1");
   }
+  for (const std::string& id : append.erasures_settled) {
+    if (!status.ok()) return status;
+    store::Statement settle =
+        database_->Prepare("DELETE FROM erasures_asked WHERE id=?1");
+    status = settle.BindBlob(1, id).Run();
+  }
   if (status.ok() && append.dead_letters_cap > 0) {
     status = each({append.dead_letters_cap},
                   "DELETE FROM dead_letters WHERE id <= "
@@ -248,6 +257,30 @@ absl::Status Log::RequestReplay(const std::string& path, uint64_t id) {
         "'earshot-router dead-letters list'");
   }
   return status;
+}
+
+absl::Status Log::AskErasures(const std::string& path,
+                              const std::vector<v1::ErasureRecord>& erasures,
+                              const std::vector<uint64_t>& dead_letters) {
+  auto database = store::Database::Open(path, Migrations());
+  if (!database.ok()) return database.status();
+  auto transaction = (*database)->Begin();
+  if (!transaction.ok()) return transaction.status();
+  store::Statement ask =
+      (*database)->Prepare("INSERT INTO erasures_asked VALUES(?1,?2)");
+  for (const v1::ErasureRecord& erasure : erasures) {
+    absl::Status status = ask.BindBlob(1, erasure.id())
+                              .BindBlob(2, erasure.SerializeAsString())
+                              .Run();
+    if (!status.ok()) return status;
+  }
+  store::Statement drop =
+      (*database)->Prepare("DELETE FROM dead_letters WHERE id=?1");
+  for (const uint64_t id : dead_letters) {
+    absl::Status status = drop.Bind(1, id).Run();
+    if (!status.ok()) return status;
+  }
+  return transaction->Commit();
 }
 
 }  // namespace earshot::router

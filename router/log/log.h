@@ -65,7 +65,8 @@ struct LogAppend {
   std::vector<uint64_t> replayed;  // dead letters that these entries settle
   std::vector<uint64_t> kept;      // dead letters that stay as they were
   std::vector<uint64_t> erasures;  // positions whose personal part goes
-  uint64_t dead_letters_cap = 0;   // not 0: keep the newest so many
+  std::vector<std::string> erasures_settled;  // asked ones, by id
+  uint64_t dead_letters_cap = 0;              // not 0: keep the newest so many
 };
 
 struct LogRow {
@@ -115,6 +116,11 @@ class Log {
   // From the command line, beside a running router: the file is changed
   // through a connection of its own.
   static absl::Status RequestReplay(const std::string& path, uint64_t id);
+  // Likewise: what is to be erased, and dead letters that go at once.
+  static absl::Status AskErasures(
+      const std::string& path, const std::vector<v1::ErasureRecord>& erasures,
+      const std::vector<uint64_t>& dead_letters);
+  absl::StatusOr<std::vector<v1::ErasureRecord>> ErasuresAsked(size_t most);
   absl::StatusOr<std::optional<OwnerToken>> FindToken(uint64_t position);
   // Drops a token whose obligation has ended.
   absl::Status DropToken(uint64_t position);

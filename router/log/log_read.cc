@@ -83,7 +83,8 @@ absl::StatusOr<uint64_t> Log::BeforeLastReadings(uint64_t last, size_t most) {
 absl::StatusOr<std::vector<LogRow>> Log::ReadChangesBetween(uint64_t after,
                                                             uint64_t before) {
   store::Statement read = database_->Prepare(
-      Sql("WHERE l.position>?1 AND l.position<?2 AND l.kind IN (3,4,7,20,21) "
+      Sql("WHERE l.position>?1 AND l.position<?2 AND l.kind IN "
+          "(3,4,7,20,21,22) "
           "ORDER BY l.position"));
   read.Bind(1, after).Bind(2, before);
   return Rows(read);
@@ -163,6 +164,19 @@ absl::StatusOr<std::optional<DeadLetter>> Log::FindDeadLetter(uint64_t id) {
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<DeadLetter>();
   return std::optional<DeadLetter>(LetterFrom(read));
+}
+
+absl::StatusOr<std::vector<v1::ErasureRecord>> Log::ErasuresAsked(size_t most) {
+  std::vector<v1::ErasureRecord> asked;
+  store::Statement read =
+      database_->Prepare("SELECT body FROM erasures_asked LIMIT ?1");
+  read.Bind(1, static_cast<uint64_t>(most));
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return asked;
+    asked.emplace_back().ParseFromString(read.Blob(0));
+  }
 }
 
 absl::StatusOr<std::optional<OwnerToken>> Log::FindToken(uint64_t position) {

@@ -18,6 +18,8 @@ namespace {
 constexpr uint32_t kAcknowledgedDays = 7;
 constexpr uint32_t kUnchallengedDays = 14;
 constexpr uint32_t kConfirmingReporters = 3;
+constexpr uint32_t kReminderPercent = 75;
+constexpr uint32_t kEscalatedReporters = 3;
 // So many "yes" outweigh one "no" that has no reason.
 constexpr uint32_t kYesForNo = 4;
 
@@ -82,11 +84,6 @@ void Note(v1::Insight& insight, uint64_t number, absl::Time at,
   insight.set_last_decision(std::max(insight.last_decision(), number));
 }
 
-void Reopen(v1::Insight& insight) {
-  insight.set_state(v1::REOPENED);
-  insight.set_regressions(insight.regressions() + 1);
-}
-
 // Enough of those who were asked say so, and hardly anybody says no.
 bool IsConfirmed(const v1::Verdicts& verdicts, const v1::LoopRules& rules) {
   const uint32_t enough =
@@ -108,7 +105,26 @@ v1::LoopRules RulesOf(const v1::LoopRules& given) {
   if (rules.confirming_reporters() == 0) {
     rules.set_confirming_reporters(kConfirmingReporters);
   }
+  if (rules.reminder_percent() == 0) {
+    rules.set_reminder_percent(kReminderPercent);
+  }
+  if (rules.escalated_reporters() == 0) {
+    rules.set_escalated_reporters(kEscalatedReporters);
+  }
   return rules;
+}
+
+void NoteReopened(v1::Insight& insight, absl::Time at) {
+  insight.set_regressions(insight.regressions() + 1);
+  *insight.mutable_reopened_at() = contract::ToStamp(at);
+  insight.clear_taken_by();
+  insight.clear_escalation();
+}
+
+void CountUsual(v1::Insight& insight) {
+  if (!contract::Settled(insight.state()) || !insight.has_settled_at()) return;
+  insight.set_usual_milli(
+      UsualMilli(insight, contract::ToTime(insight.settled_at())));
 }
 
 void BeginWatch(v1::Insight& insight, absl::Time at,
@@ -145,7 +161,8 @@ bool ApplyVerdict(v1::Insight& insight, const ReportersVerdict& verdict,
                verdicts.yes() + verdicts.no() + verdicts.cannot_tell()));
   verdicts.set_sites(verdict.sites);
   if (verdict.fixed == v1::Verdict::NO && verdict.with_reason) {
-    Reopen(insight);
+    insight.set_state(v1::REOPENED);
+    NoteReopened(insight, verdict.at);
     Note(insight, verdict.number, verdict.at, "the front line", "not fixed",
          verdict.quote);
   } else if (state == v1::RESOLVED && IsConfirmed(verdicts, rules)) {
@@ -185,18 +202,25 @@ bool IsBack(const v1::Insight& insight) {
 
 std::optional<DueTick> NextTick(const v1::Insight& insight,
                                 const v1::LoopRules& rules) {
+  if (insight.merged_into() != 0) return std::nullopt;
   if (IsBack(insight)) {
     return DueTick{v1::TickRecord::IS_BACK,
-                   EndOfHour(contract::ToTime(insight.last_seen()))};
+                   EndOfHour(contract::ToTime(insight.last_seen())),
+                   "",
+                   {}};
   }
   if (insight.state() == v1::ACKNOWLEDGED && insight.has_acknowledged_until()) {
     return DueTick{v1::TickRecord::ACKNOWLEDGEMENT_EXPIRED,
-                   contract::ToTime(insight.acknowledged_until())};
+                   contract::ToTime(insight.acknowledged_until()),
+                   "",
+                   {}};
   }
   if (insight.state() == v1::RESOLVED && insight.has_settled_at()) {
     return DueTick{v1::TickRecord::UNCHALLENGED,
                    contract::ToTime(insight.settled_at()) +
-                       absl::Hours(24) * rules.unchallenged_days()};
+                       absl::Hours(24) * rules.unchallenged_days(),
+                   "",
+                   {}};
   }
   return std::nullopt;
 }
@@ -219,7 +243,8 @@ bool ApplyTick(v1::Insight& insight, const v1::TickRecord& tick,
       return true;
     case v1::TickRecord::IS_BACK:
       if (!contract::Settled(insight.state())) return false;
-      Reopen(insight);
+      insight.set_state(v1::REOPENED);
+      NoteReopened(insight, at);
       Note(insight, number, at, "the front line", "it is back", "");
       return true;
     default:

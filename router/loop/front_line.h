@@ -22,6 +22,12 @@ v1::LoopRules RulesOf(const v1::LoopRules& given);
 // whose "fixed?" it is; empty for a decline.
 void BeginWatch(v1::Insight& insight, absl::Time at, const std::string& answer);
 
+// It is reopened, by a leader or the front line: nobody has it in hand.
+void NoteReopened(v1::Insight& insight, absl::Time at);
+
+// Once the evidence of a watched one was counted anew: what was usual before.
+void CountUsual(v1::Insight& insight);
+
 // One reporter's word on the last "resolved"; the last word of each counts.
 struct ReportersVerdict {
   std::string answer;
@@ -50,6 +56,9 @@ bool IsBack(const v1::Insight& insight);
 struct DueTick {
   v1::TickRecord::What what = v1::TickRecord::WHAT_UNSPECIFIED;
   absl::Time at;
+  // Of an escalation: whom it concerns, and what is due.
+  std::string leader;
+  absl::Time due;
 };
 // What time will do with it, if nobody does anything before.
 std::optional<DueTick> NextTick(const v1::Insight& insight,

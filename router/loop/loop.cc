@@ -63,6 +63,7 @@ void NoteVerb(v1::Insight& insight, const LoggedDecision& decided,
   const absl::Time at = contract::ToTime(decision.at());
   switch (decision.verb_case()) {
     case v1::Decision::kAcknowledge:
+      insight.set_taken_by(decision.leader());
       *insight.mutable_acknowledged_until() =
           decision.acknowledge().has_until()
               ? decision.acknowledge().until()
@@ -70,6 +71,7 @@ void NoteVerb(v1::Insight& insight, const LoggedDecision& decided,
                                   absl::Hours(24) * rules.acknowledged_days());
       return;
     case v1::Decision::kAssign:
+      insight.set_taken_by(decision.leader());
       insight.set_owner(decision.assign().owner());
       insight.clear_due();
       if (decision.assign().has_due()) {
@@ -85,7 +87,7 @@ void NoteVerb(v1::Insight& insight, const LoggedDecision& decided,
       BeginWatch(insight, at, decided.record.answer_id());
       return;
     case v1::Decision::kReopen:
-      insight.set_regressions(insight.regressions() + 1);
+      NoteReopened(insight, at);
       return;
     case v1::Decision::kMute: {
       v1::Muted& muted = *insight.mutable_muted();
@@ -101,6 +103,24 @@ void NoteVerb(v1::Insight& insight, const LoggedDecision& decided,
     }
     default:
       return;
+  }
+}
+
+bool Wording(v1::Decision::VerbCase verb) {
+  return verb == v1::Decision::kRename || verb == v1::Decision::kCorrectTopic ||
+         verb == v1::Decision::kMute;
+}
+
+// What the loop's health is reckoned from, and that nobody waits any more.
+void NoteTimes(v1::Insight& insight, const v1::Decision& decision) {
+  const v1::Decision::VerbCase verb = decision.verb_case();
+  if (Wording(verb)) return;
+  insight.clear_escalation();
+  if (!insight.has_first_decided_at()) {
+    *insight.mutable_first_decided_at() = decision.at();
+  }
+  if (Answers(verb) && !insight.has_first_answered_at()) {
+    *insight.mutable_first_answered_at() = decision.at();
   }
 }
 
@@ -180,6 +200,7 @@ absl::StatusOr<v1::State> NextState(v1::State state,
       return state;
     case v1::Decision::kMerge:
     case v1::Decision::kSplit:
+      return state;  // regroup.h
     case v1::Decision::VERB_NOT_SET:
       break;
   }
@@ -203,6 +224,7 @@ absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
       return absl::FailedPreconditionError("the insight is not hidden");
     }
     NoteVerb(insight, decided, rules);
+    NoteTimes(insight, decision);
     insight.set_last_decision(decided.number);
     if (verb == v1::Decision::kRename) insight.set_title(decided.text);
     if (verb == v1::Decision::kCorrectTopic) {

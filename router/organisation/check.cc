@@ -5,11 +5,13 @@
 #include <set>
 #include <utility>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/wire/keys.h"
 #include "proto/contract/leader_scope.h"
 #include "proto/contract/names.h"
 #include "proto/contract/validate.h"
+#include "proto/contract/working_hours.h"
 
 namespace earshot::router {
 namespace {
@@ -40,6 +42,8 @@ class Check {
     Weights();
     SmallGroups();
     Loop();
+    Calendars();
+    Retention();
     return std::move(mistakes_);
   }
 
@@ -109,6 +113,7 @@ class Check {
       if (functions_.contains(function)) continue;
       add(fmt::format("function '{}' is not in this file", function));
     }
+    Deputies(leader, add);
     ScopePlaces(leader.scope(), add);
     for (const v1::Scope& also : leader.also()) {
       ScopePlaces(also, add);
@@ -183,6 +188,102 @@ class Check {
     check("acknowledged_days", loop.acknowledged_days(), kMostDays);
     check("unchallenged_days", loop.unchallenged_days(), kMostDays);
     check("confirming_reporters", loop.confirming_reporters(), kMostReporters);
+    check("escalation_hours", loop.escalation_hours(), kMostDays * 24);
+    check("reminder_percent", loop.reminder_percent(), 100);
+    check("escalated_reporters", loop.escalated_reporters(), kMostReporters);
+  }
+
+  void Calendars() {
+    constexpr int kMostCalendars = 50;
+    constexpr int kMostHolidays = 400;
+    if (organisation_.calendars_size() > kMostCalendars) {
+      Add("calendars", kMostCalendars,
+          fmt::format("{} calendars, at most {}",
+                      organisation_.calendars_size(), kMostCalendars));
+    }
+    std::set<std::string> ids;
+    for (int i = 0; i < organisation_.calendars_size(); ++i) {
+      const v1::Calendar& calendar = organisation_.calendars(i);
+      const auto add = [&](const std::string& text) {
+        Add("calendars", i,
+            fmt::format("calendar '{}': {}", calendar.id(), text));
+      };
+      if (!contract::IsName(calendar.id())) add("its id is not a name");
+      if (!ids.insert(calendar.id()).second) add("it is there twice");
+      for (const std::string& day : calendar.weekdays()) {
+        if (contract::WeekdayOf(day) < 0) {
+          add(fmt::format("'{}' is not a day; write monday to sunday", day));
+        }
+      }
+      const int starts = calendar.starts().empty()
+                             ? contract::WorkingHours::kStarts
+                             : contract::MinutesOf(calendar.starts());
+      const int ends = calendar.ends().empty()
+                           ? contract::WorkingHours::kEnds
+                           : contract::MinutesOf(calendar.ends());
+      if (starts < 0 || ends < 0 || starts >= ends) {
+        add("starts and ends are times such as 08:00, and it ends later");
+      }
+      if (calendar.holidays_size() > kMostHolidays) {
+        add(fmt::format("{} holidays, at most {}", calendar.holidays_size(),
+                        kMostHolidays));
+      }
+      for (const std::string& day : calendar.holidays()) Day(day, add);
+    }
+    calendars_ = std::move(ids);
+    for (int i = 0; i < organisation_.leaders_size(); ++i) {
+      const v1::Leader& leader = organisation_.leaders(i);
+      if (leader.calendar().empty() || calendars_.contains(leader.calendar())) {
+        continue;
+      }
+      Add("leaders", i,
+          fmt::format("leader '{}': calendar '{}' is not in this file",
+                      leader.id(), leader.calendar()));
+    }
+  }
+
+  template <typename AddMistake>
+  static void Day(const std::string& text, const AddMistake& add) {
+    absl::CivilDay day;
+    if (absl::ParseCivilTime(text, &day)) return;
+    add(fmt::format("'{}' is not a day such as 2026-12-25", text));
+  }
+
+  template <typename AddMistake>
+  void Deputies(const v1::Leader& leader, const AddMistake& add) const {
+    constexpr int kMostDeputies = 8;
+    if (leader.deputies_size() > kMostDeputies) {
+      add(fmt::format("{} deputies, at most {}", leader.deputies_size(),
+                      kMostDeputies));
+    }
+    for (const v1::Deputy& deputy : leader.deputies()) {
+      if (deputy.leader() == leader.id() ||
+          !leaders_.contains(deputy.leader())) {
+        add(fmt::format("deputy '{}' is no other leader of this file",
+                        deputy.leader()));
+      }
+      if (!deputy.from().empty()) Day(deputy.from(), add);
+      if (!deputy.until().empty()) Day(deputy.until(), add);
+    }
+  }
+
+  void Retention() {
+    constexpr uint32_t kLeastDays = 30;
+    constexpr uint32_t kMostDays = 3650;
+    const auto check = [&](const std::string& what, uint32_t days) {
+      if (days == 0 || (days >= kLeastDays && days <= kMostDays)) return;
+      Add("retention", 0,
+          fmt::format("retention of {} is {} days; {} to {}, or 0 for good",
+                      what, days, kLeastDays, kMostDays));
+    };
+    check("texts", organisation_.retention().text_days());
+    for (const v1::KindRetention& one : organisation_.retention().kinds()) {
+      if (!contract::ParseKind(one.kind())) {
+        Add("retention", 0,
+            fmt::format("'{}' is no kind of observation", one.kind()));
+      }
+      check(one.kind(), one.text_days());
+    }
   }
 
   void SmallGroups() {
@@ -202,6 +303,7 @@ class Check {
   std::set<std::string> sites_;
   std::set<std::string> functions_;
   std::set<std::string> leaders_;
+  std::set<std::string> calendars_;
 };
 
 }  // namespace

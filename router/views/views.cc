@@ -55,7 +55,13 @@ ALTER TABLE evidence DROP COLUMN reading;)",
 CREATE TABLE verdicts(answer BLOB, evidence_key BLOB, fixed INTEGER, site TEXT,
   PRIMARY KEY(answer, evidence_key)) WITHOUT ROWID;
 CREATE TABLE ticks(insight INTEGER PRIMARY KEY, at INTEGER);
-CREATE INDEX ticks_at ON ticks(at);)"};
+CREATE INDEX ticks_at ON ticks(at);)",
+      // Moved by leaders: the insight that it was of, 0 where it is the same.
+      R"(
+ALTER TABLE evidence ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE regrouped(insight INTEGER PRIMARY KEY);
+CREATE TABLE before_merges(insight INTEGER PRIMARY KEY, decision INTEGER,
+  body BLOB);)"};
   return *migrations;
 }
 
@@ -102,6 +108,9 @@ absl::StatusOr<std::unique_ptr<Views>> Views::Open(
 }
 
 void Views::Committed() {
+  if (truncate_due_ && database_->Checkpoint(/*truncate=*/true).ok()) {
+    truncate_due_ = false;
+  }
   if (checkpointer_ != nullptr) checkpointer_->Committed(*database_);
 }
 

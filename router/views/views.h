@@ -33,6 +33,7 @@ struct EvidenceRow {
   int64_t observed_at = 0;  // seconds
   bool repeat = false;
   bool withdrawn = false;
+  uint64_t part = 0;  // a leader moved it here from this insight; 0: no
 };
 
 // One reply that an agent is owed.
@@ -57,6 +58,9 @@ class Views {
   }
   // After a transaction was committed.
   void Committed();
+  // Something was erased: with the next commits, until it has worked, the WAL
+  // is emptied into the file.
+  void EmptyLog() { truncate_due_ = true; }
 
   // Counters and cursors by name; 0 when never set.
   absl::StatusOr<uint64_t> Number(std::string_view name);
@@ -129,6 +133,23 @@ class Views {
   // Where the record at a position counts; 0: nowhere, or it was taken back.
   absl::StatusOr<uint64_t> InsightAt(uint64_t position);
 
+  // All evidence of an insight, by position; what was taken back as well.
+  // Memory: as many positions.
+  absl::StatusOr<std::vector<uint64_t>> PositionsIn(uint64_t insight);
+  absl::StatusOr<std::optional<EvidenceRow>> EvidenceAt(uint64_t position);
+  // Puts evidence that is there into another insight, with its key there.
+  absl::Status MoveEvidence(const EvidenceRow& row);
+  // Insights that evidence was moved from or to.
+  absl::Status NoteRegrouped(uint64_t insight);
+  absl::StatusOr<std::vector<uint64_t>> Regrouped();
+  // What is derived from the words at a position goes.
+  absl::Status ForgetText(uint64_t position);
+  // What an insight was before the merge that a decision, by its number, made.
+  // Of each insight the last.
+  absl::Status PutBeforeMerge(uint64_t decision, const v1::Insight& before);
+  absl::StatusOr<std::optional<v1::Insight>> FindBeforeMerge(uint64_t decision,
+                                                             uint64_t insight);
+
   // The text under this key that was the first; insight 0: none.
   struct TextRow {
     uint64_t insight = 0;
@@ -147,9 +168,20 @@ class Views {
   absl::StatusOr<uint32_t> PutVerdict(std::string_view answer,
                                       std::string_view evidence_key,
                                       uint32_t fixed, std::string_view site);
-  // At which somebody's last word is this.
+  // At which somebody's last word is this, of the reporters of an insight.
   absl::StatusOr<uint64_t> VerdictSites(std::string_view answer,
-                                        uint32_t fixed);
+                                        uint64_t insight, uint32_t fixed);
+  // Reporters of an insight, by their last word.
+  struct VerdictCounts {
+    uint32_t yes = 0;
+    uint32_t no = 0;
+    uint32_t cannot_tell = 0;
+  };
+  absl::StatusOr<VerdictCounts> CountVerdicts(std::string_view answer,
+                                              uint64_t insight);
+  // A reporter goes by another key, as their evidence was moved.
+  absl::Status MoveVerdict(std::string_view answer, std::string_view from,
+                           std::string_view to);
   // When time moves an insight (seconds since 1970); nothing: it does not.
   absl::Status PutTick(uint64_t insight, std::optional<int64_t> at);
   // Those that are due, the longest first.
@@ -202,6 +234,7 @@ class Views {
   std::optional<bool> any_parked_;
   std::optional<uint64_t> evidence_end_;  // no evidence beyond it
   uint64_t sighted_ = 0;                  // position of the last FirstSight
+  bool truncate_due_ = false;
   uint64_t run_ = 0;  // numbers given by this run are larger
 };
 

@@ -18,6 +18,7 @@ EvidenceRow EvidenceFrom(store::Statement& row) {
   out.observed_at = row.Int(5);
   out.repeat = row.Int(6) != 0;
   out.withdrawn = row.Int(7) != 0;
+  out.part = row.Unsigned(8);
   return out;
 }
 
@@ -41,7 +42,7 @@ absl::StatusOr<std::optional<EvidenceRow>> Views::FindObservationByPrefix(
   const auto low = os::FromHex(hex.size() % 2 == 0 ? hex : hex + "0");
   if (!low.ok()) return low.status();
   store::Statement& ask =
-      Sql("SELECT e.*, hex(s.observation) FROM seen s JOIN evidence e "
+      Sql("SELECT e.* FROM seen s JOIN evidence e "
           "USING(position) WHERE s.observation>=?1 "
           "ORDER BY s.observation LIMIT 2");
   ask.BindBlob(1, *low);
@@ -79,7 +80,7 @@ absl::StatusOr<bool> Views::FirstSight(std::string_view observation,
 
 absl::Status Views::AddEvidence(const EvidenceRow& row) {
   absl::Status status =
-      Sql("INSERT INTO evidence VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")
+      Sql("INSERT INTO evidence VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
           .Bind(1, row.position)
           .Bind(2, row.insight)
           .BindBlobInPlace(3, row.observation)
@@ -88,6 +89,7 @@ absl::Status Views::AddEvidence(const EvidenceRow& row) {
           .Bind(6, row.observed_at)
           .Bind(7, row.repeat ? 1 : 0)
           .Bind(8, row.withdrawn ? 1 : 0)
+          .Bind(9, row.part)
           .Run();
   if (!status.ok()) return status;
   if (evidence_end_) evidence_end_ = std::max(*evidence_end_, row.position);
@@ -219,6 +221,17 @@ absl::StatusOr<std::vector<Views::Place>> Views::EvidenceAfter(
     if (!*row) return places;
     places.push_back({read.Blob(0), read.Int(1), read.Unsigned(2)});
   }
+}
+
+absl::StatusOr<std::optional<EvidenceRow>> Views::EvidenceAt(
+    uint64_t position) {
+  store::Statement& ask = Sql("SELECT * FROM evidence WHERE position=?1");
+  const auto row = ask.Bind(1, position).Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::optional<EvidenceRow>();
+  EvidenceRow out = EvidenceFrom(ask);
+  ask.Reset();
+  return std::optional<EvidenceRow>(std::move(out));
 }
 
 absl::StatusOr<uint64_t> Views::InsightAt(uint64_t position) {

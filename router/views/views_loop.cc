@@ -25,12 +25,41 @@ absl::StatusOr<uint32_t> Views::PutVerdict(std::string_view answer,
 }
 
 absl::StatusOr<uint64_t> Views::VerdictSites(std::string_view answer,
-                                             uint32_t fixed) {
-  return OneNumber(Sql("SELECT COUNT(DISTINCT site) FROM verdicts "
-                       "WHERE answer=?1 AND fixed=?2")
-                       .BindBlob(1, answer)
-                       .Bind(2, fixed),
-                   0);
+                                             uint64_t insight, uint32_t fixed) {
+  return OneNumber(
+      Sql("SELECT COUNT(DISTINCT site) FROM verdicts v "
+          "WHERE answer=?1 AND fixed=?2 AND EXISTS(SELECT 1 FROM evidence e "
+          "WHERE e.insight=?3 AND e.evidence_key=v.evidence_key)")
+          .BindBlob(1, answer)
+          .Bind(2, fixed)
+          .Bind(3, insight),
+      0);
+}
+
+absl::StatusOr<Views::VerdictCounts> Views::CountVerdicts(
+    std::string_view answer, uint64_t insight) {
+  store::Statement& ask =
+      Sql("SELECT IFNULL(SUM(fixed=1),0), IFNULL(SUM(fixed=2),0), "
+          "IFNULL(SUM(fixed=3),0) FROM verdicts v WHERE answer=?1 AND "
+          "EXISTS(SELECT 1 FROM evidence e WHERE e.insight=?2 AND "
+          "e.evidence_key=v.evidence_key)");
+  const auto row = ask.BindBlob(1, answer).Bind(2, insight).Step();
+  if (!row.ok()) return row.status();
+  const VerdictCounts counts{static_cast<uint32_t>(ask.Unsigned(0)),
+                             static_cast<uint32_t>(ask.Unsigned(1)),
+                             static_cast<uint32_t>(ask.Unsigned(2))};
+  ask.Reset();
+  return counts;
+}
+
+absl::Status Views::MoveVerdict(std::string_view answer, std::string_view from,
+                                std::string_view to) {
+  return Sql("UPDATE OR REPLACE verdicts SET evidence_key=?3 "
+             "WHERE answer=?1 AND evidence_key=?2")
+      .BindBlob(1, answer)
+      .BindBlob(2, from)
+      .BindBlob(3, to)
+      .Run();
 }
 
 absl::Status Views::PutTick(uint64_t insight, std::optional<int64_t> at) {

@@ -182,6 +182,7 @@ TEST_F(MirrorTest, AnEraseOrderTakesTheTextFromEveryVersion) {
   }
   v1::EraseOrder order;
   order.add_observations("0123456789abcdef");
+  order.add_insights(412);
   v1::Item& item = *first.add_items();
   item.set_seq(3);
   item.set_kind(v1::UPDATE_ERASE);

@@ -1,0 +1,97 @@
+#include "dashboard_feed/outbox/scrub.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <vector>
+
+namespace earshot::feed {
+namespace {
+
+constexpr char kErased[] = "[erased]";
+constexpr size_t kShortest = 12;  // shorter ones are words that others use
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+void TakeOut(const std::set<std::string>& words, std::string& text) {
+  for (const std::string& said : words) {
+    if (text == said) {
+      text = kErased;
+      return;
+    }
+    if (said.size() < kShortest) continue;
+    for (size_t at = text.find(said); at != std::string::npos;
+         at = text.find(said, at + sizeof(kErased) - 1)) {
+      text.replace(at, said.size(), kErased);
+    }
+  }
+}
+
+void TakeOutOf(const std::set<std::string>& words, const FieldDescriptor* field,
+               Message& message) {
+  const Reflection& read = *message.GetReflection();
+  const int count = field->is_repeated() ? read.FieldSize(message, field) : 1;
+  for (int i = 0; i < count; ++i) {
+    std::string text = field->is_repeated()
+                           ? read.GetRepeatedString(message, field, i)
+                           : read.GetString(message, field);
+    TakeOut(words, text);
+    if (field->is_repeated()) {
+      read.SetRepeatedString(&message, field, i, text);
+    } else {
+      read.SetString(&message, field, text);
+    }
+  }
+}
+
+void Walk(const std::set<std::string>& words, Message& message) {
+  const Reflection& read = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  read.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->type() == FieldDescriptor::TYPE_STRING) {
+      TakeOutOf(words, field, message);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      const int count =
+          field->is_repeated() ? read.FieldSize(message, field) : 1;
+      for (int i = 0; i < count; ++i) {
+        Walk(words, field->is_repeated()
+                        ? *read.MutableRepeatedMessage(&message, field, i)
+                        : *read.MutableMessage(&message, field));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool Scrub(const std::set<uint64_t>& insights, v1::Digest& digest) {
+  std::set<std::string> words;
+  const auto note = [&](const std::string& said) {
+    if (!said.empty()) words.insert(said);
+  };
+  for (v1::DigestSection& section : *digest.mutable_sections()) {
+    for (v1::DigestItem& item : *section.mutable_items()) {
+      if (!insights.contains(item.insight())) continue;
+      if (item.title() != item.topic()) note(item.title());
+      for (const v1::Verbatim& verbatim : item.verbatims()) {
+        note(verbatim.text());
+      }
+      item.clear_verbatims();
+      item.set_title(item.topic());
+    }
+  }
+  if (digest.has_story() && insights.contains(digest.story().insight())) {
+    note(digest.story().title());
+    note(digest.story().verbatim().text());
+    digest.clear_story();
+  }
+  if (words.empty()) return false;
+  Walk(words, digest);
+  return true;
+}
+
+}  // namespace earshot::feed
