@@ -48,6 +48,12 @@ struct VerdictOptions {
   std::string reason;
 };
 
+struct ReplyOptions {
+  std::string question;
+  std::string said;  // "-": standard input
+  std::string receipt;
+};
+
 struct ImportOptions {
   std::string file;
   std::string source;
@@ -64,6 +70,7 @@ int ObserveCommand(const GlobalOptions& global, const ReportOptions& options);
 int WithdrawCommand(const GlobalOptions& global, const ReportOptions& options);
 int CorrectCommand(const GlobalOptions& global, const ReportOptions& options);
 int VerdictCommand(const GlobalOptions& global, const VerdictOptions& options);
+int ReplyCommand(const GlobalOptions& global, const ReplyOptions& options);
 int ImportCommand(const GlobalOptions& global, const ImportOptions& options);
 int StatusCommand(const GlobalOptions& global, const ListOptions& options);
 int InboxCommand(const GlobalOptions& global, const ListOptions& options);

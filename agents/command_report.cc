@@ -249,6 +249,26 @@ int VerdictCommand(const GlobalOptions& global, const VerdictOptions& options) {
   return kDone;
 }
 
+int ReplyCommand(const GlobalOptions& global, const ReplyOptions& options) {
+  auto session = OpenSession(global);
+  if (!session.ok()) return Fail(session.status(), kUsage);
+  auto said = TextOf(options.said);
+  if (!said.ok()) return Fail(said.status());
+  if (!contract::IsUtf8(*said)) {
+    return Fail(absl::InvalidArgumentError("the text is not UTF-8"), kUsage);
+  }
+  v1::ControlRequest request;
+  request.set_command("reply");
+  request.add_arguments(options.question);
+  request.add_arguments(*std::move(said));
+  if (!options.receipt.empty()) request.add_arguments(options.receipt);
+  const auto body = (*session)->agent.Ask(request);
+  if (!body.ok()) return Fail(body.status());
+  fmt::print("answered: the leader sees how many said what, not who\n{}\n",
+             NextOf(*body));
+  return kDone;
+}
+
 int StatusCommand(const GlobalOptions& global, const ListOptions& options) {
   v1::ControlRequest request;
   request.set_command("status");

@@ -162,6 +162,24 @@ void AddVerdict(CLI::App& app, const GlobalOptions& global, VerdictOptions& out,
                      "What is still wrong; -: standard input");
 }
 
+void AddReply(CLI::App& app, const GlobalOptions& global, ReplyOptions& out,
+              int& code) {
+  CLI::App& reply =
+      Add(app, "reply", "Answer a leader's question, as 'inbox' lists it",
+          "Examples:\n"
+          "  earshot-agent reply K7Q2ABC 2\n"
+          "  earshot-agent reply K7Q2ABC 'Since the new tills came'\n"
+          "  earshot-agent reply K7Q2ABC 2 --receipt 7K2M-QX4D-9RT3",
+          code, [&] { return ReplyCommand(global, out); });
+  reply.add_option("QUESTION", out.question, "Its code")->required();
+  reply
+      .add_option("ANSWER", out.said,
+                  "A number, one of the options, or a text; -: standard input")
+      ->required();
+  reply.add_option("--receipt", out.receipt,
+                   "Of the report it is about, anonymous ones too");
+}
+
 void AddImport(CLI::App& app, const GlobalOptions& global, ImportOptions& out,
                int& code) {
   CLI::App& import =
@@ -244,11 +262,13 @@ int RunCommandLine(int argc, char** argv) {
   GlobalOptions global;
   ReportOptions report;
   VerdictOptions verdict;
+  ReplyOptions reply;
   ImportOptions import;
   ListOptions list;
   AddGlobal(app, global);
   AddReports(app, global, report, code);
   AddVerdict(app, global, verdict, code);
+  AddReply(app, global, reply, code);
   AddImport(app, global, import, code);
   AddLists(app, global, list, code);
   AddUpkeep(app, global, code);

@@ -57,6 +57,47 @@ std::string ShowAnswer(const json& item, const ShowStyle& style) {
          "RECEIPT\n";
 }
 
+std::string ShowQuestions(const json& questions, const ShowStyle& style) {
+  if (!questions.is_array() || questions.empty()) return "";
+  std::string out = Bold("questions to you", style) + "\n\n";
+  for (const json& item : questions) {
+    out += Bold(fmt::format("{} asks, until {}", Printable(item["leader"]),
+                            LocalTime(item["closes_at"], style)),
+                style) +
+           "\n    " + Printable(item["text"]) + "\n";
+    std::string value = "'...'";
+    if (item.contains("options")) {
+      int number = 0;
+      for (const json& option : item["options"]) {
+        out += fmt::format("      {} {}\n", ++number, Printable(option));
+      }
+      value = fmt::format("1 to {}", number);
+    } else if (item.contains("low")) {
+      value = fmt::format("{} to {}", item["low"].get<uint32_t>(),
+                          item["high"].get<uint32_t>());
+    }
+    out += fmt::format("    earshot-agent reply {} {}\n\n",
+                       Printable(item["code"]), value);
+  }
+  return out;
+}
+
+std::string ShowGuidance(const json& guidance, const ShowStyle& style) {
+  if (!guidance.is_array() || guidance.empty()) return "";
+  std::string out = Bold("guidance", style) + "\n\n";
+  for (const json& item : guidance) {
+    std::string roles;
+    for (const json& role : item["roles"]) {
+      roles += (roles.empty() ? "  for " : ", ") + Printable(role);
+    }
+    out += fmt::format("{}  {}{}{}\n    {}\n\n", LocalTime(item["at"], style),
+                       Printable(item["leader"]), roles,
+                       item["new"].get<bool>() ? "  (new)" : "",
+                       Printable(item["text"]));
+  }
+  return out;
+}
+
 std::string ShowSection(const json& items, const std::string& title,
                         const ShowStyle& style) {
   if (!items.is_array() || items.empty()) return "";
@@ -139,9 +180,11 @@ std::string ShowInbox(const std::string& text, const ShowStyle& style) {
   const json body = json::parse(text, nullptr, false);
   if (!body.is_object()) return text;
   std::string out =
+      ShowQuestions(body.value("questions", json()), style) +
       ShowSection(body.value("answers", json()), "answers to you", style) +
       ShowSection(body.value("imported", json()), "answers to this site",
                   style);
+  out += ShowGuidance(body.value("guidance", json()), style);
   const json news = body.value("news", json::array());
   if (!news.empty()) out += Bold("news of the site", style) + "\n\n";
   for (const json& item : news) {

@@ -40,7 +40,8 @@ class Station {
                                                        const os::Clock& clock,
                                                        os::Random& random);
 
-  // observe, withdraw, correct, verdict, import_batch, status, inbox, wake; see
+  // observe, withdraw, correct, verdict, reply, import_batch, status, inbox,
+  // wake; see
   // agents/README.md. `person` is the kernel's word for who asks.
   v1::ControlResponse Handle(const v1::ControlRequest& request, uid_t person);
 
@@ -85,6 +86,15 @@ class Station {
   absl::StatusOr<InboxAnswer> AskedNow(const Receipt& receipt);
   absl::StatusOr<v1::ControlResponse> GiveVerdict(
       const v1::ControlRequest& request);
+  // station_messages.cc.
+  absl::StatusOr<v1::ControlResponse> Reply(const v1::ControlRequest& request,
+                                            uid_t person);
+  absl::StatusOr<AskedQuestion> FindAsked(const v1::ControlRequest& request,
+                                          uid_t person);
+  // For how many of their reports somebody has seen each answer, and guidance.
+  absl::Status TellRead(const std::vector<InboxAnswer>& shown);
+  absl::Status TellRead(const std::vector<GuidanceItem>& shown);
+  absl::Status AppendRead(const std::string& id, uint64_t count);
   absl::StatusOr<v1::ControlResponse> Withdraw(
       const v1::ControlRequest& request);
   absl::StatusOr<v1::ControlResponse> Correct(const v1::ControlRequest& request,

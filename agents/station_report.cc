@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "agents/question_code.h"
 #include "agents/station.h"
 #include "base/os/bytes.h"
 #include "base/os/status_text.h"
@@ -55,6 +56,38 @@ json AsJson(const std::vector<InboxAnswer>& items) {
   return list;
 }
 
+json AsJson(const std::vector<AskedQuestion>& questions) {
+  json list = json::array();
+  for (const AskedQuestion& one : questions) {
+    const v1::Question& question = one.question;
+    json item{{"code", QuestionCode(question.id())},
+              {"leader", question.leader()},
+              {"text", question.text()},
+              {"insight", question.insight()},
+              {"closes_at", AsJson(contract::ToTime(question.closes_at()))},
+              {"about_a_report", !one.record.empty()}};
+    if (question.has_choice()) item["options"] = question.choice().options();
+    if (question.has_scale()) {
+      item["low"] = question.scale().low();
+      item["high"] = question.scale().high();
+    }
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
+json AsJson(const std::vector<GuidanceItem>& items) {
+  json list = json::array();
+  for (const GuidanceItem& one : items) {
+    list.push_back({{"leader", one.guidance.leader()},
+                    {"roles", one.guidance.roles()},
+                    {"text", one.guidance.text()},
+                    {"at", AsJson(contract::ToTime(one.guidance.at()))},
+                    {"new", one.fresh}});
+  }
+  return list;
+}
+
 v1::ControlResponse WithBody(const json& body) {
   v1::ControlResponse response;
   response.set_body(body.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -80,6 +113,7 @@ absl::StatusOr<v1::ControlResponse> Station::Answer(
   if (command == "withdraw") return Withdraw(request);
   if (command == "correct") return Correct(request, person);
   if (command == "verdict") return GiveVerdict(request);
+  if (command == "reply") return Reply(request, person);
   if (command == "import_batch") return ImportBatch(request, person);
   if (command == "status") return Status();
   if (command == "inbox") return ShowInbox(request, person);
@@ -145,9 +179,14 @@ absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
     if (!receipt.ok()) return receipt.status();
     const auto answers = inbox_->AnswersOf(receipt->hash);
     if (!answers.ok()) return answers.status();
-    absl::Status status = inbox_->MarkShown(*answers);
+    const auto asked = inbox_->QuestionsTo(receipt->hash, clock_.Wall());
+    if (!asked.ok()) return asked.status();
+    absl::Status status = TellRead(*answers);
+    if (status.ok()) status = inbox_->MarkShown(*answers);
     if (!status.ok()) return status;
-    return WithBody({{"answers", AsJson(*answers)}, {"state", receipt->state}});
+    return WithBody({{"answers", AsJson(*answers)},
+                     {"questions", AsJson(*asked)},
+                     {"state", receipt->state}});
   }
   const auto own = inbox_->AnswersOf(person);
   if (!own.ok()) return own.status();
@@ -155,11 +194,20 @@ absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
   if (!imported.ok()) return imported.status();
   const auto news = inbox_->News();
   if (!news.ok()) return news.status();
-  absl::Status status = inbox_->MarkShown(*own);
+  const auto asked = inbox_->QuestionsTo(person, clock_.Wall());
+  if (!asked.ok()) return asked.status();
+  const auto guidance = inbox_->Guidance();
+  if (!guidance.ok()) return guidance.status();
+  absl::Status status = TellRead(*own);
+  if (status.ok()) status = TellRead(*imported);
+  if (status.ok()) status = TellRead(*guidance);
+  if (status.ok()) status = inbox_->MarkShown(*own);
   if (status.ok()) status = inbox_->MarkShown(*imported);
   if (!status.ok()) return status;
   json body{{"answers", AsJson(*own)},
             {"imported", AsJson(*imported)},
+            {"questions", AsJson(*asked)},
+            {"guidance", AsJson(*guidance)},
             {"news", json::array()}};
   for (const SiteNewsItem& item : *news) {
     body["news"].push_back({{"insight", item.insight},

@@ -14,6 +14,8 @@
 #include "dashboard_feed/settings.h"
 #include "earshot/v1/decision.pb.h"
 #include "earshot/v1/digest.pb.h"
+#include "earshot/v1/guidance.pb.h"
+#include "earshot/v1/question.pb.h"
 #include "earshot/v1/subscription.pb.h"
 
 namespace earshot::feed {
@@ -36,6 +38,12 @@ class Client {
   // What the feed says about it.
   virtual absl::StatusOr<std::string> ChangeSubscription(
       const std::string& leader, const v1::SubscriptionChange& change) = 0;
+  // Asks the front line, and advises it: what the feed says about it.
+  virtual absl::StatusOr<std::string> AskFrontLine(
+      const std::string& leader, const v1::Question& question) = 0;
+  virtual absl::StatusOr<std::string> Guide(const std::string& leader,
+                                            const v1::Guidance& guidance) = 0;
+  virtual absl::StatusOr<v1::ResultList> Results(const std::string& leader) = 0;
   // Gives each digest and alert of the leader's queue as it comes. Returns only
   // when that fails.
   using Show = std::function<absl::Status(const v1::Digest&)>;
@@ -67,6 +75,11 @@ class LocalFeedClient final : public Client {
       const std::string& leader) override;
   absl::StatusOr<std::string> ChangeSubscription(
       const std::string& leader, const v1::SubscriptionChange& change) override;
+  absl::StatusOr<std::string> AskFrontLine(
+      const std::string& leader, const v1::Question& question) override;
+  absl::StatusOr<std::string> Guide(const std::string& leader,
+                                    const v1::Guidance& guidance) override;
+  absl::StatusOr<v1::ResultList> Results(const std::string& leader) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
   // One JSON object.
   absl::StatusOr<std::string> Status();
@@ -96,6 +109,11 @@ class RemoteFeedClient final : public Client {
       const std::string& leader) override;
   absl::StatusOr<std::string> ChangeSubscription(
       const std::string& leader, const v1::SubscriptionChange& change) override;
+  absl::StatusOr<std::string> AskFrontLine(
+      const std::string& leader, const v1::Question& question) override;
+  absl::StatusOr<std::string> Guide(const std::string& leader,
+                                    const v1::Guidance& guidance) override;
+  absl::StatusOr<v1::ResultList> Results(const std::string& leader) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
 
  private:

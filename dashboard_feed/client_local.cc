@@ -108,6 +108,34 @@ absl::StatusOr<std::string> LocalFeedClient::Preview(const std::string& leader,
   return response->text();
 }
 
+absl::StatusOr<std::string> LocalFeedClient::AskFrontLine(
+    const std::string& leader, const v1::Question& question) {
+  v1::ControlRequest request = Request("ask", leader);
+  question.SerializeToString(request.mutable_body());
+  const auto response = Ask(socket_, request);
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
+absl::StatusOr<std::string> LocalFeedClient::Guide(
+    const std::string& leader, const v1::Guidance& guidance) {
+  v1::ControlRequest request = Request("guide", leader);
+  guidance.SerializeToString(request.mutable_body());
+  const auto response = Ask(socket_, request);
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
+absl::StatusOr<v1::ResultList> LocalFeedClient::Results(
+    const std::string& leader) {
+  const auto response = Ask(socket_, Request("results", leader));
+  if (!response.ok()) return response.status();
+  v1::ResultList list;
+  if (list.ParseFromString(response->body())) return list;
+  return absl::DataLossError(
+      "the feed's answer cannot be read; use the same release");
+}
+
 absl::StatusOr<v1::SubscriptionList> LocalFeedClient::Subscriptions(
     const std::string& leader) {
   const auto response = Ask(socket_, Request("subscriptions", leader));

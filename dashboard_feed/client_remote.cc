@@ -152,6 +152,33 @@ absl::StatusOr<std::string> RemoteFeedClient::Preview(
   return response->text();
 }
 
+absl::StatusOr<std::string> RemoteFeedClient::AskFrontLine(
+    const std::string& leader, const v1::Question& question) {
+  leader_ = leader;
+  const auto response = Ask(v1::LEADER_ASK, question.SerializeAsString());
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
+absl::StatusOr<std::string> RemoteFeedClient::Guide(
+    const std::string& leader, const v1::Guidance& guidance) {
+  leader_ = leader;
+  const auto response = Ask(v1::LEADER_GUIDE, guidance.SerializeAsString());
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
+absl::StatusOr<v1::ResultList> RemoteFeedClient::Results(
+    const std::string& leader) {
+  leader_ = leader;
+  const auto response = Ask(v1::LEADER_RESULTS, "");
+  if (!response.ok()) return response.status();
+  v1::ResultList list;
+  if (list.ParseFromString(response->body())) return list;
+  return absl::DataLossError(
+      "the feed's answer cannot be read; use the same release");
+}
+
 absl::StatusOr<v1::SubscriptionList> RemoteFeedClient::Subscriptions(
     const std::string& leader) {
   leader_ = leader;

@@ -21,6 +21,7 @@
 #include "base/wire/keys.h"
 #include "dashboard_feed/channels/configured.h"
 #include "dashboard_feed/client.h"
+#include "dashboard_feed/commands_ask.h"
 #include "dashboard_feed/commands_decide.h"
 #include "dashboard_feed/commands_deliveries.h"
 #include "dashboard_feed/commands_leader.h"
@@ -380,6 +381,7 @@ int RunCommand(int argc, char** argv) {
       };
   const LeaderCommands leaders(app, choose);
   const DecideCommands decisions(app, choose);
+  const AskCommands asking(app, choose);
   const SubscriptionCommands subscriptions(app, choose);
   try {
     app.parse(argc, argv);

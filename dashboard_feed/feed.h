@@ -142,6 +142,15 @@ class Feed {
                                   const std::string& number);
 
   // feed_subscriptions.cc: what leaders want sent.
+  // feed_messages.cc.
+  absl::StatusOr<std::string> AskFrontLine(const v1::Leader& leader,
+                                           const std::string& body);
+  absl::StatusOr<std::string> GuideFrontLine(const v1::Leader& leader,
+                                             const std::string& body);
+  v1::ResultList ResultsFor(const v1::Leader& leader) const;
+  absl::Status SpoolMessage(v1::RecordKind kind, std::string body,
+                            absl::Time now);
+  std::string OnItsWay() const;
   absl::StatusOr<std::string> ChangeSubscription(const v1::Leader& leader,
                                                  const std::string& body);
   absl::Status CheckSet(const v1::Leader& leader,

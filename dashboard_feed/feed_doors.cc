@@ -157,6 +157,18 @@ v1::Response Feed::Answer(const std::string& leader_id,
     response.set_text(*done);
     return response;
   }
+  if (request.kind() == v1::LEADER_ASK || request.kind() == v1::LEADER_GUIDE) {
+    const auto done = request.kind() == v1::LEADER_ASK
+                          ? AskFrontLine(*leader, request.body())
+                          : GuideFrontLine(*leader, request.body());
+    if (!done.ok()) return refuse(done.status());
+    response.set_text(*done);
+    return response;
+  }
+  if (request.kind() == v1::LEADER_RESULTS) {
+    response.set_body(ResultsFor(*leader).SerializeAsString());
+    return response;
+  }
   if (request.kind() == v1::LEADER_SUBSCRIPTIONS) {
     response.set_body(SubscriptionsOf(*leader).SerializeAsString());
     return response;
@@ -253,6 +265,17 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
         Why(**leader, control.arguments_size() > 1 ? control.arguments(1) : "");
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
+  }
+  if (control.command() == "ask" || control.command() == "guide") {
+    const auto text = control.command() == "ask"
+                          ? AskFrontLine(**leader, control.body())
+                          : GuideFrontLine(**leader, control.body());
+    if (text.ok()) response.set_text(*text);
+    return finish(text.status());
+  }
+  if (control.command() == "results") {
+    response.set_body(ResultsFor(**leader).SerializeAsString());
+    return response;
   }
   if (control.command() == "subscriptions") {
     response.set_body(SubscriptionsOf(**leader).SerializeAsString());

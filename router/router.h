@@ -104,6 +104,8 @@ class Router {
   void Housekeep();
   void EachSecond();
   void EachMinute();
+  std::vector<std::string> AgentsIn(const std::string& leader,
+                                    const v1::Scope& narrow) const;
   void TakeRequests();
   void ReplayDeadLetters();
   // router_erasures.cc.

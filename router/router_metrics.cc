@@ -52,6 +52,12 @@ std::vector<telemetry::Metric> Router::Metrics() const {
         fold.verdicts_refused);
   count("ticks", "Insights that time or new evidence alone has moved.",
         fold.ticks);
+  count("texts_erased", "Texts removed for good.", fold.erased);
+  count("questions", "Questions that leaders asked.", fold.questions);
+  count("question_answers", "Answers to them.", fold.question_answers);
+  count("question_answers_refused", "Answers that nobody asked for.",
+        fold.messages_refused);
+  count("guidance", "Guidance that leaders gave.", fold.guidance);
   count("answers_owed", "Answers owed to reports.", fold.answers_owed);
   count("fold_failures", "Steps of understanding that failed.", fold.failures);
   const wire::HubCounters& hub = hub_->counters();

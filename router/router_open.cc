@@ -8,6 +8,7 @@
 #include "base/os/bytes.h"
 #include "base/os/status_text.h"
 #include "base/wire/keys.h"
+#include "proto/contract/leader_scope.h"
 #include "proto/contract/times.h"
 #include "router/organisation/organisation.h"
 #include "router/router.h"
@@ -64,6 +65,10 @@ absl::Status Router::OpenStores() {
   if (!erased.ok()) return erased.status();
   erased_ = std::make_unique<ErasedIds>(*std::move(erased));
   reader_->UseErased(*erased_);
+  reader_->UseAudience(
+      [this](const std::string& leader, const v1::Scope& narrow) {
+        return AgentsIn(leader, narrow);
+      });
   IntakeOptions intake;
   intake.credit_records = settings_.config.credit_records();
   intake.retain_s = settings_.config.retain_days() * 24 * 3600;
@@ -90,6 +95,28 @@ absl::Status Router::OpenStores() {
   fold_thread_ = std::make_unique<FoldThread>(*fold_, log_, edges_.one_thread);
   writer_->OnCommit([this](bool urgent) { fold_thread_->Wake(urgent); });
   return absl::OkStatus();
+}
+
+// Machines that may speak for one of the sites, or for any.
+std::vector<std::string> Router::AgentsIn(const std::string& leader,
+                                          const v1::Scope& narrow) const {
+  std::vector<std::string> agents;
+  for (const v1::Leader& one : loaded_.organisation.leaders()) {
+    if (one.id() != leader) continue;
+    const contract::LeaderScope scope(loaded_.organisation, one);
+    const auto covers = [&](const std::string& site) {
+      return scope.OfSite(site) != 0 &&
+             contract::PlaceInScope(loaded_.organisation, narrow, site, "", "");
+    };
+    for (const Enrolled& peer : access_->List()) {
+      if (peer.role != Role::kAgent || peer.revoked) continue;
+      if (peer.sites.empty() ||
+          std::any_of(peer.sites.begin(), peer.sites.end(), covers)) {
+        agents.push_back(peer.name);
+      }
+    }
+  }
+  return agents;
 }
 
 // As many threads read texts as there are processors for it; half are left for

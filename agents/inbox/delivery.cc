@@ -94,6 +94,9 @@ absl::Status Inbox::TakeErase(const v1::EraseOrder& order) {
   for (const std::string& record : order.observations()) {
     absl::Status status = unlink.BindBlob(1, record).Run();
     if (status.ok()) status = mark.BindBlob(1, record).Run();
+    store::Statement ask =
+        database_->Prepare("DELETE FROM asked WHERE record=?1");
+    if (status.ok()) status = ask.BindBlob(1, record).Run();
     if (!status.ok()) return status;
   }
   store::Statement keep =
@@ -143,6 +146,14 @@ absl::Status Inbox::TakeItem(const v1::Item& item, Taken& taken) {
   if (item.kind() == v1::REPLY_SITE_NEWS) {
     v1::SiteNews news;
     if (news.ParseFromString(item.body())) return TakeNews(news);
+  }
+  if (item.kind() == v1::REPLY_QUESTION) {
+    v1::QuestionReply reply;
+    if (reply.ParseFromString(item.body())) return TakeQuestion(reply);
+  }
+  if (item.kind() == v1::REPLY_GUIDANCE) {
+    v1::Guidance guidance;
+    if (guidance.ParseFromString(item.body())) return TakeGuidance(guidance);
   }
   if (item.kind() == v1::REPLY_ERASE) {
     v1::EraseOrder order;

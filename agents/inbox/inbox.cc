@@ -25,7 +25,13 @@ const std::vector<std::string>& Migrations() {
       "CREATE TABLE erasures(id BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID;"
       "CREATE TABLE others(seq INTEGER PRIMARY KEY, kind INTEGER, body BLOB);",
       "CREATE TABLE verdicts(answer BLOB, hash BLOB, fixed INTEGER,"
-      " PRIMARY KEY(answer, hash)) WITHOUT ROWID;"};
+      " PRIMARY KEY(answer, hash)) WITHOUT ROWID;",
+      "CREATE TABLE questions(id BLOB PRIMARY KEY, closes_at INTEGER,"
+      " body BLOB) WITHOUT ROWID;"
+      "CREATE TABLE asked(question BLOB, record BLOB, answered INTEGER,"
+      " PRIMARY KEY(question, record)) WITHOUT ROWID;"
+      "CREATE TABLE guidance(id BLOB PRIMARY KEY, at INTEGER, body BLOB,"
+      " shown INTEGER) WITHOUT ROWID;"};
   return *migrations;
 }
 

@@ -17,6 +17,7 @@
 #include "earshot/v1/answer.pb.h"
 #include "earshot/v1/erase.pb.h"
 #include "earshot/v1/guidance.pb.h"
+#include "earshot/v1/question.pb.h"
 #include "earshot/v1/session.pb.h"
 #include "earshot/v1/verdict.pb.h"
 #include "proto/contract/ids.h"
@@ -47,6 +48,18 @@ struct InboxAnswer {
   v1::Verdict::Fixed fixed = v1::Verdict::FIXED_UNSPECIFIED;
 };
 
+// A leader's question that is still open, to one who may answer it.
+struct AskedQuestion {
+  v1::Question question;
+  std::string record;        // of the report it is about; empty: to anybody
+  std::string receipt_hash;  // likewise
+};
+
+struct GuidanceItem {
+  v1::Guidance guidance;
+  bool fresh = false;
+};
+
 struct SiteNewsItem {
   uint64_t insight = 0;
   std::string site;
@@ -61,10 +74,11 @@ struct Contact {
   std::optional<absl::Time> last_contact;
 };
 
-// Receipts, and what came back: answers, news of the site, the position up to
-// which deliveries are stored. SQLite; several processes may use the file, one
-// thread each object. Holds no report's text. The latest 1,000 news and 1,000
-// replies of unknown kinds are kept; receipts and answers for good.
+// Receipts, and what came back: answers, questions, guidance, news of the site,
+// the position up to which deliveries are stored. SQLite; several processes may
+// use the file, one thread each object. Holds no report's text. The latest
+// 1,000 of questions, guidance, news and replies of unknown kinds are kept;
+// receipts and answers for good.
 class Inbox {
  public:
   static absl::StatusOr<std::unique_ptr<Inbox>> Open(const std::string& path);
@@ -101,6 +115,17 @@ class Inbox {
                            v1::Verdict::Fixed fixed);
   absl::Status MarkShown(const std::vector<InboxAnswer>& answers);
 
+  // questions.cc. Open at `now`, and not answered; of a person's reports and of
+  // the site, or of the report with this receipt.
+  absl::StatusOr<std::vector<AskedQuestion>> QuestionsTo(uid_t person,
+                                                         absl::Time now);
+  absl::StatusOr<std::vector<AskedQuestion>> QuestionsTo(std::string_view hash,
+                                                         absl::Time now);
+  absl::Status NoteReply(std::string_view question, std::string_view record);
+  // The latest first, at most 20.
+  absl::StatusOr<std::vector<GuidanceItem>> Guidance();
+  absl::Status MarkGuidanceShown(std::string_view id);
+
   absl::StatusOr<Contact> LastContact();
   absl::Status NoteContact(const Contact& contact);
 
@@ -110,6 +135,8 @@ class Inbox {
   absl::Status TakeAnswer(const v1::AnswerReply& reply, Taken& taken);
   absl::Status TakeErase(const v1::EraseOrder& order);
   absl::Status TakeNews(const v1::SiteNews& news);
+  absl::Status TakeQuestion(const v1::QuestionReply& reply);
+  absl::Status TakeGuidance(const v1::Guidance& guidance);
   absl::Status SetMeta(const std::string& key, std::string_view value);
   absl::StatusOr<std::string> Meta(const std::string& key);
   absl::StatusOr<std::vector<InboxAnswer>> ReadAnswers(store::Statement& ask);

@@ -31,6 +31,12 @@ v1::CostAndReturn CostsOf(const Names& currencies,
                           const std::vector<Glance>& all,
                           const Effects& effects);
 
+// What people settled there and then, and where they had to ask first, by
+// topic; where at least k people said so, of insights that lie in the scope as
+// a whole. The most asked first; at most five.
+std::vector<v1::Empowerment> EmpowermentOf(const LeaderView& view,
+                                           const std::vector<Glance>& all);
+
 // What all observations of an insight are thought to cost; nothing: not known.
 bool EstimateCost(const Names& currencies, const Glance& glance,
                   uint64_t observations, v1::CostEstimate& cost);

@@ -16,6 +16,7 @@
 #include "dashboard_feed/digest/loop_health.h"
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/digest/rank.h"
+#include "dashboard_feed/digest/results.h"
 #include "dashboard_feed/digest/sections.h"
 #include "dashboard_feed/digest/since_answer.h"
 #include "dashboard_feed/digest/waiting.h"
@@ -250,6 +251,21 @@ void AddTotals(const LeaderView& view, const std::vector<Glance>& all,
   }
 }
 
+// The leader's own questions that are open, or were closed since the last
+// digest; the latest first.
+void AddQuestions(const DigestRequest& request, const LeaderView& view,
+                  v1::Digest& digest) {
+  constexpr int kMost = 5;
+  const absl::Time since =
+      request.before.any ? request.before.to : request.from;
+  for (v1::QuestionLine& line :
+       *ResultsOf(view.model(), view.leader()).mutable_questions()) {
+    if (contract::ToTime(line.closes_at()) <= since) continue;
+    *digest.add_questions() = std::move(line);
+    if (digest.questions_size() == kMost) return;
+  }
+}
+
 // What sums up and lists nothing: reads facts alone.
 void AddSums(const DigestRequest& request, const LeaderView& view,
              const Matter& matter, v1::Digest& digest) {
@@ -266,6 +282,10 @@ void AddSums(const DigestRequest& request, const LeaderView& view,
   if (auto health = LoopHealthOf(view, all, request.to)) {
     *digest.mutable_loop() = *std::move(health);
   }
+  for (v1::Empowerment& line : EmpowermentOf(view, all)) {
+    *digest.add_empowerment() = std::move(line);
+  }
+  AddQuestions(request, view, digest);
   for (v1::PromiseLine& line : BrokenPromises(view, all)) {
     *digest.add_promises() = std::move(line);
   }

@@ -48,11 +48,12 @@ struct Glance {
   bool partial = false;    // it has evidence outside the scope
   bool was_shown = false;  // in the digest before, or an earlier one
   bool answered = false;
-  bool timed = false;      // it, or its answer, is due, or it was answered or
-                           // muted
-  bool decided = false;    // by some leader, once
-  uint8_t escalation = 0;  // v1::Escalation::Stage
-  bool effect = false;     // it fell, or its answer did not hold
+  bool timed = false;  // it, or its answer, is due, or it was answered or
+                       // muted
+  bool settled_there = false;  // some of it there and then, or had to ask first
+  bool decided = false;        // by some leader, once
+  uint8_t escalation = 0;      // v1::Escalation::Stage
+  bool effect = false;         // it fell, or its answer did not hold
 
   uint64_t id() const { return insight; }
   // The order of a digest.

@@ -47,6 +47,7 @@ GroupRules RulesOf(const v1::Organisation& organisation) {
 LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
                        absl::Time now, const std::string& shown_in)
     : model_(model),
+      leader_(leader.id()),
       coverage_(model, leader),
       rules_(RulesOf(model.organisation)) {
   zone_ = absl::UTCTimeZone();

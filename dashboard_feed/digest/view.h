@@ -84,6 +84,7 @@ class LeaderView {
   }
 
   const Model& model() const { return model_; }
+  const std::string& leader() const { return leader_; }  // id
   const Coverage& coverage() const { return coverage_; }
   const GroupRules& rules() const { return rules_; }
   bool slice() const { return slice_; }
@@ -108,6 +109,7 @@ class LeaderView {
                const Glance& glance) const;
 
   const Model& model_;
+  const std::string leader_;
   const Coverage coverage_;
   GroupRules rules_;
   absl::TimeZone zone_;

@@ -66,6 +66,7 @@ bool LeaderView::CountFacts(const Facts& facts, Glance& glance) const {
   glance.quotable_severity = facts.quotable_severity;
   glance.quotable_length = facts.quotable_length;
   glance.answered = facts.answered;
+  glance.settled_there = facts.on_the_spot > 0 || facts.lacked_authority > 0;
   glance.decided = facts.first_decided_at != kNever;
   glance.escalation = facts.escalation;
   glance.priority_milli = facts.priority_milli;

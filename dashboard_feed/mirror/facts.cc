@@ -161,6 +161,11 @@ void SetFacts(const v1::Insight& insight, absl::Time taken_at,
                 cost.low(), cost.high()};
   if (cost.currency().empty()) facts.cost.typical = 0;
   SetTimes(insight, facts);
+  facts.on_the_spot = static_cast<uint32_t>(insight.resolved_on_the_spot());
+  facts.lacked_authority = static_cast<uint32_t>(insight.lacked_authority());
+  facts.spent_cents = insight.spent().empty() ? 0 : insight.spent(0).cents();
+  facts.spent_currency = words.currencies.NumberOf(
+      insight.spent().empty() ? "" : insight.spent(0).currency());
   facts.escalation = static_cast<uint8_t>(insight.escalation().stage());
   facts.escalated_to = words.leaders.NumberOf(insight.escalation().leader());
   const auto number_of = [&](const Place& place) {

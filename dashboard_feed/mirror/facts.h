@@ -106,6 +106,10 @@ struct Facts {
   int64_t opened_at = kNever;          // when what opened it came in
   int64_t first_decided_at = kNever;   // by any leader, ...
   int64_t first_answered_at = kNever;  // ... with an answer
+  int64_t spent_cents = 0;             // on the spot, in its first currency
+  uint32_t spent_currency = 0;         // of Vocabulary::currencies
+  uint32_t on_the_spot = 0;            // settled there and then
+  uint32_t lacked_authority = 0;       // had to ask first
   uint32_t escalated_to = 0;           // the leader, of Vocabulary::leaders
   uint16_t regressions = 0;
   uint8_t escalation = 0;  // v1::Escalation::Stage

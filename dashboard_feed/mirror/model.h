@@ -14,7 +14,9 @@
 #include "dashboard_feed/mirror/history.h"
 #include "dashboard_feed/mirror/in_force.h"
 #include "earshot/v1/configuration.pb.h"
+#include "earshot/v1/guidance.pb.h"
 #include "earshot/v1/insight.pb.h"
+#include "earshot/v1/question.pb.h"
 
 // What the router has told the feed, as values to read.
 namespace earshot::feed {
@@ -34,6 +36,7 @@ class WholeInsights {
 
 inline constexpr size_t kMostVersions = 16;
 inline constexpr uint32_t kMostAlerts = 1000;
+inline constexpr uint64_t kMostMessages = 1000;  // questions, and guidance
 inline constexpr absl::Duration kVersionsKept = absl::Hours(24);
 
 // The facts of all insights, in slots in a row that never move, and which are
@@ -101,7 +104,9 @@ struct Model {
   std::string subscriptions_sha256;          // of the file
   std::map<std::string, v1::SiteActivity> sites;
   std::map<std::string, v1::ScopeActivity> scopes;  // by leader
-  std::map<uint32_t, v1::Alert> alerts;      // by slot, at most kMostAlerts
+  std::map<uint32_t, v1::Alert> alerts;  // by slot, at most kMostAlerts
+  std::map<uint64_t, v1::QuestionResult> questions;  // by slot
+  std::map<uint64_t, v1::GuidanceReach> guidance;    // likewise
   std::map<uint64_t, uint64_t> merged_into;  // insights that leaders merged
   v1::Totals totals;
 

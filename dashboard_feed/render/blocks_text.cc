@@ -73,6 +73,30 @@ void AddCosts(const v1::CostAndReturn& costs, std::string& text) {
   }
 }
 
+void AddEmpowerment(const v1::Digest& digest, std::string& text) {
+  text += "\nSettled there and then, or asked first\n";
+  for (const v1::Empowerment& line : digest.empowerment()) {
+    text += fmt::format("      {}: {} settled", Plain(line.topic()),
+                        line.on_the_spot());
+    for (const v1::Money& money : line.spent()) {
+      text += fmt::format(", {}.{:02} {}", money.cents() / 100,
+                          money.cents() % 100, Plain(money.currency()));
+    }
+    text += fmt::format("; {} had to ask first\n", line.lacked_authority());
+  }
+}
+
+void AddQuestions(const v1::Digest& digest, std::string& text) {
+  text += "\nYour questions\n";
+  for (const v1::QuestionLine& line : digest.questions()) {
+    text += fmt::format("      {}: {} of {} answered\n", Plain(line.text()),
+                        Number(line.answered()), Number(line.asked()));
+    for (const std::string& one : line.lines()) {
+      text += "          " + Plain(one) + "\n";
+    }
+  }
+}
+
 // As short as people say it.
 std::string Lasting(int64_t seconds) {
   if (seconds < 90 * 60) return fmt::format("{} min", (seconds + 30) / 60);
@@ -114,6 +138,8 @@ std::string BlocksAsText(const v1::Digest& digest) {
   }
   if (digest.promises_size() > 0) AddPromises(digest, text);
   if (digest.has_cost()) AddCosts(digest.cost(), text);
+  if (digest.empowerment_size() > 0) AddEmpowerment(digest, text);
+  if (digest.questions_size() > 0) AddQuestions(digest, text);
   if (digest.has_loop()) AddHealth(digest.loop(), text);
   return text;
 }

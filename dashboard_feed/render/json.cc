@@ -115,6 +115,24 @@ void AddBlocks(const v1::Digest& digest, Json& out) {
     }
     out["cost"] = std::move(cost);
   }
+  for (const v1::Empowerment& line : digest.empowerment()) {
+    Json one{{"topic", line.topic()},
+             {"on_the_spot", line.on_the_spot()},
+             {"lacked_authority", line.lacked_authority()},
+             {"spent", Json::array()}};
+    for (const v1::Money& money : line.spent()) {
+      one["spent"].push_back(
+          {{"cents", money.cents()}, {"currency", money.currency()}});
+    }
+    out["empowerment"].push_back(std::move(one));
+  }
+  for (const v1::QuestionLine& line : digest.questions()) {
+    out["questions"].push_back({{"text", line.text()},
+                                {"insight", line.insight()},
+                                {"asked", CountOf(line.asked())},
+                                {"answered", CountOf(line.answered())},
+                                {"lines", line.lines()}});
+  }
   if (digest.has_loop()) out["loop"] = HealthOf(digest.loop());
   out["quality"] = {{"untriaged_percent", digest.quality().untriaged_percent()},
                     {"late", CountOf(digest.quality().late())},

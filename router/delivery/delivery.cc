@@ -117,6 +117,33 @@ absl::StatusOr<std::string> Deliveries::ReplyBody(
     order.mutable_observations()->Assign(records.begin(), records.end());
     return order.SerializeAsString();
   }
+  if (row.kind == v1::REPLY_QUESTION) {
+    const auto result = views_.FindQuestion(row.answer);
+    if (!result.ok()) return result.status();
+    v1::QuestionReply reply;
+    if (*result) {
+      *reply.mutable_question() = (*result)->question();
+      reply.mutable_question()->set_leader((*result)->leader_name());
+    }
+    reply.mutable_question()->set_id(row.answer);
+    reply.mutable_question()->clear_scope();
+    reply.mutable_question()->clear_opened_by();
+    std::erase(records, "");
+    reply.mutable_observations()->Assign(records.begin(), records.end());
+    return reply.SerializeAsString();
+  }
+  if (row.kind == v1::REPLY_GUIDANCE) {
+    const auto reach = views_.FindGuidance(row.answer);
+    if (!reach.ok()) return reach.status();
+    v1::Guidance guidance;
+    if (*reach) {
+      guidance = (*reach)->guidance();
+      guidance.set_leader((*reach)->leader_name());
+    }
+    guidance.set_id(row.answer);
+    guidance.clear_scope();
+    return guidance.SerializeAsString();
+  }
   const auto answer = views_.FindAnswer(row.answer);
   if (!answer.ok()) return answer.status();
   v1::AnswerReply reply;

@@ -145,6 +145,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   evidence.text = std::move(*personal.mutable_text());
   evidence.reading = reading;
+  evidence.lacked_authority = LackedAuthority(personal, reading);
   const bool repeat = IsRepeat(reading);
   auto insight = Touch(reading.insight(), work);
   if (!insight.ok()) return insight.status();
@@ -234,11 +235,18 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   Evidence evidence;
   evidence.observation.ParseFromString((*record)->body);
   evidence.reading.set_join(row.repeat ? v1::JOIN_REPEAT_TEXT : v1::JOIN_NEW);
+  v1::PersonalObservation personal;
+  personal.ParseFromString((*record)->personal);
+  auto insight = Touch(row.insight, work);
+  if (!insight.ok()) return insight.status();
+  if (*insight != nullptr) {
+    v1::Reading about;
+    about.set_topic((*insight)->topic());
+    evidence.lacked_authority = LackedAuthority(personal, about);
+  }
   const auto others =
       views_.ReporterKnown(row.insight, row.evidence_key, row.position);
   if (!others.ok()) return others.status();
-  auto insight = Touch(row.insight, work);
-  if (!insight.ok()) return insight.status();
   if (*insight != nullptr) {
     RemoveEvidence(**insight, evidence, !*others);
     if (!row.repeat) {
@@ -282,6 +290,14 @@ absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
       return FoldTick(row, work);
     case v1::LOG_ERASURE:
       return FoldErasure(row, work);
+    case v1::LOG_QUESTION:
+      return FoldQuestion(row, work);
+    case v1::LOG_QUESTION_ANSWER:
+      return FoldQuestionAnswer(row);
+    case v1::LOG_GUIDANCE:
+      return FoldGuidance(row, work);
+    case v1::LOG_READ:
+      return FoldRead(row, work);
     default:
       // Readings are folded when they are made; the others are for people.
       return absl::OkStatus();

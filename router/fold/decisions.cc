@@ -19,7 +19,7 @@ absl::Status Fold::FoldParked(std::string_view observation, Work& work) {
     const auto row = reader_.ReadOne(position);
     if (!row.ok()) return row.status();
     if (!*row) continue;
-    absl::Status status = FoldDecision(**row, work);
+    absl::Status status = FoldChange(**row, work);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

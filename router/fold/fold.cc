@@ -142,6 +142,7 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
     if (!status.ok()) return status;
   }
   bool changed = !inbox.replies_acked.empty();
+  reach_changed_ = reach_changed_ || changed;
   std::set<std::string> sites;
   for (const auto& [site, at] : inbox.contacts) {
     contacts_[site] = at;
@@ -243,6 +244,8 @@ absl::StatusOr<bool> Fold::Step() {
   if (!asked.ok()) return fail(asked.status());
   const auto ticks = AppendTicks();
   if (!ticks.ok()) return fail(ticks.status());
+  const auto retained = AppendRetention();
+  if (!retained.ok()) return fail(retained.status());
   Work work(writer_);
   const auto taken = DecideStep(rules, work);
   if (!taken.ok()) return fail(taken.status());
@@ -258,7 +261,8 @@ absl::StatusOr<bool> Fold::Step() {
   counters_.cursor.Set(cursors_.main);
   const std::lock_guard lock(mutex_);
   owed_.merge(work.owed);
-  return *asked || *taken > 0 || cursors_.update_seq != before.update_seq;
+  return *asked || *taken > 0 || *retained > 0 ||
+         cursors_.update_seq != before.update_seq;
 }
 
 // Until nothing waits, or the step is long enough; urgent ones end it, so that
@@ -315,6 +319,7 @@ absl::Status Fold::Finish(Work& work) {
   if (status.ok()) status = PutSites(work.sites);
   if (status.ok() && !work.insights.empty()) status = PutTotals();
   if (status.ok()) status = PutScopeActivity();
+  if (status.ok()) status = PutReach();
   if (status.ok()) status = ForgetOldDays();
   if (status.ok()) {
     status = work.readings.Wait(

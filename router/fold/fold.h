@@ -52,6 +52,10 @@ struct FoldCounters {
   telemetry::Counter verdicts_refused;
   telemetry::Counter ticks;   // what time alone has moved
   telemetry::Counter erased;  // texts
+  telemetry::Counter questions;
+  telemetry::Counter question_answers;
+  telemetry::Counter guidance;
+  telemetry::Counter messages_refused;  // answers to questions
   telemetry::Counter answers_owed;
   telemetry::Counter failures;
   telemetry::Counter cursor;  // position up to which all is folded
@@ -203,6 +207,28 @@ class Fold {
   absl::Status NoteHolders(uint64_t id, Work& work,
                            std::set<uint64_t>& insights);
   absl::StatusOr<uint64_t> EraseVerdict(uint64_t position, Work& work);
+  // retention.cc. How many records were looked at.
+  absl::StatusOr<size_t> AppendRetention();
+  absl::StatusOr<size_t> RetainFor(uint32_t days,
+                                   const std::set<std::string>& kinds);
+  absl::StatusOr<std::string> KindAt(uint64_t position);
+  // questions.cc.
+  absl::Status FoldQuestion(const LogRow& row, Work& work);
+  absl::Status FoldQuestionAnswer(const LogRow& row);
+  absl::Status FoldGuidance(const LogRow& row, Work& work);
+  absl::Status FoldRead(const LogRow& row, Work& work);
+  absl::Status PutQuestion(const v1::QuestionResult& result);
+  absl::Status PutGuidance(const v1::GuidanceReach& reach);
+  absl::StatusOr<uint32_t> AskReporters(uint64_t insight,
+                                        const std::string& question,
+                                        Work& work);
+  absl::StatusOr<uint32_t> AskScope(const v1::QuestionRecord& record,
+                                    Work& work);
+  absl::StatusOr<std::string> WhoAnswers(const v1::QuestionAnswerRecord& record,
+                                         const v1::Question& question,
+                                         const std::string& agent);
+  absl::Status RefuseMessage(const char* why);
+  absl::Status PutReach();
   // The insight that holds its evidence now.
   absl::StatusOr<uint64_t> MergedInto(uint64_t insight, Work& work);
   absl::StatusOr<std::set<uint64_t>> PartsOf(uint64_t insight, Work& work);
@@ -270,6 +296,9 @@ class Fold {
   std::set<uint64_t> regrouped_;  // evidence was moved from or to them
   absl::Duration scopes_due_ = -absl::InfiniteDuration();
   absl::Duration days_due_ = -absl::InfiniteDuration();
+  absl::Duration retention_due_ = -absl::InfiniteDuration();
+  absl::Duration reach_due_ = -absl::InfiniteDuration();
+  bool reach_changed_ = true;
   bool configured_ = false;  // since the start
   bool activity_changed_ = true;
 

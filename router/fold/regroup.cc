@@ -329,6 +329,7 @@ absl::Status Fold::CountAnew(uint64_t insight, Work& work) {
     if (!(*row)->erased && personal.ParseFromString((*row)->personal)) {
       one.text = std::move(*personal.mutable_text());
     }
+    one.lacked_authority = LackedAuthority(personal, one.reading);
     const int32_t day = DayOf(one.observation);
     if (!IsRepeat(one.reading)) {
       const std::string& who = (*evidence)->evidence_key;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "proto/contract/times.h"
@@ -82,6 +83,19 @@ void RemovePromise(v1::Insight& insight, const v1::ObservationRecord& record,
   }
 }
 
+void AddSpent(v1::Insight& insight, const v1::Money& spent) {
+  constexpr int kMostCurrencies = 4;
+  if (spent.cents() == 0) return;
+  for (v1::Money& money : *insight.mutable_spent()) {
+    if (money.currency() != spent.currency()) continue;
+    money.set_cents(std::max<int64_t>(0, money.cents() + spent.cents()));
+    return;
+  }
+  if (spent.cents() > 0 && insight.spent_size() < kMostCurrencies) {
+    *insight.add_spent() = spent;
+  }
+}
+
 // Says the opposite of what most of its observations say.
 bool Dissents(const v1::Insight& insight, const v1::Verbatim& verbatim) {
   const bool mostly_negative = insight.negative() * 2 > insight.observations();
@@ -130,6 +144,17 @@ void AddVerbatim(v1::Insight& insight, const Evidence& evidence) {
 }
 
 }  // namespace
+
+bool LackedAuthority(const v1::PersonalObservation& personal,
+                     const v1::Reading& reading) {
+  constexpr std::string_view kTopic = "policy_knowledge/authority";
+  if (reading.topic().compare(0, kTopic.size(), kTopic) == 0) return true;
+  return std::any_of(personal.tags().begin(), personal.tags().end(),
+                     [](const std::string& tag) {
+                       return tag == "authority" || tag == "approval" ||
+                              tag == "empowerment";
+                     });
+}
 
 bool IsRepeat(const v1::Reading& reading) {
   return reading.join() == v1::JOIN_REPEAT_ID ||
@@ -189,6 +214,10 @@ void AddEvidence(v1::Insight& insight, const Evidence& evidence) {
   }
   if (record.resolved_on_the_spot()) {
     insight.set_resolved_on_the_spot(insight.resolved_on_the_spot() + 1);
+    AddSpent(insight, record.spent());
+  }
+  if (evidence.lacked_authority) {
+    insight.set_lacked_authority(insight.lacked_authority() + 1);
   }
   if (v1::Cell* cell = FindOrAddCell(insight, record)) {
     cell->set_observations(cell->observations() + 1);
@@ -224,6 +253,17 @@ void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
   if (IsLate(record) && insight.late() > 0)
     insight.set_late(insight.late() - 1);
   insight.set_negative(std::min(insight.negative(), insight.observations()));
+  if (record.resolved_on_the_spot()) {
+    if (insight.resolved_on_the_spot() > 0) {
+      insight.set_resolved_on_the_spot(insight.resolved_on_the_spot() - 1);
+    }
+    v1::Money back = record.spent();
+    back.set_cents(-back.cents());
+    AddSpent(insight, back);
+  }
+  if (evidence.lacked_authority && insight.lacked_authority() > 0) {
+    insight.set_lacked_authority(insight.lacked_authority() - 1);
+  }
   RemovePromise(insight, record, last_of_reporter);
   RemoveFromSpans(insight, record);
   v1::Cell* cell = FindCell(insight, record);

@@ -26,7 +26,12 @@ struct Evidence {
   v1::ObservationRecord observation;
   std::string text;  // empty: erased
   v1::Reading reading;
+  bool lacked_authority = false;  // somebody had to ask first
 };
+
+// By what the reporter tagged it with, or what it is about.
+bool LackedAuthority(const v1::PersonalObservation& personal,
+                     const v1::Reading& reading);
 
 // Shown as such, and not counted.
 bool IsRepeat(const v1::Reading& reading);

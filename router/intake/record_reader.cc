@@ -101,6 +101,14 @@ Result RecordReader::Read(const Enrolled& peer, uint32_t lane,
       return ReadVerdict(peer, record, now);
     case v1::RECORD_DECISION:
       return ReadDecision(peer, record, now);
+    case v1::RECORD_QUESTION:
+      return ReadQuestion(peer, record, now);
+    case v1::RECORD_QUESTION_ANSWER:
+      return ReadQuestionAnswer(peer, record, now);
+    case v1::RECORD_GUIDANCE:
+      return ReadGuidance(peer, record, now);
+    case v1::RECORD_READ:
+      return ReadReceipt(peer, record);
     case v1::RECORD_ERASE_DONE:
       return ReadEraseDone(peer, record);
     case v1::RECORD_SUBSCRIPTION:

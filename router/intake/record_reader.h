@@ -1,8 +1,10 @@
 #ifndef EARSHOT_ROUTER_INTAKE_RECORD_READER_H_
 #define EARSHOT_ROUTER_INTAKE_RECORD_READER_H_
 
+#include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "base/os/random.h"
@@ -42,6 +44,10 @@ class RecordReader {
                                const std::string& name);
   // Stretches the redactor still found in records that agents had redacted.
   uint64_t redactor_hits() const { return redactor_hits_; }
+  // Agents at the sites of a leader's scope and, within it, of `narrow`.
+  using Audience = std::function<std::vector<std::string>(
+      const std::string& leader, const v1::Scope& narrow)>;
+  void UseAudience(Audience audience) { audience_ = std::move(audience); }
   // What was erased before does not come back with an agent that sends it
   // again.
   void UseErased(const ErasedIds& erased) { erased_ = &erased; }
@@ -62,6 +68,18 @@ class RecordReader {
                                                    absl::Time now);
   std::variant<LogEntry, Refused> ReadWithdrawal(const Enrolled& peer,
                                                  const v1::Record& record);
+  // record_reader_messages.cc.
+  std::variant<LogEntry, Refused> ReadQuestion(const Enrolled& peer,
+                                               const v1::Record& record,
+                                               absl::Time now);
+  std::variant<LogEntry, Refused> ReadQuestionAnswer(const Enrolled& peer,
+                                                     const v1::Record& record,
+                                                     absl::Time now);
+  std::variant<LogEntry, Refused> ReadGuidance(const Enrolled& peer,
+                                               const v1::Record& record,
+                                               absl::Time now);
+  std::variant<LogEntry, Refused> ReadReceipt(const Enrolled& peer,
+                                              const v1::Record& record);
   std::variant<LogEntry, Refused> ReadEraseDone(const Enrolled& peer,
                                                 const v1::Record& record);
   std::variant<LogEntry, Refused> ReadVerdict(const Enrolled& peer,
@@ -73,6 +91,7 @@ class RecordReader {
 
   const os::HmacKey router_key_;
   const contract::Redactor* redactor_;
+  Audience audience_;  // may be empty: nobody
   const ErasedIds* erased_ = nullptr;
   os::Random& random_;
   uint64_t redactor_hits_ = 0;

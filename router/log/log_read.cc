@@ -84,7 +84,7 @@ absl::StatusOr<std::vector<LogRow>> Log::ReadChangesBetween(uint64_t after,
                                                             uint64_t before) {
   store::Statement read = database_->Prepare(
       Sql("WHERE l.position>?1 AND l.position<?2 AND l.kind IN "
-          "(3,4,7,20,21,22) "
+          "(3,4,7,20,21,22,24,25,26,27) "
           "ORDER BY l.position"));
   read.Bind(1, after).Bind(2, before);
   return Rows(read);

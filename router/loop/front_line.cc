@@ -19,6 +19,7 @@ constexpr uint32_t kAcknowledgedDays = 7;
 constexpr uint32_t kUnchallengedDays = 14;
 constexpr uint32_t kConfirmingReporters = 3;
 constexpr uint32_t kReminderPercent = 75;
+constexpr uint32_t kPulseQuietDays = 7;
 constexpr uint32_t kEscalatedReporters = 3;
 // So many "yes" outweigh one "no" that has no reason.
 constexpr uint32_t kYesForNo = 4;
@@ -107,6 +108,9 @@ v1::LoopRules RulesOf(const v1::LoopRules& given) {
   }
   if (rules.reminder_percent() == 0) {
     rules.set_reminder_percent(kReminderPercent);
+  }
+  if (rules.pulse_quiet_days() == 0) {
+    rules.set_pulse_quiet_days(kPulseQuietDays);
   }
   if (rules.escalated_reporters() == 0) {
     rules.set_escalated_reporters(kEscalatedReporters);

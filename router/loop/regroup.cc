@@ -152,6 +152,8 @@ v1::Insight WithoutEvidence(const v1::Insight& insight) {
   bare.clear_verbatims();
   bare.clear_open_always();
   bare.clear_resolved_on_the_spot();
+  bare.clear_lacked_authority();
+  bare.clear_spent();
   bare.clear_promises();
   bare.clear_late();
   bare.clear_negative();

@@ -189,6 +189,7 @@ class Check {
     check("unchallenged_days", loop.unchallenged_days(), kMostDays);
     check("confirming_reporters", loop.confirming_reporters(), kMostReporters);
     check("escalation_hours", loop.escalation_hours(), kMostDays * 24);
+    check("pulse_quiet_days", loop.pulse_quiet_days(), kMostDays);
     check("reminder_percent", loop.reminder_percent(), 100);
     check("escalated_reporters", loop.escalated_reporters(), kMostReporters);
   }

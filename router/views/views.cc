@@ -61,7 +61,15 @@ CREATE INDEX ticks_at ON ticks(at);)",
 ALTER TABLE evidence ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE regrouped(insight INTEGER PRIMARY KEY);
 CREATE TABLE before_merges(insight INTEGER PRIMARY KEY, decision INTEGER,
-  body BLOB);)"};
+  body BLOB);)",
+      // What leaders have asked and advised, and who has answered.
+      R"(
+CREATE TABLE questions(id BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID;
+CREATE TABLE question_answers(question BLOB, who BLOB, choice INTEGER,
+  PRIMARY KEY(question, who)) WITHOUT ROWID;
+CREATE TABLE pulses(agent TEXT PRIMARY KEY, at INTEGER) WITHOUT ROWID;
+CREATE TABLE guidance(id BLOB PRIMARY KEY, at INTEGER, body BLOB) WITHOUT
+  ROWID;)"};
   return *migrations;
 }
 

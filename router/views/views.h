@@ -15,7 +15,9 @@
 #include "base/store/checkpointer.h"
 #include "base/store/database.h"
 #include "earshot/v1/answer.pb.h"
+#include "earshot/v1/guidance.pb.h"
 #include "earshot/v1/insight.pb.h"
+#include "earshot/v1/question.pb.h"
 #include "earshot/v1/session.pb.h"
 
 // What the fold has made of the log, in a file of its own that can be made
@@ -186,6 +188,27 @@ class Views {
   absl::Status PutTick(uint64_t insight, std::optional<int64_t> at);
   // Those that are due, the longest first.
   absl::StatusOr<std::vector<uint64_t>> DueTicks(int64_t now, size_t most);
+
+  // What leaders have asked and advised, with what came of it so far.
+  absl::Status PutQuestion(const v1::QuestionResult& result);
+  absl::StatusOr<std::optional<v1::QuestionResult>> FindQuestion(
+      std::string_view id);
+  absl::Status PutGuidance(const v1::GuidanceReach& reach);
+  absl::StatusOr<std::optional<v1::GuidanceReach>> FindGuidance(
+      std::string_view id);
+  // Given after a time (seconds since 1970); at most 1000, the latest.
+  absl::StatusOr<std::vector<v1::GuidanceReach>> GuidanceSince(int64_t at);
+  // Agents that have stored a reply, of those to whom it is owed.
+  absl::StatusOr<uint64_t> AgentsReached(std::string_view id);
+  // Was this agent owed it?
+  absl::StatusOr<bool> WasOwed(std::string_view id, const std::string& agent);
+  // False: they have answered before.
+  absl::StatusOr<bool> NoteQuestionAnswer(std::string_view question,
+                                          std::string_view who,
+                                          uint64_t choice);
+  // When the machine was last asked a question of a scope; 0: never.
+  absl::StatusOr<int64_t> LastPulse(const std::string& agent);
+  absl::Status NotePulse(const std::string& agent, int64_t at);
 
   // Numbers the reply for its agent; an (answer, record) pair is owed once.
   absl::Status OweReply(const std::string& agent, v1::ReplyKind kind,

@@ -50,7 +50,7 @@ class PageTest(unittest.TestCase):
     def test_no_limit_is_left_out(self) -> None:
         listed = {row[3] for row in rows("Limits")}
         for path in ("base/wire/limits.h", "base/wire/delivery.h",
-                     "proto/contract/validate.h"):
+                     "proto/contract/validate.h", "proto/contract/messages.h"):
             for constant, _ in CONSTANT.findall(source(path)):
                 self.assertIn(f"`{constant}` in {path}", listed)
 
@@ -80,9 +80,11 @@ class PageTest(unittest.TestCase):
         self.assertEqual(set(re.findall(r"`(\w+)`", section("Faults"))),
                          faults - {"none", "unknown"})
         codes = set()
-        reader = source("router/intake/record_reader.cc")
+        reader = (source("router/intake/record_reader.cc")
+                  + source("router/intake/record_reader_messages.cc"))
         rules = (source("proto/contract/validate.cc")
-                 + source("proto/contract/subscription.cc"))
+                 + source("proto/contract/subscription.cc")
+                 + source("proto/contract/messages.cc"))
         codes |= set(re.findall(r'[Rr]efuse\(\s*\{?\s*"(\w+)"', reader))
         codes |= set(re.findall(r'Refusal\{\s*"(\w+)"', rules))
         for what in re.findall(r'CheckName\("(\w+)"', rules):

@@ -113,6 +113,41 @@ class Load {
         waits.empty() ? 0 : waits[waits.size() / 2]);
   }
 
+  // Each sends its share of the records; then, told to go on, everyone waits
+  // for an answer to all of them.
+  void Loop() {
+    const auto share = std::max<uint64_t>(1, options_.records / agents_.size());
+    bool all = false;
+    while (!all) {
+      Turn(absl::Milliseconds(5), /*send=*/false);
+      all = true;
+      for (const auto& agent : agents_) {
+        while (agent->sent() < share && agent->CanSend(options_.window, 1)) {
+          agent->Send(std::min<uint64_t>(options_.batch, share - agent->sent()),
+                      clock_.Monotonic());
+          Serve(*agent);
+        }
+        all = all && agent->durable() >= share;
+      }
+    }
+    fmt::print("{{\"ready\": {}, \"records\": {}}}\n", agents_.size(),
+               share * agents_.size());
+    std::fflush(stdout);
+    std::string line;
+    std::getline(std::cin, line);
+    const absl::Duration begin = clock_.Monotonic();
+    size_t served = 0;
+    while (served < agents_.size() &&
+           clock_.Monotonic() - begin < absl::Minutes(2)) {
+      Turn(absl::Milliseconds(5), /*send=*/false);
+      served = static_cast<size_t>(std::count_if(
+          agents_.begin(), agents_.end(),
+          [&](const auto& agent) { return agent->answered() >= share; }));
+    }
+    fmt::print("{{\"answered\": {}, \"at\": {:.6f}}}\n", served,
+               absl::ToDoubleSeconds(clock_.Wall() - absl::UnixEpoch()));
+  }
+
  private:
   static double CpuSeconds() {
     rusage usage{};
@@ -261,7 +296,9 @@ int Enrol(const Options& options) {
   return 0;
 }
 
-int Serve(const Options& options, bool storm) {
+enum class Mode { kRun, kStorm, kLoop };
+
+int Serve(const Options& options, Mode mode) {
   auto payloads = Payloads::Read(options.samples, options.seed);
   if (!payloads.ok()) {
     fmt::print(stderr, "agents_load: {}\n", payloads.status().ToString());
@@ -280,10 +317,15 @@ int Serve(const Options& options, bool storm) {
     fmt::print(stderr, "agents_load: not every agent got a session\n");
     return 1;
   }
-  if (storm) {
-    load.Storm();
-  } else {
-    load.Run();
+  switch (mode) {
+    case Mode::kRun:
+      load.Run();
+      break;
+    case Mode::kStorm:
+      load.Storm();
+      break;
+    case Mode::kLoop:
+      load.Loop();
   }
   return 0;
 }
@@ -296,7 +338,8 @@ int Main(int argc, char** argv) {
   enrol->add_option("--access", options.access)->required();
   CLI::App* run = app.add_subcommand("run", "Send, and count what is acked.");
   CLI::App* storm = app.add_subcommand("storm", "Reconnect all at once.");
-  for (CLI::App* command : {enrol, run, storm}) {
+  CLI::App* loop = app.add_subcommand("loop", "Send, then wait for answers.");
+  for (CLI::App* command : {enrol, run, storm, loop}) {
     command->add_option("--keys", options.keys)->required();
     command->add_option("--agents", options.agents);
     if (command == enrol) continue;
@@ -311,12 +354,16 @@ int Main(int argc, char** argv) {
   run->add_option("--warmup", options.warmup);
   run->add_option("--rate", options.rate);
   run->add_option("--records", options.records);
+  loop->add_option("--records", options.records)->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  return *enrol ? Enrol(options) : Serve(options, storm->parsed());
+  if (*enrol) return Enrol(options);
+  return Serve(options, *storm  ? Mode::kStorm
+                        : *loop ? Mode::kLoop
+                                : Mode::kRun);
 }
 
 }  // namespace

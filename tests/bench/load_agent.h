@@ -14,6 +14,7 @@
 #include "base/wire/lane_hash.h"
 #include "base/wire/limits.h"
 #include "base/wire/peer_link.h"
+#include "earshot/v1/answer.pb.h"
 #include "earshot/v1/observation.pb.h"
 #include "tests/bench/payloads.h"
 
@@ -82,6 +83,9 @@ class Agent {
       } else if (event->type == wire::PeerEvent::Type::kFrame &&
                  event->kind == v1::ACK) {
         acked += OnAck(event->body, latencies);
+      } else if (event->type == wire::PeerEvent::Type::kFrame &&
+                 event->kind == v1::REPLY) {
+        OnReply(event->body);
       }
     }
     return acked;
@@ -90,6 +94,8 @@ class Agent {
   wire::PeerLink& link() { return link_; }
   uint64_t durable() const { return durable_; }
   size_t in_flight() const { return in_flight_.size(); }
+  uint64_t sent() const { return sent_; }
+  uint64_t answered() const { return answered_; }  // reports, by any answer
   int watched = -1;  // the descriptor that epoll has
 
  private:
@@ -127,6 +133,24 @@ class Agent {
     return durable_ - before;
   }
 
+  // Taken and acknowledged at once, as if it were on a disk.
+  void OnReply(const std::string& body) {
+    v1::Delivery delivery;
+    if (!delivery.ParseFromString(body) || delivery.items().empty()) return;
+    for (const v1::Item& item : delivery.items()) {
+      v1::AnswerReply reply;
+      if (item.kind() == v1::REPLY_ANSWER &&
+          reply.ParseFromString(item.body())) {
+        answered_ += static_cast<uint64_t>(reply.observations_size());
+      }
+    }
+    v1::DeliveryAck ack;
+    ack.mutable_cursor()->set_generation(delivery.generation());
+    ack.mutable_cursor()->set_seq(delivery.items().rbegin()->seq());
+    link_.Send(v1::REPLY_ACK, ack.SerializeAsString());
+    link_.Pump();
+  }
+
   const os::Clock& clock_;
   Payloads& payloads_;
   wire::PeerLink link_;
@@ -136,6 +160,7 @@ class Agent {
   uint64_t sent_ = 0;
   uint64_t durable_ = 0;
   uint64_t credit_ = 0;
+  uint64_t answered_ = 0;
   std::deque<Message> in_flight_;
   v1::Batch batch_;
   v1::Ack ack_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -60,6 +61,7 @@ class Checker {
     CheckUnanswered();
     CheckDigests();
     CheckAlarms();
+    CheckMerged();
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Found& a, const Found& b) {
                        return std::pair(a.finding.breach, a.index) <
@@ -99,6 +101,12 @@ class Checker {
       case What::kAnswer:
         SeeAnswer(event, index);
         return;
+      case What::kMerge: {
+        Merged& merge = merges_[event.id];
+        merge.fate.See(event.outcome, index);
+        merge.last = index;
+        return;
+      }
       case What::kStored:
         SeeStored(event, index);
         return;
@@ -336,6 +344,23 @@ class Checker {
     }
   }
 
+  void CheckMerged() {
+    for (const auto& [id, merge] : merges_) {
+      const Event& event = history_[merge.last];
+      if (merge.fate.first_ok == kNever || event.insight == event.count) {
+        continue;
+      }
+      Add(Breach::kNotMerged, merge.last, event.who, id,
+          fmt::format("one in insight {}, the other in {}", event.insight,
+                      event.count));
+    }
+  }
+
+  struct Merged {
+    Fate fate;
+    size_t last = 0;
+  };
+
   const History& history_;
   std::vector<Found> found_;
   std::vector<Observation> observations_;
@@ -346,6 +371,7 @@ class Checker {
   absl::flat_hash_map<uint64_t, uint64_t> counts_;  // by insight
   std::vector<Answer> answers_;
   absl::flat_hash_map<std::string_view, size_t> answer_ids_;
+  std::map<std::string_view, Merged> merges_;
   std::vector<size_t> shown_, digests_, totals_, expected_;
   // The last alarm of a machine about something.
   absl::flat_hash_map<std::pair<std::string_view, std::string_view>, size_t>
@@ -355,10 +381,10 @@ class Checker {
 }  // namespace
 
 std::string_view BreachName(Breach breach) {
-  static constexpr std::array<std::string_view, 11> kNames = {
+  static constexpr std::array<std::string_view, 12> kNames = {
       "lost",           "invented",     "not_counted", "counted_twice",
       "wrong_total",    "out_of_order", "unanswered",  "answered_twice",
-      "answered_wrong", "digest_twice", "no_alarm"};
+      "answered_wrong", "digest_twice", "no_alarm",    "not_merged"};
   return kNames.at(static_cast<size_t>(breach));
 }
 

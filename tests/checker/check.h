@@ -23,6 +23,7 @@ enum class Breach {
                    // of an insight that the observation is not in
   kDigestTwice,    // one subscription and period twice, not marked as a repeat
   kNoAlarm,        // expected, and not raised
+  kNotMerged,      // an ok merge, and the two are apart
 };
 std::string_view BreachName(Breach breach);  // "counted_twice" and so on
 

@@ -327,5 +327,19 @@ TEST_F(CheckTest, FindingsAreByBreachAndThenInTheOrderOfTheHistory) {
               ElementsAre("lost pc1 z", "lost pc1 a", "invented  invented"));
 }
 
+TEST_F(CheckTest, AnOkMergeLeavesBothInOneInsight) {
+  for (const auto& [id, into, outcome] :
+       {std::tuple{"merge 1", 7U, Outcome::kOk},
+        {"merge 2", 8U, Outcome::kOk},
+        {"merge 3", 8U, Outcome::kUnknown}}) {
+    Add(What::kMerge, "amara", id).outcome = Outcome::kInvoked;
+    Event& event = Add(What::kMerge, "amara", id);
+    event.outcome = outcome;
+    event.insight = 7;
+    event.count = into;
+  }
+  EXPECT_THAT(Found(), ElementsAre("not_merged amara merge 2"));
+}
+
 }  // namespace
 }  // namespace earshot::checker

@@ -15,9 +15,9 @@ namespace {
 // Keeps the order of the fields, so that a file can be compared and read.
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 9> kWhatNames = {
-    "report", "answer",  "shown", "digest",      "alarm",
-    "stored", "counted", "total", "expect_alarm"};
+constexpr std::array<std::string_view, 10> kWhatNames = {
+    "report", "answer", "merge",   "shown", "digest",
+    "alarm",  "stored", "counted", "total", "expect_alarm"};
 constexpr std::array<std::string_view, 5> kOutcomeNames = {
     "none", "invoked", "ok", "refused", "unknown"};
 

@@ -17,6 +17,8 @@ enum class What {
   // By people, as it happened; `outcome` says how it went.
   kReport,  // who: agent; id: the observation; lane
   kAnswer,  // who: leader; id: the decision; insight
+  kMerge,  // who: leader; id: the decision; at the end insight and count: where
+           // the two are that it made one
   // By the system, as it happened.
   kShown,   // who: agent; id: the observation; answer: the decision
   kDigest,  // who: leader; id: subscription; period; `repeat`: marked as one

@@ -75,9 +75,9 @@ TEST(WorkingHoursTest, WithoutAnyWorkingDayAllTimeCounts) {
   calendar.set_starts("18:00");
   calendar.set_ends("08:00");
   const absl::Time from = At("2026-11-06T15:00:00Z");
-  EXPECT_EQ(WorkingHours(calendar, absl::UTCTimeZone())
-                .After(from, absl::Hours(5)),
-            from + absl::Hours(5));
+  EXPECT_EQ(
+      WorkingHours(calendar, absl::UTCTimeZone()).After(from, absl::Hours(5)),
+      from + absl::Hours(5));
   EXPECT_EQ(WorkingHours().After(from, absl::Hours(5)), from + absl::Hours(5));
 }
 

@@ -66,6 +66,9 @@ void World::Do(const Step& step) {
     case Act::kAnswer:
       Decide(step.a);
       return;
+    case Act::kMerge:
+      Merge(step.a, step.b);
+      return;
     default:
       DoFault(step);
   }
@@ -248,19 +251,46 @@ void World::Read(int machine) {
   }
 }
 
-void World::Decide(uint64_t which) {
+// Of those that the feed knows; nothing: it knows none.
+std::optional<v1::Insight> World::Choose(uint64_t which) const {
   const Machine& feed = *machines_[kFeed];
-  if (feed.feed == nullptr) return;
+  if (feed.feed == nullptr) return std::nullopt;
   std::vector<uint64_t> insights;
   const feed::FactsTable& known = feed.feed->mirror().model().insights;
   for (size_t slot = 0; slot < known.size(); ++slot) {
     if (known[slot].known) insights.push_back(known[slot].id);
   }
-  if (insights.empty()) return;
+  if (insights.empty()) return std::nullopt;
   std::sort(insights.begin(), insights.end());
-  const uint64_t chosen = insights[which % insights.size()];
-  const auto insight = feed.feed->mirror().Latest(chosen);
+  return feed.feed->mirror().Latest(insights[which % insights.size()]);
+}
+
+void World::Merge(uint64_t which, uint64_t into) {
+  const auto insight = Choose(which);
+  const auto other = Choose(into);
+  if (!insight || !other || insight->id() == other->id()) return;
+  const uint64_t number = next_decision_++;
+  v1::Decision decision;
+  decision.set_insight(insight->id());
+  decision.set_opened_by(insight->opened_by());
+  decision.mutable_merge()->set_into(other->id());
+  checker::Event event;
+  event.what = checker::What::kMerge;
+  event.outcome = checker::Outcome::kInvoked;
+  event.who = "amara";
+  event.id = fmt::format("merge {}", number);
+  opened_by_[event.id] = insight->opened_by();
+  merged_into_[event.id] = other->opened_by();
+  history_.push_back(std::move(event));
+  merges_.insert(number);
+  leader_->Decide(number, std::move(decision));
+  leader_turn_at_ = now_;
+}
+
+void World::Decide(uint64_t which) {
+  const auto insight = Choose(which);
   if (!insight) return;
+  const uint64_t chosen = insight->id();
   const uint64_t number = next_decision_++;
   v1::Decision decision;
   decision.set_insight(chosen);
@@ -289,7 +319,12 @@ void World::OnTold(uint64_t decision, LeaderProgram::Outcome outcome) {
                       : checker::Outcome::kUnknown;
   event.who = "amara";
   event.id = fmt::format("answer {}", decision);
-  event.insight = insight_of_decision_[decision];
+  if (merges_.contains(decision)) {
+    event.what = checker::What::kMerge;
+    event.id = fmt::format("merge {}", decision);
+  } else {
+    event.insight = insight_of_decision_[decision];
+  }
   Say(fmt::format("  {}: {}", event.id, static_cast<int>(outcome)));
   history_.push_back(std::move(event));
 }

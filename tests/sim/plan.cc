@@ -18,10 +18,11 @@ struct Kind {
   Act act;
   const char* name;
 };
-constexpr std::array<Kind, 16> kKinds{{{Act::kReport, "report"},
+constexpr std::array<Kind, 17> kKinds{{{Act::kReport, "report"},
                                        {Act::kImport, "import"},
                                        {Act::kRead, "read"},
                                        {Act::kAnswer, "answer"},
+                                       {Act::kMerge, "merge"},
                                        {Act::kKill, "kill"},
                                        {Act::kPowerCut, "power_cut"},
                                        {Act::kPart, "part"},
@@ -52,6 +53,9 @@ class Maker {
       Add(Act::kAnswer, kFeed, Below(1000));
     }
     Faults();
+    for (uint64_t i = Below(3); i > 0; --i) {
+      Add(Act::kMerge, kFeed, Below(1000), Below(1000));
+    }
     std::stable_sort(plan_.begin(), plan_.end(),
                      [](const Step& x, const Step& y) { return x.at < y.at; });
     return std::move(plan_);

@@ -26,6 +26,7 @@ enum class Act {
   kImport,      // machine; a: file
   kRead,        // machine: everyone there looks into the inbox
   kAnswer,      // a: which insight
+  kMerge,       // a: which insight, b: into which
   kKill,        // machine; a: milliseconds until it is back
   kPowerCut,    // machine; a: milliseconds; b: changes on disk until then
   kPart,        // machine from the router, or the feed; a: milliseconds

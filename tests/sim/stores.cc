@@ -55,12 +55,20 @@ void World::ReadViews() {
     history_.push_back(std::move(event));
   }
   // An insight may have another number since the router was restored.
-  for (checker::Event& event : history_) {
-    if (event.what != checker::What::kAnswer) continue;
+  const auto holder = [&](const std::string& observation) -> uint64_t {
     store::Statement now =
         (*views)->Prepare("SELECT insight FROM evidence WHERE observation=?1");
-    const auto row = now.BindBlob(1, opened_by_[event.id]).Step();
-    if (row.ok() && *row) event.insight = now.Unsigned(0);
+    const auto row = now.BindBlob(1, observation).Step();
+    return row.ok() && *row ? now.Unsigned(0) : 0;
+  };
+  for (checker::Event& event : history_) {
+    if (event.what == checker::What::kMerge) {
+      event.insight = holder(opened_by_[event.id]);
+      event.count = holder(merged_into_[event.id]);
+    } else if (event.what == checker::What::kAnswer) {
+      const uint64_t now = holder(opened_by_[event.id]);
+      if (now != 0) event.insight = now;
+    }
   }
   store::Statement insights =
       (*views)->Prepare("SELECT id, body FROM insights");

@@ -87,6 +87,8 @@ class World {
   void MakeReport(const Step& step);
   void Import(const Step& step);
   void Read(int machine);
+  std::optional<v1::Insight> Choose(uint64_t which) const;
+  void Merge(uint64_t which, uint64_t into);
   void Decide(uint64_t which);
   void OnTold(uint64_t decision, LeaderProgram::Outcome outcome);
   void OnDigest(const v1::Digest& digest);
@@ -126,7 +128,9 @@ class World {
   std::map<std::string, Report> reports_;            // by id
   std::map<std::string, std::string> id_of_record_;  // 16 bytes
   std::map<uint64_t, uint64_t> insight_of_decision_;
-  std::map<std::string, std::string> opened_by_;  // by answer
+  std::map<std::string, std::string> opened_by_;    // by answer or merge
+  std::map<std::string, std::string> merged_into_;  // what opened that one
+  std::set<uint64_t> merges_;                       // decisions that are one
   std::set<std::pair<std::string, std::string>> shown_;
   std::map<int, size_t> cloned_at_;  // in the history; by original
   uint64_t next_report_ = 1;

@@ -1,0 +1,112 @@
+// Questions and guidance of leaders, and what came of them.
+#include <algorithm>
+#include <utility>
+
+#include "router/views/views.h"
+
+namespace earshot::router {
+namespace {
+
+template <typename Message>
+absl::StatusOr<std::optional<Message>> ReadBody(store::Statement& ask) {
+  const auto row = ask.Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return std::optional<Message>();
+  Message message;
+  const bool parsed = message.ParseFromString(ask.Blob(0));
+  ask.Reset();
+  if (!parsed) return absl::DataLossError("a message cannot be read");
+  return std::optional<Message>(std::move(message));
+}
+
+}  // namespace
+
+absl::Status Views::PutQuestion(const v1::QuestionResult& result) {
+  return Sql("INSERT OR REPLACE INTO questions VALUES(?1,?2)")
+      .BindBlob(1, result.question().id())
+      .BindBlob(2, result.SerializeAsString())
+      .Run();
+}
+
+absl::StatusOr<std::optional<v1::QuestionResult>> Views::FindQuestion(
+    std::string_view id) {
+  return ReadBody<v1::QuestionResult>(
+      Sql("SELECT body FROM questions WHERE id=?1").BindBlob(1, id));
+}
+
+absl::Status Views::PutGuidance(const v1::GuidanceReach& reach) {
+  return Sql("INSERT OR REPLACE INTO guidance VALUES(?1,?2,?3)")
+      .BindBlob(1, reach.guidance().id())
+      .Bind(2, reach.guidance().at().seconds())
+      .BindBlob(3, reach.SerializeAsString())
+      .Run();
+}
+
+absl::StatusOr<std::optional<v1::GuidanceReach>> Views::FindGuidance(
+    std::string_view id) {
+  return ReadBody<v1::GuidanceReach>(
+      Sql("SELECT body FROM guidance WHERE id=?1").BindBlob(1, id));
+}
+
+absl::StatusOr<std::vector<v1::GuidanceReach>> Views::GuidanceSince(
+    int64_t at) {
+  std::vector<v1::GuidanceReach> all;
+  store::Statement& read =
+      Sql("SELECT body FROM guidance WHERE at>?1 ORDER BY at DESC LIMIT 1000");
+  read.Bind(1, at);
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return all;
+    all.emplace_back().ParseFromString(read.Blob(0));
+  }
+}
+
+absl::StatusOr<uint64_t> Views::AgentsReached(std::string_view id) {
+  return OneNumber(Sql("SELECT COUNT(DISTINCT r.agent) FROM replies r JOIN "
+                       "reply_cursors c ON c.agent=r.agent AND c.acked>=r.seq "
+                       "WHERE r.answer=?1")
+                       .BindBlob(1, id),
+                   0);
+}
+
+absl::StatusOr<bool> Views::WasOwed(std::string_view id,
+                                    const std::string& agent) {
+  const auto found = OneNumber(
+      Sql("SELECT 1 FROM replies WHERE answer=?1 AND agent=?2 LIMIT 1")
+          .BindBlob(1, id)
+          .BindText(2, agent),
+      0);
+  if (!found.ok()) return found.status();
+  return *found == 1;
+}
+
+absl::StatusOr<bool> Views::NoteQuestionAnswer(std::string_view question,
+                                               std::string_view who,
+                                               uint64_t choice) {
+  absl::Status status =
+      Sql("INSERT INTO question_answers VALUES(?1,?2,?3) ON CONFLICT DO "
+          "NOTHING")
+          .BindBlob(1, question)
+          .BindBlob(2, who)
+          .Bind(3, choice)
+          .Run();
+  if (!status.ok()) return status;
+  return database_->Changes() == 1;
+}
+
+absl::StatusOr<int64_t> Views::LastPulse(const std::string& agent) {
+  const auto at = OneNumber(
+      Sql("SELECT at FROM pulses WHERE agent=?1").BindText(1, agent), 0);
+  if (!at.ok()) return at.status();
+  return static_cast<int64_t>(*at);
+}
+
+absl::Status Views::NotePulse(const std::string& agent, int64_t at) {
+  return Sql("INSERT OR REPLACE INTO pulses VALUES(?1,?2)")
+      .BindText(1, agent)
+      .Bind(2, at)
+      .Run();
+}
+
+}  // namespace earshot::router
