@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "agents/question_code.h"
@@ -181,9 +182,10 @@ absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
     if (!answers.ok()) return answers.status();
     const auto asked = inbox_->QuestionsTo(receipt->hash, clock_.Wall());
     if (!asked.ok()) return asked.status();
-    absl::Status status = TellRead(*answers);
-    if (status.ok()) status = inbox_->MarkShown(*answers);
+    absl::Status status = inbox_->MarkShown(*answers);
     if (!status.ok()) return status;
+    // A full spool keeps nobody from reading: then nobody is told that it was.
+    TellRead(*answers).IgnoreError();
     return WithBody({{"answers", AsJson(*answers)},
                      {"questions", AsJson(*asked)},
                      {"state", receipt->state}});
@@ -198,18 +200,24 @@ absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
   if (!asked.ok()) return asked.status();
   const auto guidance = inbox_->Guidance();
   if (!guidance.ok()) return guidance.status();
-  absl::Status status = TellRead(*own);
-  if (status.ok()) status = TellRead(*imported);
-  if (status.ok()) status = TellRead(*guidance);
-  if (status.ok()) status = inbox_->MarkShown(*own);
-  if (status.ok()) status = inbox_->MarkShown(*imported);
-  if (!status.ok()) return status;
+  for (const auto* answers : {&*own, &*imported}) {
+    absl::Status status = inbox_->MarkShown(*answers);
+    if (!status.ok()) return status;
+    TellRead(*answers).IgnoreError();
+  }
+  TellRead(*guidance).IgnoreError();
   json body{{"answers", AsJson(*own)},
             {"imported", AsJson(*imported)},
             {"questions", AsJson(*asked)},
             {"guidance", AsJson(*guidance)},
             {"news", json::array()}};
+  // What is answered to somebody in person is no news to them.
+  std::set<uint64_t> told;
+  for (const auto* answers : {&*own, &*imported}) {
+    for (const InboxAnswer& one : *answers) told.insert(one.answer.insight());
+  }
   for (const SiteNewsItem& item : *news) {
+    if (told.contains(item.insight)) continue;
     body["news"].push_back({{"insight", item.insight},
                             {"site", item.site},
                             {"text", item.text},

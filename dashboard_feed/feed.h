@@ -166,7 +166,7 @@ class Feed {
   v1::ControlResponse Control(const os::LocalRequest& request,
                               const v1::ControlRequest& control);
   absl::StatusOr<const v1::Leader*> LocalLeader(const std::string& id,
-                                                uid_t user);
+                                                uid_t user, bool reads);
   absl::StatusOr<std::string> StatusJson();
   void NoteRefused(const std::string& who, const absl::Status& why);
 

@@ -9,6 +9,7 @@
 #include "dashboard_feed/digest/waiting.h"
 #include "dashboard_feed/feed.h"
 #include "proto/contract/names.h"
+#include "proto/contract/score.h"
 #include "proto/contract/times.h"
 #include "proto/contract/validate.h"
 
@@ -16,6 +17,13 @@ namespace earshot::feed {
 namespace {
 
 constexpr uint32_t kDecisionLane = 1;  // routine
+
+absl::Status AnotherSince(uint64_t insight) {
+  return absl::FailedPreconditionError(fmt::format(
+      "#{} is another insight since the router was restored from a copy; look "
+      "at a new digest, and decide again",
+      insight));
+}
 
 absl::Status NoSuchInsight(uint64_t insight, const v1::Leader& leader) {
   return absl::NotFoundError(fmt::format(
@@ -65,6 +73,22 @@ absl::StatusOr<Seen> Feed::CheckDecision(const v1::Leader& leader,
           fmt::format("#{} is part of #{} already", decision.insight(),
                       into->insight.id()));
     }
+    // Checked here alone: what it is may differ while a restored router is
+    // refilled, and a decision that was taken must hold then.
+    const auto whole = mirror_->Latest(seen->insight.id());
+    const auto other = mirror_->Latest(into->insight.id());
+    if (whole && other &&
+        contract::ShowsEverySite(*whole) != contract::ShowsEverySite(*other)) {
+      return absl::FailedPreconditionError(
+          "one of them is about risk or safety, whose sites always show; "
+          "merged "
+          "they would show who reported the other one");
+    }
+    const std::string& meant = decision.merge().into_opened_by();
+    if (!meant.empty() && meant != into->insight.opened_by() &&
+        decision.merge().into() == into->insight.id()) {
+      return AnotherSince(decision.merge().into());
+    }
     decision.mutable_merge()->set_into(into->insight.id());
     decision.mutable_merge()->set_into_opened_by(into->insight.opened_by());
   }
@@ -74,10 +98,7 @@ absl::StatusOr<Seen> Feed::CheckDecision(const v1::Leader& leader,
   if (moved) decision.clear_opened_by();
   const std::string& opened_by = seen->insight.opened_by();
   if (!decision.opened_by().empty() && decision.opened_by() != opened_by) {
-    return absl::FailedPreconditionError(fmt::format(
-        "#{} is another insight since the router was restored from a copy; "
-        "look at a new digest, and decide again",
-        decision.insight()));
+    return AnotherSince(decision.insight());
   }
   decision.set_opened_by(opened_by);
   absl::Status status = decision.has_mute() ? CheckMute(seen->insight, decision)

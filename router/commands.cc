@@ -23,6 +23,7 @@
 #include "router/commands_erase.h"
 #include "router/commands_learn.h"
 #include "router/commands_organisation.h"
+#include "router/commands_replay.h"
 #include "router/commands_taxonomy.h"
 #include "router/router.h"
 #include "router/settings.h"
@@ -306,6 +307,8 @@ int RunCommand(int argc, char** argv) {
   DefineOrganisation(app, offline);
   const AuditCommands audit(
       app, [&](AuditCommands::Action run) { action = std::move(run); });
+  const ReplayCommand replay(
+      app, [&](ReplayCommand::Action run) { action = std::move(run); });
   const EraseCommand erase(
       app, [&](EraseCommand::Action run) { action = std::move(run); });
   try {

@@ -50,13 +50,17 @@ class Erasures {
     record.add_positions(position);
     ++texts_;
   }
-  void AddVerdict(uint64_t position) {
+  void AddWords(uint64_t position) {
     Room().add_positions(position);
-    ++verdicts_;
+    ++words_;
+  }
+  // Of a dead letter, which goes at once: so that it does not come back.
+  void AddId(const std::string& observation) {
+    Room().add_observations(observation);
   }
   const std::vector<v1::ErasureRecord>& records() const { return records_; }
   uint64_t texts() const { return texts_; }
-  uint64_t verdicts() const { return verdicts_; }
+  uint64_t words() const { return words_; }
 
  private:
   v1::ErasureRecord& Room() {
@@ -71,7 +75,7 @@ class Erasures {
   os::Random& random_;
   std::vector<v1::ErasureRecord> records_;
   uint64_t texts_ = 0;
-  uint64_t verdicts_ = 0;
+  uint64_t words_ = 0;
 };
 
 // Which of all that the log holds is meant.
@@ -81,7 +85,33 @@ struct Wanted {
   std::string reporter;                // the name
 };
 
-// Verdicts come after the reports that they are about.
+// Verdicts and answers to questions come after the reports that they are about.
+// Those are known also where the report's own text is gone.
+void Look(const LogRow& row, const Wanted& wanted, std::set<std::string>& texts,
+          Erasures& found) {
+  v1::ObservationRecord said;
+  v1::VerdictRecord verdict;
+  v1::QuestionAnswerRecord answer;
+  if (row.kind == v1::LOG_OBSERVATION && said.ParseFromString(row.body)) {
+    v1::PersonalObservation personal;
+    personal.ParseFromString(row.personal);
+    const bool theirs = !wanted.reporter_key.empty() &&
+                        personal.reporter_key() == wanted.reporter_key;
+    if (!theirs && !wanted.observations.contains(said.observation())) return;
+    texts.insert(said.observation());
+    if (!row.erased) found.AddText(said.observation(), row.position);
+  } else if (row.erased) {
+    return;
+  } else if ((row.kind == v1::LOG_VERDICT &&
+              verdict.ParseFromString(row.body) &&
+              texts.contains(verdict.observation())) ||
+             (row.kind == v1::LOG_QUESTION_ANSWER &&
+              answer.ParseFromString(row.body) && !row.personal.empty() &&
+              texts.contains(answer.observation()))) {
+    found.AddWords(row.position);
+  }
+}
+
 absl::Status Find(Log& log, const Wanted& wanted, Erasures& found) {
   const auto end = log.End();
   if (!end.ok()) return end.status();
@@ -94,24 +124,7 @@ absl::Status Find(Log& log, const Wanted& wanted, Erasures& found) {
     if (rows->empty()) break;
     for (const LogRow& row : *rows) {
       after = row.position;
-      if (row.erased) continue;
-      v1::ObservationRecord said;
-      v1::PersonalObservation personal;
-      v1::VerdictRecord verdict;
-      if (row.kind == v1::LOG_OBSERVATION && said.ParseFromString(row.body) &&
-          personal.ParseFromString(row.personal)) {
-        if (!wanted.observations.contains(said.observation()) &&
-            (wanted.reporter_key.empty() ||
-             personal.reporter_key() != wanted.reporter_key)) {
-          continue;
-        }
-        texts.insert(said.observation());
-        found.AddText(said.observation(), row.position);
-      } else if (row.kind == v1::LOG_VERDICT &&
-                 verdict.ParseFromString(row.body) &&
-                 texts.contains(verdict.observation())) {
-        found.AddVerdict(row.position);
-      }
+      Look(row, wanted, texts, found);
     }
     progress.Show(after, "records read");
   }
@@ -120,8 +133,10 @@ absl::Status Find(Log& log, const Wanted& wanted, Erasures& found) {
 }
 
 // Refused records hold what they said as well.
-absl::StatusOr<std::vector<uint64_t>> FindLetters(
-    Log& log, const Wanted& wanted, const std::string& router_key) {
+absl::StatusOr<std::vector<uint64_t>> FindLetters(Log& log,
+                                                  const Wanted& wanted,
+                                                  const std::string& router_key,
+                                                  Erasures& erasures) {
   const auto letters = log.DeadLetters("", kMostLetters);
   if (!letters.ok()) return letters.status();
   std::vector<uint64_t> found;
@@ -135,7 +150,10 @@ absl::StatusOr<std::vector<uint64_t>> FindLetters(
                         observation.ParseFromString(record.body()) &&
                         !wanted.reporter.empty() &&
                         observation.reporter().name() == wanted.reporter;
-    if (named || theirs) found.push_back(letter.id);
+    if (!named && !theirs) continue;
+    found.push_back(letter.id);
+    erasures.AddId(
+        contract::MakeObservationId(router_key, {record.id()}).bytes);
   }
   return found;
 }
@@ -205,10 +223,10 @@ absl::Status Run(const Settings& settings,
   Erasures erasures(random);
   absl::Status status = Find(**log, wanted, erasures);
   if (!status.ok()) return status;
-  const auto letters = FindLetters(**log, wanted, *secret);
+  const auto letters = FindLetters(**log, wanted, *secret, erasures);
   if (!letters.ok()) return letters.status();
   fmt::print("{:<14} {}\n{:<14} {}\n{:<14} {}\n", "reports", erasures.texts(),
-             "verdicts", erasures.verdicts(), "dead letters", letters->size());
+             "verdicts", erasures.words(), "dead letters", letters->size());
   if (erasures.records().empty() && letters->empty()) {
     return absl::NotFoundError(
         "there is nothing of it here, or it was erased before");

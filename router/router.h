@@ -107,10 +107,14 @@ class Router {
   std::vector<std::string> AgentsIn(const std::string& leader,
                                     const v1::Scope& narrow) const;
   void TakeRequests();
+  void NoteAgents();
   void ReplayDeadLetters();
   // router_erasures.cc.
   void TakeErasures();
+  bool HoldsErased(const LogRow& row, std::string& observation) const;
+  absl::StatusOr<bool> AnyErasedIsBack();
   absl::Status EraseAgain();
+  absl::Status EraseLettersAgain();
   void PauseOrResume();
   void TellCredit();
   bool Limited(const std::string& key, uint64_t& left_out);
@@ -156,8 +160,8 @@ class Router {
   bool restore_noticed_ = false;
   std::map<std::string, uint64_t> new_spools_;  // epoch an alarm was raised for
   bool paused_ = false;
-  std::set<uint64_t> replaying_;   // dead letters on their way to the log
-  std::set<std::string> erasing_;  // likewise, by id
+  std::set<uint64_t> replaying_;  // dead letters on their way to the log
+  std::map<std::string, absl::Duration> erasing_;  // since when, by id
   int64_t requests_version_ = 0;
   telemetry::Counter sessions_open_;
   telemetry::Counter agents_silent_;

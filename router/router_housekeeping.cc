@@ -98,6 +98,18 @@ void Router::ReplayDeadLetters() {
   }
 }
 
+// Those that may speak for any site show no news: they are no site's own.
+void Router::NoteAgents() {
+  Fold::AgentsBySite agents;
+  for (const Enrolled& peer : access_->List()) {
+    if (peer.revoked || peer.role != Role::kAgent) continue;
+    for (const std::string& site : peer.sites) {
+      agents[site].push_back(peer.name);
+    }
+  }
+  fold_->NoteAgents(std::move(agents));
+}
+
 void Router::EachMinute() {
   const absl::Time now = clock_.Wall();
   absl::Status status = access_->Flush();
@@ -105,6 +117,7 @@ void Router::EachMinute() {
     log_.Warn("contacts_not_saved", {{"why", os::StatusText(status)}});
   }
   fold_->NoteContacts(std::exchange(site_contacts_, {}));
+  NoteAgents();
   fold_thread_->Wake();
   quarantine_->Expire(now);
   TellCredit();  // an ACK that told of it may have been lost

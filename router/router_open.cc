@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -35,6 +36,9 @@ absl::Status Router::OpenStores() {
   auto lock = os::FileLock::Take(settings_.InData("router.lock"));
   if (!lock.ok()) return lock.status();
   lock_ = std::make_unique<os::FileLock>(*std::move(lock));
+  // What a replay that was killed has left holds texts.
+  std::error_code ignored;
+  std::filesystem::remove_all(settings_.InData("replay"), ignored);
   auto loaded = LoadFiles(settings_);
   if (!loaded.ok()) return loaded.status();
   loaded_ = *std::move(loaded);
@@ -88,6 +92,7 @@ absl::Status Router::OpenStores() {
   fold_->UseTaxonomy(loaded_.taxonomy);
   fold_->UseModel(loaded_.model);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);
+  NoteAgents();
   status = fold_->Recover();
   if (status.ok()) status = EraseAgain();
   if (status.ok()) status = RecordConfiguration();

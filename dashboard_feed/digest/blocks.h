@@ -32,8 +32,8 @@ v1::CostAndReturn CostsOf(const Names& currencies,
                           const Effects& effects);
 
 // What people settled there and then, and where they had to ask first, by
-// topic; where at least k people said so, of insights that lie in the scope as
-// a whole. The most asked first; at most five.
+// topic; each where at least k people said so, of insights that lie in the
+// scope as a whole. The most asked first; at most five.
 std::vector<v1::Empowerment> EmpowermentOf(const LeaderView& view,
                                            const std::vector<Glance>& all);
 

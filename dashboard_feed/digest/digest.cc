@@ -258,8 +258,8 @@ void AddQuestions(const DigestRequest& request, const LeaderView& view,
   constexpr int kMost = 5;
   const absl::Time since =
       request.before.any ? request.before.to : request.from;
-  for (v1::QuestionLine& line :
-       *ResultsOf(view.model(), view.leader()).mutable_questions()) {
+  v1::ResultList results = ResultsOf(view.model(), view.leader());
+  for (v1::QuestionLine& line : *results.mutable_questions()) {
     if (contract::ToTime(line.closes_at()) <= since) continue;
     *digest.add_questions() = std::move(line);
     if (digest.questions_size() == kMost) return;

@@ -11,7 +11,8 @@ std::vector<v1::Empowerment> EmpowermentOf(const LeaderView& view,
   constexpr size_t kMost = 5;
   struct Sum {
     v1::Empowerment line;
-    uint64_t reporters = 0;
+    uint64_t settled_people = 0;
+    uint64_t asked_people = 0;
     std::map<uint32_t, int64_t> cents;
   };
   std::map<uint32_t, Sum> by_topic;
@@ -19,7 +20,8 @@ std::vector<v1::Empowerment> EmpowermentOf(const LeaderView& view,
     if (!glance.settled_there || glance.hidden || glance.partial) continue;
     const Facts& facts = *glance.facts;
     Sum& sum = by_topic[glance.topic];
-    sum.reporters += glance.reporters;
+    sum.settled_people += facts.on_the_spot_people;
+    sum.asked_people += facts.lacked_authority_people;
     sum.line.set_on_the_spot(sum.line.on_the_spot() + facts.on_the_spot);
     sum.line.set_lacked_authority(sum.line.lacked_authority() +
                                   facts.lacked_authority);
@@ -30,7 +32,14 @@ std::vector<v1::Empowerment> EmpowermentOf(const LeaderView& view,
   const Vocabulary& words = view.model().words;
   std::vector<v1::Empowerment> lines;
   for (auto& [topic, sum] : by_topic) {
-    if (sum.reporters < view.rules().numbers) continue;
+    if (sum.asked_people < view.rules().numbers) {
+      sum.line.clear_lacked_authority();
+    }
+    if (sum.settled_people < view.rules().numbers) {
+      sum.line.clear_on_the_spot();
+      sum.cents.clear();
+    }
+    if (sum.line.on_the_spot() + sum.line.lacked_authority() == 0) continue;
     sum.line.set_topic(std::string(words.topics[topic]));
     for (const auto& [currency, cents] : sum.cents) {
       v1::Money& money = *sum.line.add_spent();

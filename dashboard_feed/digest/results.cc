@@ -48,7 +48,10 @@ v1::QuestionLine LineOf(const v1::QuestionResult& result,
   line.set_insight(question.insight());
   line.set_text(question.text());
   *line.mutable_closes_at() = question.closes_at();
-  *line.mutable_asked() = CountOf(result.asked(), false, 0);
+  // Of an insight it is how many have reported it; of a scope, machines.
+  *line.mutable_asked() = CountOf(
+      result.asked(), question.insight() != 0 && result.asked() < rules.numbers,
+      rules.numbers);
   const bool few = result.answered() < rules.numbers;
   *line.mutable_answered() = CountOf(result.answered(), few, rules.numbers);
   if (few) return line;

@@ -10,7 +10,7 @@ namespace earshot::feed {
 
 // What came of a question, as its leader may see it: counts once k have
 // answered, texts once as many have as a listing of verbatims needs. How many
-// were asked shows always. Pure.
+// machines of a scope were asked shows always. Pure.
 v1::QuestionLine LineOf(const v1::QuestionResult& result,
                         const GroupRules& rules);
 v1::GuidanceLine LineOf(const v1::GuidanceReach& reach);

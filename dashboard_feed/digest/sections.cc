@@ -43,6 +43,8 @@ std::optional<v1::DigestItem> Sections::ItemOf(const Glance& glance) const {
   if (effect != effects_.end()) {
     item.set_since_answer(
         SinceAnswer::Text(effect->second, view_.rules().numbers, view_.zone()));
+  } else if (glance.answered) {
+    item.set_since_answer(SinceAnswer::TooEarly(glance, request_.to));
   }
   if (seen->insight.has_muted() &&
       contract::ToTime(seen->insight.muted().until()) > request_.before.to) {

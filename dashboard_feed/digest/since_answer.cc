@@ -10,6 +10,7 @@
 namespace earshot::feed {
 namespace {
 
+constexpr int64_t kTooEarlyDays = 28;
 constexpr int64_t kQuarterSeconds = 6 * 3600;
 constexpr int64_t kLearnedFrom = 4 * 28;  // quarters before the answer
 constexpr int64_t kLeastLearned = 4 * 5;  // of these with data
@@ -133,6 +134,31 @@ Effect SinceAnswer::Of(const Glance& glance) const {
   return effect;
 }
 
+namespace {
+
+// So many times what was to be expected, with its interval of 95 %: two Poisson
+// counts, on the scale of logarithms, half a person added to each.
+std::string Times(const Effect& effect) {
+  constexpr double kHalf = 0.5;
+  constexpr double kWide = 1.96;
+  const double ratio = (effect.people + kHalf) / (effect.expected + kHalf);
+  const double wide = kWide * std::sqrt(1 / (effect.people + kHalf) +
+                                        1 / (effect.before + kHalf));
+  return fmt::format("{:.1f} times that, between {:.1f} and {:.1f}",
+                     effect.people / effect.expected, ratio * std::exp(-wide),
+                     ratio * std::exp(wide));
+}
+
+}  // namespace
+
+std::string SinceAnswer::TooEarly(const Glance& glance, absl::Time now) {
+  const int64_t days =
+      (absl::ToUnixSeconds(now) - glance.facts->answered_at) / 86400;
+  return glance.answered && days < kTooEarlyDays
+             ? "too early to say whether the answer holds"
+             : "";
+}
+
 std::string SinceAnswer::Text(const Effect& effect, uint32_t below,
                               absl::TimeZone zone) {
   if (effect.course == Effect::Course::kUnknown ||
@@ -146,9 +172,11 @@ std::string SinceAnswer::Text(const Effect& effect, uint32_t below,
     people = fmt::format("fewer than {} people", below);
   }
   const std::string day = absl::FormatTime("%Y-%m-%d", effect.since, zone);
-  const std::string counts =
-      fmt::format("{} said so since {}, where {:.0f} were to be expected",
-                  people, day, effect.expected);
+  const std::string counts = fmt::format(
+      "{} said so since {}, where {:.0f} were to be expected{}", people, day,
+      effect.expected,
+      effect.people >= below && effect.expected > 0 ? " (" + Times(effect) + ")"
+                                                    : "");
   if (effect.course == Effect::Course::kHeldNot) {
     return "the answer did not hold: " + counts;
   }

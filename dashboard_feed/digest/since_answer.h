@@ -40,6 +40,8 @@ class SinceAnswer {
 
   Effect Of(const Glance& glance) const;
   // In a sentence; empty when unknown. `below`: numbers under it are not told.
+  // Nothing can be said of an answer of the last four weeks yet; else empty.
+  static std::string TooEarly(const Glance& glance, absl::Time now);
   static std::string Text(const Effect& effect, uint32_t below,
                           absl::TimeZone zone);
 

@@ -8,6 +8,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "proto/contract/score.h"
+
 namespace earshot::feed {
 namespace {
 
@@ -137,12 +139,8 @@ void SetLists(const v1::Insight& insight, Vocabulary& words, Facts& facts) {
 
 OpenCells OpenCellsOf(const v1::Insight& insight) {
   if (!insight.open_always()) return OpenCells::kNone;
-  const bool severe = std::any_of(
-      insight.cells().begin(), insight.cells().end(),
-      [](const v1::Cell& cell) { return cell.severity_max() >= 5; });
-  return !severe || insight.kind() == v1::OBSERVATION_KIND_RISK
-             ? OpenCells::kAll
-             : OpenCells::kSevere;
+  return contract::ShowsEverySite(insight) ? OpenCells::kAll
+                                           : OpenCells::kSevere;
 }
 
 void SetFacts(const v1::Insight& insight, absl::Time taken_at,
@@ -163,6 +161,8 @@ void SetFacts(const v1::Insight& insight, absl::Time taken_at,
   SetTimes(insight, facts);
   facts.on_the_spot = static_cast<uint32_t>(insight.resolved_on_the_spot());
   facts.lacked_authority = static_cast<uint32_t>(insight.lacked_authority());
+  facts.on_the_spot_people = insight.on_the_spot_reporters();
+  facts.lacked_authority_people = insight.lacked_authority_reporters();
   facts.spent_cents = insight.spent().empty() ? 0 : insight.spent(0).cents();
   facts.spent_currency = words.currencies.NumberOf(
       insight.spent().empty() ? "" : insight.spent(0).currency());

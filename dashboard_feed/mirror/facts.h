@@ -110,7 +110,9 @@ struct Facts {
   uint32_t spent_currency = 0;         // of Vocabulary::currencies
   uint32_t on_the_spot = 0;            // settled there and then
   uint32_t lacked_authority = 0;       // had to ask first
-  uint32_t escalated_to = 0;           // the leader, of Vocabulary::leaders
+  uint32_t on_the_spot_people = 0;
+  uint32_t lacked_authority_people = 0;
+  uint32_t escalated_to = 0;  // the leader, of Vocabulary::leaders
   uint16_t regressions = 0;
   uint8_t escalation = 0;  // v1::Escalation::Stage
   CostFacts cost;

@@ -68,6 +68,7 @@ absl::Status Mirror::Erase(const v1::Item& item) {
   }
   const std::set<std::string> gone(order.observations().begin(),
                                    order.observations().end());
+  const std::set<uint64_t> events(order.events().begin(), order.events().end());
   struct Changed {
     uint64_t insight = 0;
     uint64_t number = 0;
@@ -82,13 +83,22 @@ absl::Status Mirror::Erase(const v1::Item& item) {
     all.Bind(1, id);
     while ((row = all.Step()).ok() && *row) {
       if (!insight.ParseFromString(all.Blob(2))) continue;
+      bool touched = false;
       auto& kept = *insight.mutable_verbatims();
       const auto end =
           std::remove_if(kept.begin(), kept.end(), [&](const auto& verbatim) {
             return gone.contains(verbatim.observation());
           });
-      if (end == kept.end()) continue;
+      if (end != kept.end()) touched = true;
       kept.erase(end, kept.end());
+      for (v1::InsightEvent& event : *insight.mutable_history()) {
+        if (event.detail().empty() || !events.contains(event.decision())) {
+          continue;
+        }
+        event.clear_detail();
+        touched = true;
+      }
+      if (!touched) continue;
       changed.push_back(
           {all.Unsigned(0), all.Unsigned(1), insight.SerializeAsString()});
     }

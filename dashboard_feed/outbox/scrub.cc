@@ -1,5 +1,6 @@
 #include "dashboard_feed/outbox/scrub.h"
 
+#include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
@@ -89,9 +90,25 @@ bool Scrub(const std::set<uint64_t>& insights, v1::Digest& digest) {
     note(digest.story().verbatim().text());
     digest.clear_story();
   }
-  if (words.empty()) return false;
-  Walk(words, digest);
-  return true;
+  bool touched = !words.empty();
+  for (const uint64_t id : insights) {
+    const std::string name = fmt::format("#{} ", id);
+    if (digest.headline().find(name) != std::string::npos) {
+      digest.set_headline(fmt::format("What it said of #{} was erased", id));
+      touched = true;
+    }
+    if (digest.has_where() && digest.where().shift_gap_insight() == id) {
+      digest.mutable_where()->clear_shift_gap();
+      touched = true;
+    }
+  }
+  for (v1::QuestionLine& line : *digest.mutable_questions()) {
+    if (!insights.contains(line.insight()) || line.lines().empty()) continue;
+    line.clear_lines();
+    touched = true;
+  }
+  if (!words.empty()) Walk(words, digest);
+  return touched;
 }
 
 }  // namespace earshot::feed

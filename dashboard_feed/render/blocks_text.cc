@@ -76,13 +76,20 @@ void AddCosts(const v1::CostAndReturn& costs, std::string& text) {
 void AddEmpowerment(const v1::Digest& digest, std::string& text) {
   text += "\nSettled there and then, or asked first\n";
   for (const v1::Empowerment& line : digest.empowerment()) {
-    text += fmt::format("      {}: {} settled", Plain(line.topic()),
-                        line.on_the_spot());
+    text += "      " + Plain(line.topic()) + ":";
+    if (line.on_the_spot() > 0) {
+      text += fmt::format(" {} settled", line.on_the_spot());
+    }
     for (const v1::Money& money : line.spent()) {
       text += fmt::format(", {}.{:02} {}", money.cents() / 100,
                           money.cents() % 100, Plain(money.currency()));
     }
-    text += fmt::format("; {} had to ask first\n", line.lacked_authority());
+    if (line.lacked_authority() > 0) {
+      text += fmt::format("{} {} had to ask first",
+                          line.on_the_spot() > 0 ? ";" : "",
+                          line.lacked_authority());
+    }
+    text += "\n";
   }
 }
 

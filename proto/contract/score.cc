@@ -47,6 +47,14 @@ v1::PriorityWeights WeightsOf(const v1::PriorityWeights& given) {
   return weights;
 }
 
+bool ShowsEverySite(const v1::Insight& insight) {
+  if (!insight.open_always()) return false;
+  const bool severe = std::any_of(
+      insight.cells().begin(), insight.cells().end(),
+      [](const v1::Cell& cell) { return cell.severity_max() >= 5; });
+  return !severe || insight.kind() == v1::OBSERVATION_KIND_RISK;
+}
+
 bool Settled(v1::State state) {
   return state == v1::RESOLVED || state == v1::CONFIRMED ||
          state == v1::UNCHALLENGED || state == v1::DECLINED;

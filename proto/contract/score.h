@@ -70,6 +70,10 @@ class Score {
 // Resolved, confirmed, unchallenged or declined.
 bool Settled(v1::State state);
 
+// About risk or safety as a whole: every site and moment of it shows, whatever
+// the group's size. What is so by severity 5 alone shows where it was severe.
+bool ShowsEverySite(const v1::Insight& insight);
+
 }  // namespace earshot::contract
 
 #endif  // EARSHOT_PROTO_CONTRACT_SCORE_H_

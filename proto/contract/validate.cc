@@ -176,6 +176,11 @@ std::optional<Refusal> Validate(const v1::Observation& observation) {
     return Refusal{"currency_invalid",
                    "a currency is three capital letters, as in EUR"};
   }
+  const int64_t cents = observation.resolved_on_the_spot().spent().cents();
+  if (cents < 0 || cents > kMaxCents) {
+    return Refusal{"spent_range",
+                   "what was spent is not below 0, and no fortune"};
+  }
   if (!observation.has_observed_at() ||
       observation.observed_at().seconds() < kYear2000) {
     return Refusal{"observed_at_invalid",

@@ -22,6 +22,7 @@ inline constexpr size_t kMaxTagBytes = 64;
 inline constexpr size_t kMaxNameBytes = 64;  // site, channel, shift
 inline constexpr size_t kMaxReporterBytes = 128;
 inline constexpr size_t kMaxAnswerBytes = 4 << 10;
+inline constexpr int64_t kMaxCents = 100000000000;  // spent on the spot
 inline constexpr size_t kMaxSplit = 50;  // observations that a split names
 inline constexpr int kLongestMuteDays = 90;
 

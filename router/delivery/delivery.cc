@@ -132,6 +132,14 @@ absl::StatusOr<std::string> Deliveries::ReplyBody(
     reply.mutable_observations()->Assign(records.begin(), records.end());
     return reply.SerializeAsString();
   }
+  if (row.kind == v1::REPLY_SITE_NEWS) {
+    const auto news = views_.FindNews(row.answer);
+    if (!news.ok()) return news.status();
+    v1::SiteNews told;
+    if (*news) told = **news;
+    told.set_id(row.answer);
+    return told.SerializeAsString();
+  }
   if (row.kind == v1::REPLY_GUIDANCE) {
     const auto reach = views_.FindGuidance(row.answer);
     if (!reach.ok()) return reach.status();

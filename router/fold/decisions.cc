@@ -82,7 +82,8 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
   if (!outcome->answered) return absl::OkStatus();
   absl::Status status = views_.PutAnswer(outcome->answer);
   if (!status.ok()) return status;
-  return OweEveryone(*number, outcome->answer, work);
+  status = OweEveryone(*number, outcome->answer, work);
+  return status.ok() ? OweNews(**insight, outcome->answer, work) : status;
 }
 
 absl::Status Fold::RefuseDecision(const v1::Decision& decision,

@@ -12,14 +12,25 @@ namespace {
 
 constexpr uint64_t kOrdersKept = 1000;
 
-void DropWords(v1::Insight& insight, const std::string& observation) {
+bool Names(const v1::ErasureRecord& record, const std::string& observation) {
+  return std::find(record.observations().begin(), record.observations().end(),
+                   observation) != record.observations().end();
+}
+
+void DropWords(v1::Insight& insight, const v1::ErasureRecord& record) {
   auto& verbatims = *insight.mutable_verbatims();
   verbatims.erase(std::remove_if(verbatims.begin(), verbatims.end(),
                                  [&](const v1::Verbatim& verbatim) {
-                                   return verbatim.observation() == observation;
+                                   return Names(record, verbatim.observation());
                                  }),
                   verbatims.end());
-  if (insight.opened_by() == observation) insight.clear_marks();
+  if (Names(record, insight.opened_by())) insight.clear_marks();
+  for (v1::InsightEvent& event : *insight.mutable_history()) {
+    if (std::find(record.positions().begin(), record.positions().end(),
+                  event.decision()) != record.positions().end()) {
+      event.clear_detail();
+    }
+  }
 }
 
 }  // namespace
@@ -31,6 +42,9 @@ absl::Status Fold::FoldErasure(const LogRow& row, Work& work) {
   }
   absl::Status status = SettleReadings(work);
   if (!status.ok()) return status;
+  // Of what is that old agents have nothing.
+  work.erase_order =
+      record.cause() == v1::ErasureRecord::ASKED ? record.id() : "";
   v1::EraseOrder order;
   order.set_id(record.id());
   *order.mutable_at() = record.at();
@@ -42,13 +56,18 @@ absl::Status Fold::FoldErasure(const LogRow& row, Work& work) {
     order.add_observations(observation);
     status = NoteHolders((*found)->insight, work, insights);
     if (!status.ok()) return status;
-    status = EraseOne(**found, record, work);
+    status = EraseOne(**found, work);
     if (!status.ok()) return status;
   }
   for (const uint64_t position : record.positions()) {
-    const auto insight = EraseVerdict(position, work);
+    status = ErasePosition(position, work, insights);
+    if (!status.ok()) return status;
+    order.add_events(position);
+  }
+  for (const uint64_t id : insights) {
+    const auto insight = Touch(id, work);
     if (!insight.ok()) return insight.status();
-    if (*insight != 0) insights.insert(*insight);
+    if (*insight != nullptr) DropWords(**insight, record);
   }
   order.set_sent_digests(record.cause() == v1::ErasureRecord::ASKED);
   order.mutable_insights()->Add(insights.begin(), insights.end());
@@ -62,35 +81,38 @@ absl::Status Fold::FoldErasure(const LogRow& row, Work& work) {
 }
 
 // Where it is, and where it may have been before leaders merged or split: feeds
-// keep what an insight was for a day.
+// keep what an insight was, and digests what they quoted of it.
 absl::Status Fold::NoteHolders(uint64_t id, Work& work,
                                std::set<uint64_t>& insights) {
-  if (id == 0 || !insights.insert(id).second || !regrouped_.contains(id)) {
-    return absl::OkStatus();
+  std::vector<uint64_t> open{id};
+  while (!open.empty()) {
+    const uint64_t next = open.back();
+    open.pop_back();
+    if (next == 0 || !insights.insert(next).second ||
+        !regrouped_.contains(next)) {
+      continue;
+    }
+    const auto insight = Touch(next, work);
+    if (!insight.ok()) return insight.status();
+    if (*insight == nullptr) continue;
+    open.push_back((*insight)->merged_into());
+    open.insert(open.end(), (*insight)->kept_apart().begin(),
+                (*insight)->kept_apart().end());
+    for (const v1::MergedPart& part : (*insight)->merged()) {
+      open.push_back(part.insight());
+    }
   }
-  const auto parts = PartsOf(id, work);
-  if (!parts.ok()) return parts.status();
-  insights.insert(parts->begin(), parts->end());
-  const auto insight = Touch(id, work);
-  if (!insight.ok()) return insight.status();
-  if (*insight == nullptr) return absl::OkStatus();
-  insights.insert((*insight)->kept_apart().begin(),
-                  (*insight)->kept_apart().end());
   return absl::OkStatus();
 }
 
 // Also where the same record stands once more under another epoch.
-absl::Status Fold::EraseOne(const EvidenceRow& found,
-                            const v1::ErasureRecord& record, Work& work) {
+absl::Status Fold::EraseOne(const EvidenceRow& found, Work& work) {
   auto positions = views_.PositionsOf(found);
   if (!positions.ok()) return positions.status();
   if (std::find(positions->begin(), positions->end(), found.position) ==
       positions->end()) {
     positions->push_back(found.position);
   }
-  auto insight = Touch(found.insight, work);
-  if (!insight.ok()) return insight.status();
-  if (*insight != nullptr) DropWords(**insight, found.observation);
   for (const uint64_t position : *positions) {
     recent_.Forget(position);
     work.erasures.push_back(position);
@@ -99,38 +121,58 @@ absl::Status Fold::EraseOne(const EvidenceRow& found,
     if (*reading != 0) work.erasures.push_back(*reading);
     absl::Status status = views_.ForgetText(position);
     if (!status.ok()) return status;
-    if (record.cause() != v1::ErasureRecord::ASKED) continue;
     const auto token = reader_.FindToken(position);
     if (!token.ok()) return token.status();
     if (!*token) continue;
-    work.owed.insert((*token)->agent);
-    status = views_.OweReply((*token)->agent, v1::REPLY_ERASE, record.id(),
-                             (*token)->record);
+    status = EraseAtAgent(**token, work);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-// The reason that somebody gave. Where it was quoted; 0: nowhere.
-absl::StatusOr<uint64_t> Fold::EraseVerdict(uint64_t position, Work& work) {
+// What somebody gave as a reason, or answered to a question.
+absl::Status Fold::ErasePosition(uint64_t position, Work& work,
+                                 std::set<uint64_t>& insights) {
   const auto row = reader_.ReadOne(position);
   if (!row.ok()) return row.status();
   v1::VerdictRecord verdict;
-  if (!*row || (*row)->kind != v1::LOG_VERDICT ||
-      !verdict.ParseFromString((*row)->body)) {
-    return 0;
-  }
+  v1::QuestionAnswerRecord answer;
+  const bool is_verdict = *row && (*row)->kind == v1::LOG_VERDICT &&
+                          verdict.ParseFromString((*row)->body);
+  const bool is_answer = *row && (*row)->kind == v1::LOG_QUESTION_ANSWER &&
+                         answer.ParseFromString((*row)->body);
+  if (!is_verdict && !is_answer) return absl::OkStatus();
   work.erasures.push_back(position);
+  absl::Status status = EraseAtAgent((*row)->token, work);
+  if (!status.ok()) return status;
+  if (is_answer) return ForgetAnswer(answer.question(), position, insights);
   const auto found = views_.FindObservation(verdict.observation());
   if (!found.ok()) return found.status();
-  if (!*found) return 0;
-  auto insight = Touch((*found)->insight, work);
-  if (!insight.ok()) return insight.status();
-  if (*insight == nullptr) return 0;
-  for (v1::InsightEvent& event : *(*insight)->mutable_history()) {
-    if (event.decision() == position) event.clear_detail();
+  return *found ? NoteHolders((*found)->insight, work, insights)
+                : absl::OkStatus();
+}
+
+absl::Status Fold::EraseAtAgent(const OwnerToken& token, Work& work) {
+  if (token.agent.empty() || work.erase_order.empty()) return absl::OkStatus();
+  work.owed.insert(token.agent);
+  return views_.OweReply(token.agent, v1::REPLY_ERASE, work.erase_order,
+                         token.record);
+}
+
+absl::Status Fold::ForgetAnswer(const std::string& question, uint64_t position,
+                                std::set<uint64_t>& insights) {
+  auto result = views_.FindQuestion(question);
+  if (!result.ok()) return result.status();
+  if (!*result) return absl::OkStatus();
+  insights.insert((*result)->question().insight());
+  auto& positions = *(*result)->mutable_text_positions();
+  auto& texts = *(*result)->mutable_texts();
+  for (int i = positions.size() - 1; i >= 0; --i) {
+    if (positions[i] != position) continue;
+    positions.erase(positions.begin() + i);
+    texts.erase(texts.begin() + i);
   }
-  return (*found)->insight;
+  return PutQuestion(**result);
 }
 
 }  // namespace earshot::router

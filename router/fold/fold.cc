@@ -50,6 +50,7 @@ Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
 void Fold::UseTaxonomy(std::shared_ptr<const Taxonomy> taxonomy) {
   const std::lock_guard lock(mutex_);
   taxonomy_ = std::move(taxonomy);
+  inbox_.rules_changed = true;
 }
 
 void Fold::UseModel(std::shared_ptr<const Model> model) {
@@ -72,6 +73,11 @@ void Fold::NoteRepliesAcked(const std::string& agent, uint64_t seq) {
 void Fold::NoteContacts(const std::map<std::string, absl::Time>& sites) {
   const std::lock_guard lock(mutex_);
   for (const auto& [site, at] : sites) inbox_.contacts[site] = at;
+}
+
+void Fold::NoteAgents(AgentsBySite agents) {
+  const std::lock_guard lock(mutex_);
+  inbox_.agents = std::move(agents);
 }
 
 std::set<std::string> Fold::TakeOwed() {
@@ -133,6 +139,8 @@ void Fold::PutBack(Inbox inbox) {
     acked = std::max(acked, seq);
   }
   inbox_.contacts.merge(inbox.contacts);
+  if (!inbox_.agents) inbox_.agents = std::move(inbox.agents);
+  inbox_.rules_changed = inbox_.rules_changed || inbox.rules_changed;
   if (!inbox_.configured) inbox_.configured = std::move(inbox.configured);
 }
 
@@ -143,6 +151,8 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
   }
   bool changed = !inbox.replies_acked.empty();
   reach_changed_ = reach_changed_ || changed;
+  if (inbox.agents) agents_ = *inbox.agents;
+  if (inbox.rules_changed) sweep_next_ = 1;
   std::set<std::string> sites;
   for (const auto& [site, at] : inbox.contacts) {
     contacts_[site] = at;
@@ -154,6 +164,7 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
   if (inbox.configured) {
     organisation_ = inbox.configured->first;
     duty_ = std::make_unique<OnDuty>(organisation_);
+    sweep_next_ = 1;
     status = PutConfigured("organisation", v1::UPDATE_ORGANISATION,
                            AsConfigured(organisation_).SerializeAsString());
     if (status.ok()) {
@@ -249,6 +260,9 @@ absl::StatusOr<bool> Fold::Step() {
   Work work(writer_);
   const auto taken = DecideStep(rules, work);
   if (!taken.ok()) return fail(taken.status());
+  const bool sweeps = sweep_next_ != 0;
+  absl::Status swept = Sweep(work);
+  if (!swept.ok()) return fail(swept);
   if (!work.erasures.empty()) {
     read_ahead_->Drop();
     views_.EmptyLog();
@@ -261,7 +275,7 @@ absl::StatusOr<bool> Fold::Step() {
   counters_.cursor.Set(cursors_.main);
   const std::lock_guard lock(mutex_);
   owed_.merge(work.owed);
-  return *asked || *taken > 0 || *retained > 0 ||
+  return *asked || *taken > 0 || *retained > 0 || sweeps ||
          cursors_.update_seq != before.update_seq;
 }
 

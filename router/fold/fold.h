@@ -95,6 +95,9 @@ class Fold {
                        const v1::Subscriptions& subscriptions);
   void NoteRepliesAcked(const std::string& agent, uint64_t seq);
   void NoteContacts(const std::map<std::string, absl::Time>& sites);
+  // Which machines may speak for a site: they show its news.
+  using AgentsBySite = std::map<std::string, std::vector<std::string>>;
+  void NoteAgents(AgentsBySite agents);
 
   // Agents that were owed a reply since the last call.
   std::set<std::string> TakeOwed();
@@ -115,6 +118,8 @@ class Fold {
   struct Inbox {
     std::map<std::string, uint64_t> replies_acked;
     std::map<std::string, absl::Time> contacts;
+    std::optional<AgentsBySite> agents;
+    bool rules_changed = false;
     std::optional<std::pair<v1::Organisation, v1::Subscriptions>> configured;
   };
   // What one step has touched so far; thrown away if it fails.
@@ -125,6 +130,7 @@ class Fold {
     std::map<uint64_t, std::string> why;  // for the log, by insight
     ReadingAppends readings;
     std::vector<uint64_t> erasures;
+    std::string erase_order;  // to agents; empty: they are not told
     std::set<std::string> owed;
     std::set<std::string> sites;
     std::vector<v1::Alert> alerts;
@@ -152,6 +158,8 @@ class Fold {
   absl::Status FoldVerdict(const LogRow& row, Work& work);
   absl::Status RefuseVerdict(const char* why);
   absl::Status FoldTick(const LogRow& row, Work& work);
+  // After rules have changed: a few insights a step get what follows from them.
+  absl::Status Sweep(Work& work);
   std::optional<DueTick> NextDue(const v1::Insight& insight) const;
   absl::Status PutTick(const v1::Insight& insight);
   absl::StatusOr<size_t> AppendTicks();  // how many
@@ -194,6 +202,9 @@ class Fold {
                            Work& work);
   absl::Status OweEveryone(uint64_t insight, const v1::Answer& answer,
                            Work& work);
+  // site_news.cc.
+  absl::Status OweNews(const v1::Insight& insight, const v1::Answer& answer,
+                       Work& work);
   // regroup.cc. The time they take grows with the evidence: about two seconds
   // for 100,000 observations.
   absl::Status FoldMerge(uint64_t from, const LoggedDecision& decided,
@@ -202,11 +213,14 @@ class Fold {
                          Work& work);
   // erase.cc.
   absl::Status FoldErasure(const LogRow& row, Work& work);
-  absl::Status EraseOne(const EvidenceRow& found,
-                        const v1::ErasureRecord& record, Work& work);
+  absl::Status EraseOne(const EvidenceRow& found, Work& work);
+  absl::Status ErasePosition(uint64_t position, Work& work,
+                             std::set<uint64_t>& insights);
+  absl::Status EraseAtAgent(const OwnerToken& token, Work& work);
+  absl::Status ForgetAnswer(const std::string& question, uint64_t position,
+                            std::set<uint64_t>& insights);
   absl::Status NoteHolders(uint64_t id, Work& work,
                            std::set<uint64_t>& insights);
-  absl::StatusOr<uint64_t> EraseVerdict(uint64_t position, Work& work);
   // retention.cc. How many records were looked at.
   absl::StatusOr<size_t> AppendRetention();
   absl::StatusOr<size_t> RetainFor(uint32_t days,
@@ -293,12 +307,14 @@ class Fold {
   v1::Organisation organisation_;
   std::unique_ptr<OnDuty> duty_;  // of the organisation
   std::map<std::string, absl::Time> contacts_;
+  AgentsBySite agents_;
   std::set<uint64_t> regrouped_;  // evidence was moved from or to them
   absl::Duration scopes_due_ = -absl::InfiniteDuration();
   absl::Duration days_due_ = -absl::InfiniteDuration();
   absl::Duration retention_due_ = -absl::InfiniteDuration();
   absl::Duration reach_due_ = -absl::InfiniteDuration();
   bool reach_changed_ = true;
+  uint64_t sweep_next_ = 0;  // insight; 0: nothing has changed
   bool configured_ = false;  // since the start
   bool activity_changed_ = true;
 

@@ -1,6 +1,9 @@
 // What moves insights besides leaders: verdicts, new evidence, and time.
 #include "router/loop/front_line.h"
 
+#include <algorithm>
+
+#include "proto/contract/score.h"
 #include "proto/contract/times.h"
 #include "router/fold/fold.h"
 #include "router/loop/escalation.h"
@@ -59,7 +62,7 @@ absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
   verdict.answer = record.answer();
   verdict.before = static_cast<v1::Verdict::Fixed>(*before);
   verdict.fixed = fixed;
-  verdict.with_reason = !personal.reason().empty();
+  verdict.with_reason = record.with_reason() || !personal.reason().empty();
   if (observation.quote()) verdict.quote = personal.reason();
   verdict.sites = static_cast<uint32_t>(*sites);
   verdict.number = row.position;
@@ -98,6 +101,29 @@ absl::Status Fold::FoldTick(const LogRow& row, Work& work) {
     counters_.ticks.Add();
     work.why[tick.insight()] = "time has passed";
   }
+  return absl::OkStatus();
+}
+
+// Only what changes is mirrored again.
+absl::Status Fold::Sweep(Work& work) {
+  constexpr uint64_t kAtOnce = 100;
+  if (sweep_next_ == 0 || Behind() > 0) return absl::OkStatus();
+  const uint64_t end = std::min(sweep_next_ + kAtOnce, cursors_.next_insight);
+  for (; sweep_next_ < end; ++sweep_next_) {
+    if (work.insights.contains(sweep_next_)) continue;
+    const auto stored = views_.FindInsight(sweep_next_);
+    if (!stored.ok()) return stored.status();
+    if (!*stored || contract::Settled((*stored)->state())) continue;
+    v1::Insight now = **stored;
+    ApplyTopic(now);
+    if (now.SerializeAsString() != (*stored)->SerializeAsString()) {
+      work.insights[sweep_next_] = std::move(now);
+      continue;
+    }
+    absl::Status status = PutTick(now);
+    if (!status.ok()) return status;
+  }
+  if (sweep_next_ >= cursors_.next_insight) sweep_next_ = 0;
   return absl::OkStatus();
 }
 

@@ -127,19 +127,20 @@ absl::StatusOr<uint32_t> Fold::AskScope(const v1::QuestionRecord& record,
 absl::StatusOr<std::string> Fold::WhoAnswers(
     const v1::QuestionAnswerRecord& record, const v1::Question& question,
     const std::string& agent) {
-  const auto owed = views_.WasOwed(question.id(), agent);
-  if (!owed.ok()) return owed.status();
-  if (!*owed) return std::string();
-  if (question.insight() == 0) {
-    return Key(router_key_, "pulse", question.id(), agent);
+  std::string asked;  // the report that they were asked about
+  if (question.insight() != 0) {
+    const auto found = views_.FindObservation(record.observation());
+    if (!found.ok()) return found.status();
+    if (!*found || (*found)->withdrawn) return std::string();
+    const auto token = reader_.FindToken((*found)->position);
+    if (!token.ok()) return token.status();
+    if (!*token || (*token)->agent != agent) return std::string();
+    asked = (*token)->record;
   }
-  const auto found = views_.FindObservation(record.observation());
-  if (!found.ok()) return found.status();
-  if (!*found || (*found)->withdrawn) return std::string();
-  const auto token = reader_.FindToken((*found)->position);
-  if (!token.ok()) return token.status();
-  return *token && (*token)->agent == agent ? (*found)->evidence_key
-                                            : std::string();
+  const auto owed = views_.WasOwed(question.id(), asked, agent);
+  if (!owed.ok()) return owed.status();
+  return *owed ? Key(router_key_, "asked", question.id(), agent + asked)
+               : std::string();
 }
 
 absl::Status Fold::FoldQuestionAnswer(const LogRow& row) {
@@ -178,8 +179,13 @@ absl::Status Fold::FoldQuestionAnswer(const LogRow& row) {
     (*result)->set_counts(at, (*result)->counts(at) + 1);
   } else if (!personal.text().empty()) {
     auto& texts = *(*result)->mutable_texts();
-    if (texts.size() == kMostTexts) texts.erase(texts.begin());
+    auto& positions = *(*result)->mutable_text_positions();
+    if (texts.size() == kMostTexts) {
+      texts.erase(texts.begin());
+      positions.erase(positions.begin());
+    }
     *texts.Add() = personal.text();
+    positions.Add(row.position);
   }
   counters_.question_answers.Add();
   return PutQuestion(**result);
@@ -238,6 +244,10 @@ absl::Status Fold::FoldRead(const LogRow& row, Work& work) {
   }
   auto reach = views_.FindGuidance(receipt.id());
   if (!reach.ok()) return reach.status();
+  const auto first = views_.NoteQuestionAnswer(
+      receipt.id(), *reach ? receipt.machine() : receipt.record(), 0);
+  if (!first.ok()) return first.status();
+  if (!*first) return absl::OkStatus();
   if (*reach) {
     (*reach)->set_read(std::min((*reach)->machines(), (*reach)->read() + 1));
     return PutGuidance(**reach);

@@ -10,6 +10,14 @@ namespace earshot::router {
 absl::Status Fold::Recover() {
   absl::Status status = LoadCursors();
   if (!status.ok()) return status;
+  {
+    // What is folded again obeys the rules that are in force.
+    const std::lock_guard lock(mutex_);
+    if (inbox_.configured) {
+      organisation_ = inbox_.configured->first;
+      duty_ = std::make_unique<OnDuty>(organisation_);
+    }
+  }
   while (true) {
     const auto rows = reader_.ReadReadingsAfter(cursors_.folded, kStepRecords);
     if (!rows.ok()) return rows.status();
@@ -72,10 +80,10 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
                                   (*observation)->token.agent, work);
     if (!status.ok()) return status;
   }
-  absl::Status status =
-      Apply(**observation, *std::move(said), reading, derived, work);
+  // Before it is applied: a merge that waited for it counts its readings.
+  absl::Status status = views_.SetReadings(reading.of(), 1, row.position);
   if (!status.ok()) return status;
-  return views_.SetReadings(reading.of(), 1, row.position);
+  return Apply(**observation, *std::move(said), reading, derived, work);
 }
 
 }  // namespace earshot::router

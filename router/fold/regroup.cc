@@ -82,8 +82,11 @@ absl::Status Fold::FoldMerge(uint64_t from, const LoggedDecision& decided,
   if (!moving.ok()) return moving.status();
   auto source = Touch(from, work);
   if (!source.ok()) return source.status();
-  absl::Status status =
-      views_.PutBeforeMerge(decided.number, WithoutEvidence(**target));
+  // Of words only what leaders wrote.
+  v1::Insight before = WithoutEvidence(**target);
+  before.clear_history();
+  before.clear_marks();
+  absl::Status status = views_.PutBeforeMerge(decided.number, before);
   if (status.ok()) status = Move(*moving, from, *into, /*fresh=*/false, work);
   if (!status.ok()) return status;
   MergeLoops(**target, **source, decided);
@@ -290,7 +293,7 @@ absl::Status Fold::MoveRow(const LogRow& row, EvidenceRow evidence, uint64_t to,
   if (evidence.part == to) evidence.part = 0;
   for (const std::string& answer : answers) {
     absl::Status status =
-        views_.MoveVerdict(answer, before, evidence.evidence_key);
+        views_.CopyVerdict(answer, before, evidence.evidence_key);
     if (!status.ok()) return status;
   }
   return views_.MoveEvidence(evidence);

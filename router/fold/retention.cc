@@ -31,6 +31,18 @@ std::map<uint32_t, std::set<std::string>> LimitsOf(
   return limits;
 }
 
+// Reasons of verdicts, and texts that were answered to questions.
+bool WordsBefore(const LogRow& row, absl::Time limit) {
+  v1::VerdictRecord verdict;
+  v1::QuestionAnswerRecord answer;
+  if (row.kind == v1::LOG_VERDICT && verdict.ParseFromString(row.body)) {
+    return contract::ToTime(verdict.at()) <= limit;
+  }
+  return row.kind == v1::LOG_QUESTION_ANSWER && !row.personal.empty() &&
+         answer.ParseFromString(row.body) &&
+         contract::ToTime(answer.at()) <= limit;
+}
+
 }  // namespace
 
 absl::StatusOr<size_t> Fold::AppendRetention() {
@@ -77,12 +89,15 @@ absl::StatusOr<size_t> Fold::RetainFor(uint32_t days,
         erasure.add_positions(row.position);
       }
     }
+    if (kinds.contains("") && !row.erased && WordsBefore(row, limit)) {
+      erasure.add_positions(row.position);
+    }
     last = row.position;
   }
   if (last == *from) return 0;
   absl::Status status = views_.PutNumber(name, last);
   if (!status.ok()) return status;
-  if (erasure.observations().empty()) {
+  if (erasure.positions().empty()) {
     return static_cast<size_t>(last - *from);
   }
   // The same for the same records, whatever the router is restarted between.

@@ -215,9 +215,16 @@ void AddEvidence(v1::Insight& insight, const Evidence& evidence) {
   if (record.resolved_on_the_spot()) {
     insight.set_resolved_on_the_spot(insight.resolved_on_the_spot() + 1);
     AddSpent(insight, record.spent());
+    if (evidence.reading.new_reporter()) {
+      insight.set_on_the_spot_reporters(insight.on_the_spot_reporters() + 1);
+    }
   }
   if (evidence.lacked_authority) {
     insight.set_lacked_authority(insight.lacked_authority() + 1);
+    if (evidence.reading.new_reporter()) {
+      insight.set_lacked_authority_reporters(
+          insight.lacked_authority_reporters() + 1);
+    }
   }
   if (v1::Cell* cell = FindOrAddCell(insight, record)) {
     cell->set_observations(cell->observations() + 1);
@@ -260,9 +267,16 @@ void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
     v1::Money back = record.spent();
     back.set_cents(-back.cents());
     AddSpent(insight, back);
+    if (last_of_reporter && insight.on_the_spot_reporters() > 0) {
+      insight.set_on_the_spot_reporters(insight.on_the_spot_reporters() - 1);
+    }
   }
   if (evidence.lacked_authority && insight.lacked_authority() > 0) {
     insight.set_lacked_authority(insight.lacked_authority() - 1);
+    if (last_of_reporter && insight.lacked_authority_reporters() > 0) {
+      insight.set_lacked_authority_reporters(
+          insight.lacked_authority_reporters() - 1);
+    }
   }
   RemovePromise(insight, record, last_of_reporter);
   RemoveFromSpans(insight, record);

@@ -263,9 +263,12 @@ Result RecordReader::ReadVerdict(const Enrolled& peer, const v1::Record& record,
   // The agent's own: of an anonymous reporter it is that of the shift.
   *out.mutable_at() = contract::ToStamp(
       std::min(contract::ToTime(verdict.at()), now + kClockAllowance));
-  v1::PersonalVerdict personal;
-  personal.set_reason(verdict.reason());
-  out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  out.set_with_reason(!verdict.reason().empty());
+  if (erased_ == nullptr || !erased_->Contains(out.observation())) {
+    v1::PersonalVerdict personal;
+    personal.set_reason(verdict.reason());
+    out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  }
   out.SerializeToString(&entry.body);
   // Only who reported may say so.
   entry.token = OwnerToken{peer.name, record.id()};

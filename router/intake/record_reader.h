@@ -39,6 +39,8 @@ class RecordReader {
                                        const v1::Record& record,
                                        absl::Time now);
 
+  // What the router calls a record.
+  std::string ObservationId(std::string_view record_id) const;
   // What stands for a reporter who gave their name.
   static std::string KeyOfName(const os::HmacKey& router_key,
                                const std::string& name);
@@ -85,7 +87,6 @@ class RecordReader {
   std::variant<LogEntry, Refused> ReadVerdict(const Enrolled& peer,
                                               const v1::Record& record,
                                               absl::Time now);
-  std::string ObservationId(std::string_view record_id) const;
   // Salt, HMAC and personal part of an entry.
   std::string Seal(LogEntry& entry, std::string personal);
 

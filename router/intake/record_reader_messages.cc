@@ -5,6 +5,7 @@
 #include "earshot/v1/guidance.pb.h"
 #include "earshot/v1/log.pb.h"
 #include "earshot/v1/question.pb.h"
+#include "proto/contract/ids.h"
 #include "proto/contract/messages.h"
 #include "proto/contract/times.h"
 #include "router/intake/record_reader.h"
@@ -91,11 +92,12 @@ Result RecordReader::ReadQuestionAnswer(const Enrolled& peer,
   // The agent's own: of an anonymous reporter it is that of the shift.
   *out.mutable_at() = contract::ToStamp(
       std::min(contract::ToTime(answer.at()), now + kClockAllowance));
-  if (answer.value_case() == v1::QuestionAnswer::kText) {
+  const bool gone = erased_ != nullptr && erased_->Contains(out.observation());
+  if (answer.value_case() == v1::QuestionAnswer::kText && !gone) {
     v1::PersonalMessage personal;
     personal.set_text(answer.text());
     out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
-  } else {
+  } else if (answer.value_case() != v1::QuestionAnswer::kText) {
     out.set_option(answer.value_case() == v1::QuestionAnswer::kPoint
                        ? answer.point()
                        : answer.option());
@@ -140,7 +142,8 @@ Result RecordReader::ReadGuidance(const Enrolled& peer,
   return entry;
 }
 
-// Which machine has shown it is not kept: only how many have.
+// Which machine has shown it is not kept: only that it was another one, under
+// a key that is of no use for anything else.
 Result RecordReader::ReadReceipt(const Enrolled& peer,
                                  const v1::Record& record) {
   v1::ReadReceipt receipt;
@@ -151,6 +154,9 @@ Result RecordReader::ReadReceipt(const Enrolled& peer,
   if (auto refusal = contract::Validate(receipt)) {
     return Refuse(*std::move(refusal), record, receipt);
   }
+  receipt.set_record(ObservationId(record.id()));
+  receipt.set_machine(router_key_.Sign("read" + receipt.id(), peer.name));
+  receipt.mutable_machine()->resize(contract::kIdBytes);
   LogEntry entry;
   entry.kind = v1::LOG_READ;
   receipt.SerializeToString(&entry.body);

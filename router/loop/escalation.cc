@@ -75,8 +75,8 @@ bool WantsAnswer(const v1::Insight& insight) {
   const int answers = insight.answers_size();
   if (insight.state() == v1::HEARD) return answers == 0;
   return insight.state() == v1::REOPENED &&
-         (answers == 0 || contract::ToTime(insight.answers(answers - 1).at()) <
-                              contract::ToTime(insight.reopened_at()));
+         (answers == 0 ||
+          insight.answers(answers - 1).decision() < insight.reopened_number());
 }
 
 absl::Time AnswerDue(const v1::Insight& insight, const OnDuty& duty,

@@ -118,7 +118,8 @@ v1::LoopRules RulesOf(const v1::LoopRules& given) {
   return rules;
 }
 
-void NoteReopened(v1::Insight& insight, absl::Time at) {
+void NoteReopened(v1::Insight& insight, absl::Time at, uint64_t number) {
+  insight.set_reopened_number(number);
   insight.set_regressions(insight.regressions() + 1);
   *insight.mutable_reopened_at() = contract::ToStamp(at);
   insight.clear_taken_by();
@@ -166,7 +167,7 @@ bool ApplyVerdict(v1::Insight& insight, const ReportersVerdict& verdict,
   verdicts.set_sites(verdict.sites);
   if (verdict.fixed == v1::Verdict::NO && verdict.with_reason) {
     insight.set_state(v1::REOPENED);
-    NoteReopened(insight, verdict.at);
+    NoteReopened(insight, verdict.at, verdict.number);
     Note(insight, verdict.number, verdict.at, "the front line", "not fixed",
          verdict.quote);
   } else if (state == v1::RESOLVED && IsConfirmed(verdicts, rules)) {
@@ -248,7 +249,7 @@ bool ApplyTick(v1::Insight& insight, const v1::TickRecord& tick,
     case v1::TickRecord::IS_BACK:
       if (!contract::Settled(insight.state())) return false;
       insight.set_state(v1::REOPENED);
-      NoteReopened(insight, at);
+      NoteReopened(insight, at, number);
       Note(insight, number, at, "the front line", "it is back", "");
       return true;
     default:

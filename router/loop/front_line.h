@@ -23,7 +23,7 @@ v1::LoopRules RulesOf(const v1::LoopRules& given);
 void BeginWatch(v1::Insight& insight, absl::Time at, const std::string& answer);
 
 // It is reopened, by a leader or the front line: nobody has it in hand.
-void NoteReopened(v1::Insight& insight, absl::Time at);
+void NoteReopened(v1::Insight& insight, absl::Time at, uint64_t number);
 
 // Once the evidence of a watched one was counted anew: what was usual before.
 void CountUsual(v1::Insight& insight);

@@ -87,7 +87,7 @@ void NoteVerb(v1::Insight& insight, const LoggedDecision& decided,
       BeginWatch(insight, at, decided.record.answer_id());
       return;
     case v1::Decision::kReopen:
-      NoteReopened(insight, at);
+      NoteReopened(insight, at, decided.number);
       return;
     case v1::Decision::kMute: {
       v1::Muted& muted = *insight.mutable_muted();

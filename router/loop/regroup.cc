@@ -133,11 +133,18 @@ v1::State LessFinished(v1::State a, v1::State b) {
 }
 
 const v1::Answer* StandingAnswer(const v1::Insight& insight) {
-  if (insight.answers_size() == 0) return nullptr;
-  const v1::Answer& last = insight.answers(insight.answers_size() - 1);
-  return contract::Settled(last.state()) && !contract::Settled(insight.state())
-             ? nullptr
-             : &last;
+  // After a merge another one may be the last, which says something else.
+  for (int i = insight.answers_size() - 1; i >= 0; --i) {
+    const v1::Answer& answer = insight.answers(i);
+    const bool stands = insight.state() == v1::DECLINED
+                            ? answer.state() == v1::DECLINED
+                        : contract::Settled(insight.state())
+                            ? insight.verdicts().answer() == answer.id()
+                            : i == insight.answers_size() - 1 &&
+                                  !contract::Settled(answer.state());
+    if (stands) return &answer;
+  }
+  return nullptr;
 }
 
 v1::Insight WithoutEvidence(const v1::Insight& insight) {
@@ -153,6 +160,8 @@ v1::Insight WithoutEvidence(const v1::Insight& insight) {
   bare.clear_open_always();
   bare.clear_resolved_on_the_spot();
   bare.clear_lacked_authority();
+  bare.clear_lacked_authority_reporters();
+  bare.clear_on_the_spot_reporters();
   bare.clear_spent();
   bare.clear_promises();
   bare.clear_late();
@@ -167,7 +176,15 @@ v1::Insight WithoutEvidence(const v1::Insight& insight) {
 
 void MergeLoops(v1::Insight& into, v1::Insight& from,
                 const LoggedDecision& decided) {
-  if (LessFinished(into.state(), from.state()) != into.state()) {
+  const v1::Answer* own_answer = StandingAnswer(into);
+  const v1::Answer* other_answer = StandingAnswer(from);
+  // Of two that are as finished as each other the later word stands.
+  const bool later = into.state() == from.state() &&
+                     contract::Settled(into.state()) &&
+                     other_answer != nullptr &&
+                     (own_answer == nullptr ||
+                      own_answer->decision() < other_answer->decision());
+  if (later || LessFinished(into.state(), from.state()) != into.state()) {
     const v1::Insight own = into;
     CopyStanding(from, into);
     if (into.owner().empty()) into.set_owner(own.owner());

@@ -69,7 +69,9 @@ CREATE TABLE question_answers(question BLOB, who BLOB, choice INTEGER,
   PRIMARY KEY(question, who)) WITHOUT ROWID;
 CREATE TABLE pulses(agent TEXT PRIMARY KEY, at INTEGER) WITHOUT ROWID;
 CREATE TABLE guidance(id BLOB PRIMARY KEY, at INTEGER, body BLOB) WITHOUT
-  ROWID;)"};
+  ROWID;
+CREATE TABLE site_news(number INTEGER PRIMARY KEY, id BLOB UNIQUE, body
+  BLOB);)"};
   return *migrations;
 }
 

@@ -181,8 +181,8 @@ class Views {
   };
   absl::StatusOr<VerdictCounts> CountVerdicts(std::string_view answer,
                                               uint64_t insight);
-  // A reporter goes by another key, as their evidence was moved.
-  absl::Status MoveVerdict(std::string_view answer, std::string_view from,
+  // A reporter goes by another key as well, as their evidence was moved.
+  absl::Status CopyVerdict(std::string_view answer, std::string_view from,
                            std::string_view to);
   // When time moves an insight (seconds since 1970); nothing: it does not.
   absl::Status PutTick(uint64_t insight, std::optional<int64_t> at);
@@ -196,12 +196,16 @@ class Views {
   absl::Status PutGuidance(const v1::GuidanceReach& reach);
   absl::StatusOr<std::optional<v1::GuidanceReach>> FindGuidance(
       std::string_view id);
+  // The last 10,000 are kept.
+  absl::Status PutNews(const v1::SiteNews& news);
+  absl::StatusOr<std::optional<v1::SiteNews>> FindNews(std::string_view id);
   // Given after a time (seconds since 1970); at most 1000, the latest.
   absl::StatusOr<std::vector<v1::GuidanceReach>> GuidanceSince(int64_t at);
   // Agents that have stored a reply, of those to whom it is owed.
   absl::StatusOr<uint64_t> AgentsReached(std::string_view id);
-  // Was this agent owed it?
-  absl::StatusOr<bool> WasOwed(std::string_view id, const std::string& agent);
+  // Was this agent owed it, for this record?
+  absl::StatusOr<bool> WasOwed(std::string_view id, std::string_view record,
+                               const std::string& agent);
   // False: they have answered before.
   absl::StatusOr<bool> NoteQuestionAnswer(std::string_view question,
                                           std::string_view who,

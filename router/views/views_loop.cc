@@ -52,10 +52,10 @@ absl::StatusOr<Views::VerdictCounts> Views::CountVerdicts(
   return counts;
 }
 
-absl::Status Views::MoveVerdict(std::string_view answer, std::string_view from,
+absl::Status Views::CopyVerdict(std::string_view answer, std::string_view from,
                                 std::string_view to) {
-  return Sql("UPDATE OR REPLACE verdicts SET evidence_key=?3 "
-             "WHERE answer=?1 AND evidence_key=?2")
+  return Sql("INSERT OR REPLACE INTO verdicts SELECT answer, ?3, fixed, site "
+             "FROM verdicts WHERE answer=?1 AND evidence_key=?2")
       .BindBlob(1, answer)
       .BindBlob(2, from)
       .BindBlob(3, to)

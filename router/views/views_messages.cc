@@ -62,6 +62,24 @@ absl::StatusOr<std::vector<v1::GuidanceReach>> Views::GuidanceSince(
   }
 }
 
+absl::Status Views::PutNews(const v1::SiteNews& news) {
+  absl::Status status =
+      Sql("INSERT OR REPLACE INTO site_news(id, body) VALUES(?1,?2)")
+          .BindBlob(1, news.id())
+          .BindBlob(2, news.SerializeAsString())
+          .Run();
+  if (!status.ok()) return status;
+  return Sql("DELETE FROM site_news WHERE number<=(SELECT MAX(number) FROM "
+             "site_news)-10000")
+      .Run();
+}
+
+absl::StatusOr<std::optional<v1::SiteNews>> Views::FindNews(
+    std::string_view id) {
+  return ReadBody<v1::SiteNews>(
+      Sql("SELECT body FROM site_news WHERE id=?1").BindBlob(1, id));
+}
+
 absl::StatusOr<uint64_t> Views::AgentsReached(std::string_view id) {
   return OneNumber(Sql("SELECT COUNT(DISTINCT r.agent) FROM replies r JOIN "
                        "reply_cursors c ON c.agent=r.agent AND c.acked>=r.seq "
@@ -71,11 +89,13 @@ absl::StatusOr<uint64_t> Views::AgentsReached(std::string_view id) {
 }
 
 absl::StatusOr<bool> Views::WasOwed(std::string_view id,
+                                    std::string_view record,
                                     const std::string& agent) {
   const auto found = OneNumber(
-      Sql("SELECT 1 FROM replies WHERE answer=?1 AND agent=?2 LIMIT 1")
+      Sql("SELECT 1 FROM replies WHERE answer=?1 AND record=?2 AND agent=?3")
           .BindBlob(1, id)
-          .BindText(2, agent),
+          .BindBlob(2, record)
+          .BindText(3, agent),
       0);
   if (!found.ok()) return found.status();
   return *found == 1;

@@ -111,6 +111,17 @@ class LoopTest(LoopWorld):
             if line["event"] == "delivered":
                 self.assertEqual(line["peer"], "feed")
 
+    def test_colleagues_read_that_it_was_answered_and_nothing_of_what_was_said(self) -> None:
+        colleague = self.new_agent("colleague", "depot-3")
+        self.router.stop()
+        self.router.start()  # which machines are at a site is known from the start
+        self.report(self.depot, GATE, 6)
+        gate = self.insight_of("amara", GATE)
+        self.feed.command("answer", str(gate), "A new keypad comes", "--as", "amara")
+        eventually("it is news there", lambda: "A new keypad comes" in colleague.command("inbox"))
+        self.assertNotIn(GATE, colleague.command("inbox", "--json"))
+        self.assertNotIn("keypad", self.store.command("inbox"))
+
     def test_feed_and_router_killed_on_the_way_lose_no_answer(self) -> None:
         self.report(self.depot, GATE, 6)
         gate = self.insight_of("amara", GATE)

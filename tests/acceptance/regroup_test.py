@@ -65,6 +65,24 @@ class RegroupTest(LoopWorld):
         self.depot.command("import", "-", "--source", "later", stdin=rows)
         eventually("it goes to the new one", lambda: self.reporters_of(west) == 7)
 
+    def test_what_shows_every_site_merges_with_nothing_else(self) -> None:
+        gate, _ = self.two_issues()
+        self.depot.command("observe", "Gas smells in the cellar", "--kind", "risk", "--quote")
+        gas = self.insight_of("amara", "Gas smells")
+        refused = self.feed.try_command("merge", str(gate), "--into", str(gas), "--as", "amara")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("whose sites always show", refused.stderr)
+
+    def test_a_replay_with_the_same_rules_changes_nothing(self) -> None:
+        gate, ramp = self.two_issues()
+        self.feed.command("merge", str(ramp), "--into", str(gate), "--as", "amara")
+        eventually("it counts both", lambda: self.state_of(gate).get("observations") == 12)
+        said = json.loads(self.router.command("replay", "--diff", "--json"))
+        self.assertEqual(said["observations"], 12)
+        self.assertEqual(said["topics"] + said["fall_apart"] + said["flow_together"], 0)
+        self.assertFalse((self.router.folder / "state/replay").exists())
+        self.assertEqual(self.state_of(gate)["observations"], 12)
+
     def test_leaders_merge_nothing_that_they_do_not_see(self) -> None:
         gate, ramp = self.two_issues()
         refused = self.feed.try_command("merge", str(ramp), "--into", str(gate), "--as", "jonas")

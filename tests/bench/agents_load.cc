@@ -31,6 +31,7 @@ struct Options {
   std::string router_key;
   std::string samples;
   size_t agents = 8;
+  size_t skip = 0;  // keys that other processes use
   size_t batch = 100;
   size_t window = 4;  // messages in flight for each agent
   double seconds = 3;
@@ -52,6 +53,9 @@ class Load {
   bool Open() {
     std::ifstream in(options_.keys);
     wire::KeyPair keys;
+    for (size_t i = 0; i < options_.skip; ++i) {
+      in >> keys.public_key >> keys.secret_key;
+    }
     while (agents_.size() < options_.agents &&
            (in >> keys.public_key >> keys.secret_key)) {
       agents_.push_back(std::make_unique<Agent>(
@@ -64,7 +68,7 @@ class Load {
 
   // Until every agent has a session.
   bool Connect() {
-    const absl::Duration end = clock_.Monotonic() + absl::Seconds(60);
+    const absl::Duration end = clock_.Monotonic() + absl::Minutes(4);
     size_t open = 0;
     while (open < agents_.size() && clock_.Monotonic() < end) {
       Turn(absl::Milliseconds(20), /*send=*/false);
@@ -355,6 +359,8 @@ int Main(int argc, char** argv) {
   run->add_option("--rate", options.rate);
   run->add_option("--records", options.records);
   loop->add_option("--records", options.records)->required();
+  loop->add_option("--batch", options.batch);
+  loop->add_option("--skip", options.skip);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

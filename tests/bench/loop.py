@@ -14,6 +14,7 @@ from machine import say
 
 TEXT = "The dock gate code stops working after midnight"
 MIB = 1 << 20
+AGENTS_A_PROCESS = 1250  # each takes four descriptors
 
 
 def parse() -> argparse.Namespace:
@@ -40,18 +41,26 @@ class World:
         self.router = BenchRouter(folder / "router", options.agents)
         samples = folder / "one.jsonl"
         samples.write_text(json.dumps({"text": TEXT}) + "\n")
-        command = self.router.load(options.agents, "loop")
-        self.load = subprocess.Popen(
-            [str(BIN / command[0]), *command[1:], "--samples", str(samples), "--records",
-             str(options.records), "--batch", "20"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.loads = []
+        for skip in range(0, options.agents, AGENTS_A_PROCESS):
+            agents = min(AGENTS_A_PROCESS, options.agents - skip)
+            command = self.router.load(agents, "loop")
+            self.loads.append(subprocess.Popen(
+                [str(BIN / command[0]), *command[1:], "--samples", str(samples), "--seed",
+                 str(skip + 1), "--skip", str(skip), "--batch", "20", "--records",
+                 str(options.records * agents // options.agents)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
         self.feed = programs.Feed(folder / "feed", self.router)
         self.router.enrol("feed", self.feed.public_key, role="feed")
         self.feed.start()
 
+    def disconnect(self) -> None:
+        for load in self.loads:
+            load.kill()
+            load.wait()
+
     def close(self) -> None:
-        self.load.kill()
-        self.load.wait()
+        self.disconnect()
         self.feed.kill()
         self.router.kill()
 
@@ -61,27 +70,30 @@ class World:
         return began
 
     def to_all(self) -> dict[str, float]:
-        if not self.load.stdout.readline():
-            raise RuntimeError("the agents did not get a session")
+        for load in self.loads:
+            if not load.stdout.readline():
+                raise RuntimeError("the agents did not get a session")
         self.router.wait_until_folded()
-        programs.eventually("the feed has it", lambda: self.feed.digest("leader")["sections"])
-        self.load.stdin.write("go on\n")
-        self.load.stdin.flush()
+        programs.eventually("the feed has it", lambda: self.feed.try_command(
+            "why", "leader", "1").returncode == 0)
+        for load in self.loads:
+            load.stdin.write("go on\n")
+            load.stdin.flush()
         began = self.answer("A new keypad comes on Thursday")
-        done = json.loads(self.load.stdout.readline())
-        return {"answer_all_s": round(done["at"] - began, 2), "answered": done["answered"],
+        done = [json.loads(load.stdout.readline()) for load in self.loads]
+        return {"answer_all_s": round(max(one["at"] for one in done) - began, 2),
+                "answered": sum(one["answered"] for one in done),
                 "router_rss_mib": round(self.router.rss_bytes() / MIB, 1)}
 
     def hold_open(self) -> dict[str, float]:
         """Nobody is online to take these."""
-        self.load.kill()
-        self.load.wait()
+        self.disconnect()
         memory, disk = self.router.rss_bytes() / MIB, disk_mib(self.router)
         wanted = self.options.obligations // self.options.records
         for number in range(wanted):
             self.answer(f"Answer {number}")
         programs.eventually("all are owed", lambda: self.router.metric(
-            "earshot_router_answers_owed_total") >= (wanted + 1) * self.options.records, 300)
+            "answers_owed_total") >= (wanted + 1) * self.options.records, 300)
         return {"obligations": wanted * self.options.records,
                 "obligations_mib": round(self.router.rss_bytes() / MIB - memory, 1),
                 "obligations_disk_mib": round(disk_mib(self.router) - disk, 1)}

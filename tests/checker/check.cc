@@ -347,7 +347,9 @@ class Checker {
   void CheckMerged() {
     for (const auto& [id, merge] : merges_) {
       const Event& event = history_[merge.last];
-      if (merge.fate.first_ok == kNever || event.insight == event.count) {
+      const bool both = event.insight != 0 && event.count != 0;
+      if (merge.fate.first_ok == kNever || !both ||
+          event.insight == event.count) {
         continue;
       }
       Add(Breach::kNotMerged, merge.last, event.who, id,

@@ -18,7 +18,7 @@ enum class What {
   kReport,  // who: agent; id: the observation; lane
   kAnswer,  // who: leader; id: the decision; insight
   kMerge,  // who: leader; id: the decision; at the end insight and count: where
-           // the two are that it made one
+           // the two are that it made one; 0: what opened it was lost
   // By the system, as it happened.
   kShown,   // who: agent; id: the observation; answer: the decision
   kDigest,  // who: leader; id: subscription; period; `repeat`: marked as one

@@ -10,6 +10,7 @@ constexpr char kWords[] = "Maria in lane four has the flu again";
 v1::Digest ADigest() {
   v1::Digest digest;
   digest.set_headline(std::string("Most: ") + kWords + ".");
+  digest.set_question(kWords);
   v1::DigestSection& section = *digest.add_sections();
   for (const uint64_t insight : {1U, 2U}) {
     v1::DigestItem& item = *section.add_items();
@@ -31,6 +32,18 @@ TEST(ScrubTest, NothingOfTheErasedIsLeftAndNothingElseGoes) {
   EXPECT_EQ(digest.sections(0).items(0).title(), "staffing_scheduling");
   EXPECT_EQ(digest.sections(0).items(1).verbatims_size(), 1);
   EXPECT_EQ(digest.headline(), "Most: [erased].");
+}
+
+TEST(ScrubTest, WhatIsInNoSectionGoesFromHeadlineAndShiftGap) {
+  v1::Digest digest;
+  digest.set_headline(std::string("New: #7 ") + kWords);
+  digest.mutable_where()->set_shift_gap(std::string("#7 ") + kWords);
+  digest.mutable_where()->set_shift_gap_insight(7);
+  v1::QuestionLine& line = *digest.add_questions();
+  line.set_insight(7);
+  line.add_lines(kWords);
+  EXPECT_TRUE(Scrub({7}, digest));
+  EXPECT_EQ(digest.DebugString().find("Maria"), std::string::npos);
 }
 
 TEST(ScrubTest, ADigestThatSaysNothingOfItStaysAsItIs) {

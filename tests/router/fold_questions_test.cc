@@ -143,7 +143,10 @@ TEST_F(FoldQuestionsTest, GuidanceReachesTheMachinesAndIsReadAtMostOnceEach) {
     Put(agent_, v1::RECORD_READ, read.SerializeAsString());
   }
   FoldAll();
-  EXPECT_EQ((*views_->FindGuidance(id))->read(), 2U) << "as many as there are";
+  EXPECT_EQ((*views_->FindGuidance(id))->read(), 1U) << "one machine";
+  Put(other_, v1::RECORD_READ, read.SerializeAsString());
+  FoldAll();
+  EXPECT_EQ((*views_->FindGuidance(id))->read(), 2U);
 }
 
 TEST_F(FoldQuestionsTest, ReadReceiptsOfAnAnswerAreACountAndNoMoreThanReports) {

@@ -274,6 +274,7 @@ void World::Merge(uint64_t which, uint64_t into) {
   decision.set_insight(insight->id());
   decision.set_opened_by(insight->opened_by());
   decision.mutable_merge()->set_into(other->id());
+  decision.mutable_merge()->set_into_opened_by(other->opened_by());
   checker::Event event;
   event.what = checker::What::kMerge;
   event.outcome = checker::Outcome::kInvoked;

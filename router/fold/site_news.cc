@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+
+#include "earshot/v1/guidance.pb.h"
+#include "proto/contract/names.h"
+#include "router/fold/fold.h"
+#include "router/fold/keys.h"
+
+// What every colleague at a site may read: that an issue, or praise, which
+// enough of them have reported was answered. Never a verbatim.
+namespace earshot::router {
+namespace {
+
+constexpr uint32_t kFewest = 5;  // people at the site, unless configured
+
+std::string NewsText(const v1::Insight& insight, const v1::Answer& answer) {
+  const std::string& about =
+      insight.title().empty() ? insight.topic() : insight.title();
+  if (insight.kind() == v1::OBSERVATION_KIND_PRAISE) {
+    return fmt::format("Praise ({}). {}: {}", about, answer.leader(),
+                       answer.text());
+  }
+  return fmt::format("{}: {}. {}: {}", about,
+                     contract::StateName(answer.state()), answer.leader(),
+                     answer.text());
+}
+
+}  // namespace
+
+absl::Status Fold::OweNews(const v1::Insight& insight, const v1::Answer& answer,
+                           Work& work) {
+  const uint32_t given = organisation_.small_groups().numbers();
+  const uint32_t fewest = given == 0 ? kFewest : given;
+  std::map<std::string, uint32_t> people;
+  for (const v1::Cell& cell : insight.cells()) {
+    people[cell.site()] += cell.reporters();
+  }
+  for (const auto& [site, count] : people) {
+    const auto agents = agents_.find(site);
+    if (count < fewest || agents == agents_.end()) continue;
+    v1::SiteNews news;
+    news.set_id(Key(router_key_, "news", answer.id(), site));
+    news.set_site(site);
+    news.set_insight(insight.id());
+    news.set_text(NewsText(insight, answer));
+    *news.mutable_at() = answer.at();
+    absl::Status status = views_.PutNews(news);
+    for (const std::string& agent : agents->second) {
+      if (!status.ok()) return status;
+      work.owed.insert(agent);
+      status = views_.OweReply(agent, v1::REPLY_SITE_NEWS, news.id(), "");
+    }
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace earshot::router
