@@ -99,10 +99,11 @@ absl::Status Fold::OweEveryone(uint64_t insight, const v1::Answer& answer,
                                Work& work) {
   constexpr size_t kPage = 1000;
   Views::Place after;
+  Views::Owing owing(views_);
   while (true) {
     const auto places = views_.EvidenceAfter(insight, after, kPage);
     if (!places.ok()) return places.status();
-    if (places->empty()) return absl::OkStatus();
+    if (places->empty()) return owing.End();
     after = places->back();
     for (const Views::Place& place : *places) {
       const auto token = reader_.FindToken(place.position);
@@ -110,8 +111,8 @@ absl::Status Fold::OweEveryone(uint64_t insight, const v1::Answer& answer,
       if (!*token) continue;
       counters_.answers_owed.Add();
       work.owed.insert((*token)->agent);
-      absl::Status status = views_.OweReply((*token)->agent, v1::REPLY_ANSWER,
-                                            answer.id(), (*token)->record);
+      absl::Status status = owing.Owe((*token)->agent, v1::REPLY_ANSWER,
+                                      answer.id(), (*token)->record);
       if (!status.ok()) return status;
     }
   }

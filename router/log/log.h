@@ -148,6 +148,7 @@ class Log {
 
   std::unique_ptr<store::Database> database_;
   std::optional<store::Statement> read_one_;  // asked for one by one, often
+  std::optional<store::Statement> find_token_;
   std::optional<store::Statement> insert_;
   std::optional<store::Statement> insert_personal_;
   std::optional<store::Statement> put_watermark_;

@@ -180,13 +180,17 @@ absl::StatusOr<std::vector<v1::ErasureRecord>> Log::ErasuresAsked(size_t most) {
 }
 
 absl::StatusOr<std::optional<OwnerToken>> Log::FindToken(uint64_t position) {
-  store::Statement ask = database_->Prepare(
-      "SELECT agent, record FROM personal "
-      "WHERE position=?1 AND agent IS NOT NULL");
-  const auto row = ask.Bind(1, position).Step();
+  if (!find_token_) {
+    find_token_ = database_->Prepare(
+        "SELECT agent, record FROM personal "
+        "WHERE position=?1 AND agent IS NOT NULL");
+  }
+  const auto row = find_token_->Bind(1, position).Step();
   if (!row.ok()) return row.status();
   if (!*row) return std::optional<OwnerToken>();
-  return std::optional<OwnerToken>(OwnerToken{ask.Text(0), ask.Blob(1)});
+  OwnerToken token{find_token_->Text(0), find_token_->Blob(1)};
+  find_token_->Reset();
+  return std::optional<OwnerToken>(std::move(token));
 }
 
 absl::Status Log::DropToken(uint64_t position) {

@@ -217,6 +217,23 @@ class Views {
   // Numbers the reply for its agent; an (answer, record) pair is owed once.
   absl::Status OweReply(const std::string& agent, v1::ReplyKind kind,
                         std::string_view answer, std::string_view record);
+  // The same for very many at once: where an agent's numbers stand is read and
+  // written once. Nothing else is owed in between; memory: a row an agent.
+  class Owing {
+   public:
+    explicit Owing(Views& views) : views_(views) {}
+    absl::Status Owe(const std::string& agent, v1::ReplyKind kind,
+                     std::string_view answer, std::string_view record);
+    absl::Status End();
+
+   private:
+    struct Agent {
+      uint64_t last = 0;
+      bool changed = false;
+    };
+    Views& views_;
+    std::unordered_map<std::string, Agent> agents_;
+  };
   absl::StatusOr<std::vector<ReplyRow>> RepliesAfter(const std::string& agent,
                                                      uint64_t seq, size_t most);
   absl::Status MarkRepliesAcked(const std::string& agent, uint64_t seq);

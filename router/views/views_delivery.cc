@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -88,6 +89,49 @@ absl::Status Views::OweReply(const std::string& agent, v1::ReplyKind kind,
       .BindText(1, agent)
       .Bind(2, run_)
       .Run();
+}
+
+absl::Status Views::Owing::Owe(const std::string& agent, v1::ReplyKind kind,
+                               std::string_view answer,
+                               std::string_view record) {
+  const auto [found, fresh] = agents_.try_emplace(agent);
+  Agent& at = found->second;
+  if (fresh) {
+    const auto last = OneNumber(
+        views_.Sql("SELECT last FROM reply_cursors WHERE agent=?1")
+            .BindText(1, agent),
+        0);
+    if (!last.ok()) return last.status();
+    at.last = std::max(*last, views_.run_);
+  }
+  absl::Status status =
+      views_.Sql("INSERT INTO replies VALUES(?1,?2,?3,?4,?5) "
+                 "ON CONFLICT DO NOTHING")
+          .BindText(1, agent)
+          .Bind(2, at.last + 1)
+          .Bind(3, static_cast<int>(kind))
+          .BindBlob(4, answer)
+          .BindBlob(5, record)
+          .Run();
+  if (!status.ok() || views_.database_->Changes() == 0) return status;
+  ++at.last;
+  at.changed = true;
+  return status;
+}
+
+absl::Status Views::Owing::End() {
+  for (const auto& [agent, at] : agents_) {
+    if (!at.changed) continue;
+    absl::Status status =
+        views_
+            .Sql("INSERT INTO reply_cursors VALUES(?1,?2,0) ON CONFLICT DO "
+                 "UPDATE SET last=?2")
+            .BindText(1, agent)
+            .Bind(2, at.last)
+            .Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<ReplyRow>> Views::RepliesAfter(
