@@ -101,7 +101,7 @@ absl::StatusOr<std::vector<v1::Item>> Deliveries::Replies(
     if (!body.ok()) return body.status();
     v1::Item item;
     item.set_seq(last);
-    item.set_kind(first.kind);
+    item.set_kind(static_cast<uint32_t>(first.kind));
     item.set_body(*std::move(body));
     bytes += item.body().size();
     items.push_back(std::move(item));
