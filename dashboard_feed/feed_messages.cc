@@ -35,7 +35,7 @@ absl::Status Feed::SpoolMessage(v1::RecordKind kind, std::string body,
                                 absl::Time now) {
   spool::NewRecord record;
   record.lane = kMessageLane;
-  record.kind = kind;
+  record.kind = static_cast<uint32_t>(kind);
   record.id = random_.Bytes(wire::kRecordIdBytes);
   record.body = std::move(body);
   return spool_->Append({record}, now).status();
