@@ -105,7 +105,7 @@ class EscalationTest : public ::testing::Test {
  protected:
   // What time does next; applied as the fold does. Nothing: it is over.
   std::optional<DueTick> Next(const OnDuty& duty) {
-    const auto next = NextEscalation(insight_, duty);
+    auto next = NextEscalation(insight_, duty);
     if (!next) return next;
     v1::TickRecord tick;
     tick.set_what(next->what);

@@ -362,6 +362,7 @@ TEST_F(FoldAftermathTest, WhatIsFoldedAgainObeysTheRulesInForce) {
   fold_->UseOrganisation(organisation, {});
   FoldAll();
   std::vector<std::string> records;
+  records.reserve(6);
   for (int i = 0; i < 6; ++i) {
     records.push_back(Tell("The till froze", "r" + std::to_string(i)));
   }
