@@ -42,7 +42,7 @@ absl::Status Fold::FoldErasure(const LogRow& row, Work& work) {
   }
   absl::Status status = SettleReadings(work);
   if (!status.ok()) return status;
-  // Of what is that old agents have nothing.
+  // What only grew old is no order to agents: they hold nothing that old.
   work.erase_order =
       record.cause() == v1::ErasureRecord::ASKED ? record.id() : "";
   v1::EraseOrder order;

@@ -225,7 +225,7 @@ class Fold {
   absl::StatusOr<size_t> AppendRetention();
   absl::StatusOr<size_t> RetainFor(uint32_t days,
                                    const std::set<std::string>& kinds);
-  absl::StatusOr<std::string> KindAt(uint64_t position);
+  absl::StatusOr<v1::Reading> ReadingAt(uint64_t position);
   // questions.cc.
   absl::Status FoldQuestion(const LogRow& row, Work& work);
   absl::Status FoldQuestionAnswer(const LogRow& row);

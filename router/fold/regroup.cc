@@ -213,22 +213,12 @@ absl::StatusOr<std::vector<uint64_t>> Fold::ResemblingIn(
     uint64_t whole, const v1::Split& split) {
   const auto positions = views_.PositionsIn(whole);
   if (!positions.ok()) return positions.status();
-  const auto reading_at =
-      [&](uint64_t position) -> absl::StatusOr<v1::Reading> {
-    v1::Reading reading;
-    const auto at = views_.ReadingOf(position);
-    if (!at.ok()) return at.status();
-    const auto row = reader_.ReadOne(*at);
-    if (!row.ok()) return row.status();
-    if (*row) reading.ParseFromString((*row)->body);
-    return reading;
-  };
   std::unordered_set<uint64_t> clusters;
   for (const std::string& observation : split.observations()) {
     const auto found = views_.FindObservation(observation);
     if (!found.ok()) return found.status();
     if (!*found || (*found)->insight != whole) continue;
-    const auto reading = reading_at((*found)->position);
+    const auto reading = ReadingAt((*found)->position);
     if (!reading.ok()) return reading.status();
     clusters.insert(reading->cluster());
   }
@@ -236,7 +226,7 @@ absl::StatusOr<std::vector<uint64_t>> Fold::ResemblingIn(
   std::vector<uint64_t> out;
   if (clusters.empty()) return out;
   for (const uint64_t position : *positions) {
-    const auto reading = reading_at(position);
+    const auto reading = ReadingAt(position);
     if (!reading.ok()) return reading.status();
     const bool again = reading->join() == v1::JOIN_REPEAT_ID;
     if (again ? !moving.contains(reading->joined())

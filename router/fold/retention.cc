@@ -81,10 +81,11 @@ absl::StatusOr<size_t> Fold::RetainFor(uint32_t days,
     if (row.kind == v1::LOG_OBSERVATION) {
       if (!said.ParseFromString(row.body)) break;
       if (contract::ToTime(said.received_at()) > limit) break;
-      const auto kind = KindAt(row.position);
-      if (!kind.ok()) return kind.status();
-      const bool own = of_their_own.contains(*kind);
-      if (!row.erased && kinds.contains(own ? *kind : "")) {
+      const auto reading = ReadingAt(row.position);
+      if (!reading.ok()) return reading.status();
+      const std::string kind(contract::KindName(reading->kind()));
+      const bool own = of_their_own.contains(kind);
+      if (!row.erased && kinds.contains(own ? kind : "")) {
         erasure.add_observations(said.observation());
         erasure.add_positions(row.position);
       }
@@ -113,14 +114,14 @@ absl::StatusOr<size_t> Fold::RetainFor(uint32_t days,
   return static_cast<size_t>(last - *from);
 }
 
-absl::StatusOr<std::string> Fold::KindAt(uint64_t position) {
+absl::StatusOr<v1::Reading> Fold::ReadingAt(uint64_t position) {
+  v1::Reading reading;
   const auto at = views_.ReadingOf(position);
   if (!at.ok()) return at.status();
   const auto row = reader_.ReadOne(*at);
   if (!row.ok()) return row.status();
-  v1::Reading reading;
   if (*row) reading.ParseFromString((*row)->body);
-  return std::string(contract::KindName(reading.kind()));
+  return reading;
 }
 
 }  // namespace earshot::router

@@ -39,30 +39,25 @@ void Note(v1::Insight& insight, const LoggedDecision& decided, const char* verb,
   insight.set_last_decision(std::max(insight.last_decision(), decided.number));
 }
 
-template <typename Set>
-void SetIf(bool has, const Set& set) {
-  if (has) set();
-}
-
 // What the leaders have said and when, but for answers and history.
 void CopyStanding(const v1::Insight& from, v1::Insight& to) {
   to.set_state(from.state());
   to.clear_due();
-  SetIf(from.has_due(), [&] { *to.mutable_due() = from.due(); });
+  if (from.has_due()) *to.mutable_due() = from.due();
   to.set_owner(from.owner());
   to.clear_acknowledged_until();
-  SetIf(from.has_acknowledged_until(),
-        [&] { *to.mutable_acknowledged_until() = from.acknowledged_until(); });
+  if (from.has_acknowledged_until()) {
+    *to.mutable_acknowledged_until() = from.acknowledged_until();
+  }
   to.clear_settled_at();
-  SetIf(from.has_settled_at(),
-        [&] { *to.mutable_settled_at() = from.settled_at(); });
+  if (from.has_settled_at()) *to.mutable_settled_at() = from.settled_at();
   to.clear_verdicts();
-  SetIf(from.has_verdicts(), [&] { *to.mutable_verdicts() = from.verdicts(); });
+  if (from.has_verdicts()) *to.mutable_verdicts() = from.verdicts();
 }
 
 void CopyMuted(const v1::Insight& from, v1::Insight& to) {
   to.clear_muted();
-  SetIf(from.has_muted(), [&] { *to.mutable_muted() = from.muted(); });
+  if (from.has_muted()) *to.mutable_muted() = from.muted();
 }
 
 // Of two times the earlier; what has none has no say.
