@@ -5,6 +5,7 @@ the other. Needs pyzmq with CURVE, protobuf and protoc.
 """
 
 import atexit
+import contextlib
 import dataclasses
 import hashlib
 import importlib
@@ -159,6 +160,11 @@ class Client:
         body = message if isinstance(message, bytes) else message.SerializeToString()
         self.number += 1
         self.send_parts(encode_header(kind, self.session, self.number, body), body)
+
+    def send_if_let_in(self, kind: int, message: object) -> None:
+        """Says something, unless the handshake was refused before it could."""
+        with contextlib.suppress(zmq.Again):
+            self.send(kind, message)
 
     def send_parts(self, *parts: bytes) -> None:
         self.socket.send_multipart(parts, zmq.DONTWAIT)

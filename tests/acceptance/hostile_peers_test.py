@@ -103,7 +103,8 @@ class HostilePeersTest(unittest.TestCase):
         keys = zmq.curve_keypair()
         with self.rises("keys_refused_total"):
             client = self.client(keys)
-            client.send(session.HELLO, session.Hello(wire_min=1, wire_max=1, epoch=9))
+            client.send_if_let_in(session.HELLO, session.Hello(
+                wire_min=1, wire_max=1, epoch=9))
         self.router.logged("peer_refused", key=keys[0].decode())
         self.assert_unheard(client)
 
@@ -224,7 +225,8 @@ class HostilePeersTest(unittest.TestCase):
     def test_unencrypted_client_is_not_listened_to(self) -> None:
         with self.rises("handshakes_failed_total"):
             client = self.client((b"", b""), curve=False)
-            client.send(session.HELLO, session.Hello(wire_min=1, wire_max=1, epoch=9))
+            client.send_if_let_in(session.HELLO, session.Hello(
+                wire_min=1, wire_max=1, epoch=9))
         self.assert_unheard(client)
 
     def test_agent_that_decides_is_refused(self) -> None:
@@ -249,7 +251,7 @@ class HostilePeersTest(unittest.TestCase):
         frame = None
         deadline = time.monotonic() + 5
         while frame is None and time.monotonic() < deadline:
-            self.client(zmq.curve_keypair()).send(session.HELLO)
+            self.client(zmq.curve_keypair())  # its handshake is the knock
             frame = client.receive(0.05)
         self.assertEqual(frame and frame.name, "REJECT")
         self.assertEqual(session.Reject.FromString(frame.body).reason,
@@ -259,7 +261,8 @@ class HostilePeersTest(unittest.TestCase):
             client.hello(epoch=3)
         with self.rises("keys_refused_total"):
             again = self.client(keys)
-            again.send(session.HELLO, session.Hello(wire_min=1, wire_max=1, epoch=3))
+            again.send_if_let_in(session.HELLO, session.Hello(
+                wire_min=1, wire_max=1, epoch=3))
         self.assert_unheard(again)
 
     def test_replaced_key_is_of_no_use_on_a_connection_that_stands(self) -> None:
