@@ -94,7 +94,7 @@ class Station {
   // For how many of their reports somebody has seen each answer, and guidance.
   absl::Status TellRead(const std::vector<InboxAnswer>& shown);
   absl::Status TellRead(const std::vector<GuidanceItem>& shown);
-  absl::Status AppendRead(const std::string& id, uint64_t count);
+  absl::Status AppendRead(const std::string& id, uint64_t count, bool guidance);
   absl::StatusOr<v1::ControlResponse> Withdraw(
       const v1::ControlRequest& request);
   absl::StatusOr<v1::ControlResponse> Correct(const v1::ControlRequest& request,

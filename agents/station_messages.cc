@@ -113,9 +113,11 @@ absl::StatusOr<v1::ControlResponse> Station::Reply(
   return response;
 }
 
-absl::Status Station::AppendRead(const std::string& id, uint64_t count) {
+absl::Status Station::AppendRead(const std::string& id, uint64_t count,
+                                 bool guidance) {
   v1::ReadReceipt receipt;
   receipt.set_id(id);
+  receipt.set_guidance(guidance);
   receipt.set_count(static_cast<uint32_t>(count));
   return Append(kRoutineLane, v1::RECORD_READ,
                 random_.Bytes(contract::kIdBytes), receipt.SerializeAsString());
@@ -127,7 +129,7 @@ absl::Status Station::TellRead(const std::vector<InboxAnswer>& shown) {
     if (one.fresh) reports[one.answer.id()] += one.reports;
   }
   for (const auto& [id, count] : reports) {
-    absl::Status status = AppendRead(id, count);
+    absl::Status status = AppendRead(id, count, false);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -136,7 +138,7 @@ absl::Status Station::TellRead(const std::vector<InboxAnswer>& shown) {
 absl::Status Station::TellRead(const std::vector<GuidanceItem>& shown) {
   for (const GuidanceItem& one : shown) {
     if (!one.fresh) continue;
-    absl::Status status = AppendRead(one.guidance.id(), 1);
+    absl::Status status = AppendRead(one.guidance.id(), 1, true);
     if (status.ok()) status = inbox_->MarkGuidanceShown(one.guidance.id());
     if (!status.ok()) return status;
   }

@@ -126,6 +126,7 @@ class Router {
   const RouterEdges edges_;
   const os::Clock& clock_;
   os::Random& random_;
+  os::SystemRandom fold_random_;  // where the fold has a thread of its own
   telemetry::Log& log_;
   telemetry::LogLimiter limiter_;
   std::unique_ptr<os::FileLock> lock_;

@@ -59,6 +59,8 @@ std::vector<telemetry::Metric> Router::Metrics() const {
         fold.messages_refused);
   count("guidance", "Guidance that leaders gave.", fold.guidance);
   count("answers_owed", "Answers owed to reports.", fold.answers_owed);
+  count("obligations_ended", "Insights whose reporters are owed nothing more.",
+        fold.obligations_ended);
   count("fold_failures", "Steps of understanding that failed.", fold.failures);
   const wire::HubCounters& hub = hub_->counters();
   count("hellos", "Sessions asked for.", hub.hellos);

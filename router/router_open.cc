@@ -88,7 +88,8 @@ absl::Status Router::OpenStores() {
       FoldOptions{*secret, settings_.config.remembered_texts(),
                   settings_.config.near_texts(),
                   settings_.config.compared_issues()},
-      *fold_log_, *writer_, *fold_views_, clock_, log_, *std::move(read_ahead));
+      *fold_log_, *writer_, *fold_views_, clock_,
+      edges_.one_thread ? random_ : fold_random_, log_, *std::move(read_ahead));
   fold_->UseTaxonomy(loaded_.taxonomy);
   fold_->UseModel(loaded_.model);
   fold_->UseOrganisation(loaded_.organisation, loaded_.subscriptions);

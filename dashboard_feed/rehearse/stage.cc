@@ -70,9 +70,9 @@ absl::Status Stage::Start(const v1::Organisation& organisation,
   mirror_ = *std::move(mirror);
   auto taxonomy = router::DefaultTaxonomy();
   if (!taxonomy.ok()) return taxonomy.status();
-  fold_ =
-      std::make_unique<router::Fold>(router::FoldOptions{.router_key = key_},
-                                     *reader_, *writer_, *views_, clock_, log_);
+  fold_ = std::make_unique<router::Fold>(
+      router::FoldOptions{.router_key = key_}, *reader_, *writer_, *views_,
+      clock_, random_, log_);
   fold_->UseTaxonomy(*std::move(taxonomy));
   fold_->UseOrganisation(organisation, subscriptions);
   return fold_->Recover();

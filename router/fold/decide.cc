@@ -56,7 +56,8 @@ bool OpenAlways(const v1::ObservationRecord& observation,
 absl::StatusOr<v1::Reading> Fold::Decide(const LogRow& row,
                                          const Prepared& prepared,
                                          const ReadingRules& rules,
-                                         v1::PersonalReading& derived) {
+                                         v1::PersonalReading& derived,
+                                         Work& work) {
   v1::Reading reading;
   reading.set_of(row.position);
   reading.set_reading_version(kReadingVersion);
@@ -87,7 +88,7 @@ absl::StatusOr<v1::Reading> Fold::Decide(const LogRow& row,
   reading.set_open_always(
       OpenAlways(prepared.said.observation, prepared.said.personal));
   derived.set_text_key(Key(router_key_, "text", text.topic, text.normalised));
-  absl::Status status = DecideJoin(row, prepared, reading, derived);
+  absl::Status status = DecideJoin(row, prepared, reading, derived, work);
   if (!status.ok()) return status;
   return reading;
 }
@@ -102,11 +103,11 @@ absl::Status Fold::FoldObservation(const LogRow& row, Prepared prepared,
   if (*counted) return absl::OkStatus();
   if (!observation.corrects().empty()) {
     absl::Status status =
-        TakeOut(observation.corrects(), row.token.agent, work);
+        TakeOut(observation.corrects(), row.token, work).status();
     if (!status.ok()) return status;
   }
   v1::PersonalReading derived;
-  auto reading = Decide(row, prepared, rules, derived);
+  auto reading = Decide(row, prepared, rules, derived, work);
   if (!reading.ok()) return reading.status();
   if (row.lane == 0) reading->set_after(cursors_.main);
   LogEntry entry;
@@ -138,7 +139,10 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   counters_.read.Add();
   if (reading.join() == v1::JOIN_ERASED ||
       reading.join() == v1::JOIN_WITHDRAWN) {
-    if (!row.erased) work.erasures.push_back(row.position);
+    if (!row.erased) work.changes.erasures.push_back(row.position);
+    if (reading.join() == v1::JOIN_WITHDRAWN && row.token.NamesAgent()) {
+      work.changes.settled.push_back({row.position, ""});
+    }
     return views_.AddEvidence(
         {row.position, 0, evidence.observation.observation(), "", "",
          evidence.observation.observed_at().seconds(), true, true});
@@ -199,39 +203,58 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   }
   if (!status.ok()) return status;
   activity_changed_ = true;
-  // An anonymous reporter is one at this site, and nowhere else.
-  const std::string who =
-      evidence.observation.anonymous()
-          ? Key(router_key_, "activity", personal.reporter_key(),
-                evidence.observation.site())
-          : personal.reporter_key();
-  const int64_t day = evidence.observation.observed_at().seconds() / 86400;
-  const std::string& site = evidence.observation.site();
-  const std::string& channel = evidence.observation.channel();
-  if (!recent_activity_.Note(who, site, channel, reading.topic(), day)) {
-    status = views_.NoteActivity(who, site, channel, reading.topic(), day);
-  }
+  status = NoteReporter(row, evidence, personal.reporter_key());
   if (status.ok()) status = OweStanding(row, **insight, work);
   if (!status.ok()) return status;
   return FoldParked(evidence.observation.observation(), work);
 }
 
-absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
-                           Work& work) {
+// An anonymous reporter is one at this site, and nowhere else. Of what is so
+// old that nobody is owed anything it is not known any more which agent that
+// was.
+absl::Status Fold::NoteReporter(const LogRow& row, const Evidence& evidence,
+                                const std::string& reporter_key) {
+  const v1::ObservationRecord& observation = evidence.observation;
+  if (observation.anonymous() && !row.token.NamesAgent()) {
+    return absl::OkStatus();
+  }
+  const std::string who =
+      observation.anonymous()
+          ? Key(router_key_, "activity", row.token.agent, observation.site())
+          : reporter_key;
+  const std::string& site = observation.site();
+  const std::string& channel = observation.channel();
+  const std::string& topic = evidence.reading.topic();
+  const int64_t day = observation.observed_at().seconds() / 86400;
+  if (recent_activity_.Note(who, site, channel, topic, day)) {
+    return absl::OkStatus();
+  }
+  return views_.NoteActivity(who, site, channel, topic, day);
+}
+
+absl::StatusOr<bool> Fold::TakeOut(std::string_view observation,
+                                   const OwnerToken& sender, Work& work) {
   const auto found = views_.FindObservation(observation);
   if (!found.ok()) return found.status();
   // Overtaken by what takes it back: then it is not counted when it comes.
-  if (!*found) return views_.PutTombstone(observation);
-  if ((*found)->withdrawn) return absl::OkStatus();
+  if (!*found) {
+    absl::Status status = views_.PutTombstone(observation);
+    if (!status.ok()) return status;
+    return true;
+  }
   const EvidenceRow& row = **found;
   const auto record = reader_.ReadOne(row.position);
   if (!record.ok()) return record.status();
-  if (!*record) return absl::OkStatus();
-  if ((*record)->token.agent != agent) {
+  if (!*record) return false;
+  if (!IsOwn(sender, (*record)->token)) {
     log_.Warn("take_back_refused",
-              {{"agent", agent}, {"why", "the report is of another agent"}});
-    return absl::OkStatus();
+              {{"agent", sender.agent},
+               {"why",
+                "the report is of another agent, or so old that nobody "
+                "knows any more of which"}});
+    return false;
   }
+  if (row.withdrawn) return true;
   Evidence evidence;
   evidence.observation.ParseFromString((*record)->body);
   evidence.reading.set_join(row.repeat ? v1::JOIN_REPEAT_TEXT : v1::JOIN_NEW);
@@ -269,11 +292,11 @@ absl::Status Fold::TakeOut(std::string_view observation, std::string_view agent,
   if (!positions.ok()) return positions.status();
   for (const uint64_t position : *positions) {
     recent_.Forget(position);
-    work.erasures.push_back(position);
+    work.changes.erasures.push_back(position);
     absl::Status status = views_.MarkWithdrawn(position);
     if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
@@ -293,7 +316,7 @@ absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
     case v1::LOG_QUESTION:
       return FoldQuestion(row, work);
     case v1::LOG_QUESTION_ANSWER:
-      return FoldQuestionAnswer(row);
+      return FoldQuestionAnswer(row, work);
     case v1::LOG_GUIDANCE:
       return FoldGuidance(row, work);
     case v1::LOG_READ:
@@ -309,7 +332,12 @@ absl::Status Fold::FoldWithdrawal(const LogRow& row, Work& work) {
   if (!withdrawal.ParseFromString(row.body)) {
     return absl::DataLossError("a withdrawal cannot be read");
   }
-  return TakeOut(withdrawal.observation(), row.token.agent, work);
+  const auto own = TakeOut(withdrawal.observation(), row.token, work);
+  if (own.ok() && row.token.NamesAgent()) {
+    work.changes.settled.push_back(
+        {row.position, std::string(*own ? kOwn : kOther), true});
+  }
+  return own.status();
 }
 
 }  // namespace earshot::router

@@ -45,7 +45,7 @@ absl::StatusOr<uint64_t> Fold::InsightOf(uint64_t number,
 absl::Status Fold::OweStanding(const LogRow& row, const v1::Insight& insight,
                                Work& work) {
   const v1::Answer* standing = StandingAnswer(insight);
-  if (standing == nullptr || row.token.agent.empty()) return absl::OkStatus();
+  if (standing == nullptr || !row.token.NamesAgent()) return absl::OkStatus();
   work.owed.insert(row.token.agent);
   return views_.OweReply(row.token.agent, v1::REPLY_ANSWER, standing->id(),
                          row.token.record);

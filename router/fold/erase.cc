@@ -115,10 +115,10 @@ absl::Status Fold::EraseOne(const EvidenceRow& found, Work& work) {
   }
   for (const uint64_t position : *positions) {
     recent_.Forget(position);
-    work.erasures.push_back(position);
+    work.changes.erasures.push_back(position);
     const auto reading = views_.ReadingOf(position);
     if (!reading.ok()) return reading.status();
-    if (*reading != 0) work.erasures.push_back(*reading);
+    if (*reading != 0) work.changes.erasures.push_back(*reading);
     absl::Status status = views_.ForgetText(position);
     if (!status.ok()) return status;
     const auto token = reader_.FindToken(position);
@@ -126,6 +126,8 @@ absl::Status Fold::EraseOne(const EvidenceRow& found, Work& work) {
     if (!*token) continue;
     status = EraseAtAgent(**token, work);
     if (!status.ok()) return status;
+    // Erased before it was read: nobody is owed an answer.
+    if (found.insight == 0) work.changes.settled.push_back({position, ""});
   }
   return absl::OkStatus();
 }
@@ -142,18 +144,27 @@ absl::Status Fold::ErasePosition(uint64_t position, Work& work,
   const bool is_answer = *row && (*row)->kind == v1::LOG_QUESTION_ANSWER &&
                          answer.ParseFromString((*row)->body);
   if (!is_verdict && !is_answer) return absl::OkStatus();
-  work.erasures.push_back(position);
-  absl::Status status = EraseAtAgent((*row)->token, work);
-  if (!status.ok()) return status;
-  if (is_answer) return ForgetAnswer(answer.question(), position, insights);
-  const auto found = views_.FindObservation(verdict.observation());
+  work.changes.erasures.push_back(position);
+  const auto found = views_.FindObservation(is_verdict ? verdict.observation()
+                                                       : answer.observation());
   if (!found.ok()) return found.status();
+  if (*found) {
+    // Who said it is who reported.
+    const auto reporter = reader_.FindToken((*found)->position);
+    if (!reporter.ok()) return reporter.status();
+    if (*reporter) {
+      absl::Status status =
+          EraseAtAgent({(*reporter)->agent, (*row)->token.record}, work);
+      if (!status.ok()) return status;
+    }
+  }
+  if (is_answer) return ForgetAnswer(answer.question(), position, insights);
   return *found ? NoteHolders((*found)->insight, work, insights)
                 : absl::OkStatus();
 }
 
 absl::Status Fold::EraseAtAgent(const OwnerToken& token, Work& work) {
-  if (token.agent.empty() || work.erase_order.empty()) return absl::OkStatus();
+  if (!token.NamesAgent() || work.erase_order.empty()) return absl::OkStatus();
   work.owed.insert(token.agent);
   return views_.OweReply(token.agent, v1::REPLY_ERASE, work.erase_order,
                          token.record);

@@ -30,7 +30,7 @@ uint64_t MarkKey(const os::HmacKey& router_key) {
 }  // namespace
 
 Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
-           const os::Clock& clock, telemetry::Log& log,
+           const os::Clock& clock, os::Random& random, telemetry::Log& log,
            std::unique_ptr<ReadAhead> read_ahead)
     : options_(std::move(options)),
       router_key_(options_.router_key),
@@ -39,6 +39,7 @@ Fold::Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
       writer_(writer),
       views_(views),
       clock_(clock),
+      random_(random),
       log_(log),
       recent_(options_.near_texts, options_.compared_issues),
       read_ahead_(read_ahead != nullptr
@@ -263,7 +264,7 @@ absl::StatusOr<bool> Fold::Step() {
   const bool sweeps = sweep_next_ != 0;
   absl::Status swept = Sweep(work);
   if (!swept.ok()) return fail(swept);
-  if (!work.erasures.empty()) {
+  if (!work.changes.erasures.empty()) {
     read_ahead_->Drop();
     views_.EmptyLog();
   }
@@ -326,7 +327,7 @@ absl::StatusOr<v1::Insight*> Fold::Touch(uint64_t id, Work& work) {
 // The log is written while the views' part is made; both are done, or neither
 // counts, before the views are committed.
 absl::Status Fold::Finish(Work& work) {
-  work.readings.End(std::move(work.erasures));
+  work.readings.End(std::move(work.changes));
   absl::Status status = PutInsights(work);
   if (status.ok()) status = PutAlerts(work);
   if (status.ok()) status = PutDays(work);

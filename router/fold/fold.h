@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/os/clock.h"
+#include "base/os/random.h"
 #include "base/os/sha256.h"
 #include "base/telemetry/log.h"
 #include "base/telemetry/metrics.h"
@@ -55,7 +56,8 @@ struct FoldCounters {
   telemetry::Counter questions;
   telemetry::Counter question_answers;
   telemetry::Counter guidance;
-  telemetry::Counter messages_refused;  // answers to questions
+  telemetry::Counter obligations_ended;  // insights
+  telemetry::Counter messages_refused;   // answers to questions
   telemetry::Counter answers_owed;
   telemetry::Counter failures;
   telemetry::Counter cursor;  // position up to which all is folded
@@ -75,10 +77,10 @@ class Fold {
   static constexpr size_t kLongStepRecords = 8192;
   static constexpr size_t kRecordsAtOnce = 1024;  // read and held in memory
 
-  // `reader` and `views` are the fold's own connections; `read_ahead` brings
-  // another, or none.
+  // `reader` and `views` are the fold's own connections, `random` is asked on
+  // its thread; `read_ahead` brings another, or none.
   Fold(FoldOptions options, Log& reader, LogWriter& writer, Views& views,
-       const os::Clock& clock, telemetry::Log& log,
+       const os::Clock& clock, os::Random& random, telemetry::Log& log,
        std::unique_ptr<ReadAhead> read_ahead = nullptr);
 
   absl::Status Recover();
@@ -129,7 +131,8 @@ class Fold {
     std::map<std::pair<uint64_t, int32_t>, v1::DayCounts> days;
     std::map<uint64_t, std::string> why;  // for the log, by insight
     ReadingAppends readings;
-    std::vector<uint64_t> erasures;
+    LogAppend changes;  // about what is in the log already
+    std::map<uint64_t, std::string> insight_keys;  // made in this step
     std::string erase_order;  // to agents; empty: they are not told
     std::set<std::string> owed;
     std::set<std::string> sites;
@@ -156,6 +159,7 @@ class Fold {
   absl::Status FoldSubscription(const LogRow& row);
   // front_line.cc.
   absl::Status FoldVerdict(const LogRow& row, Work& work);
+  absl::Status JudgeVerdict(const LogRow& row, bool& own, Work& work);
   absl::Status RefuseVerdict(const char* why);
   absl::Status FoldTick(const LogRow& row, Work& work);
   // After rules have changed: a few insights a step get what follows from them.
@@ -166,9 +170,10 @@ class Fold {
   absl::StatusOr<v1::Reading> Decide(const LogRow& row,
                                      const Prepared& prepared,
                                      const ReadingRules& rules,
-                                     v1::PersonalReading& derived);
+                                     v1::PersonalReading& derived, Work& work);
   absl::Status DecideJoin(const LogRow& row, const Prepared& prepared,
-                          v1::Reading& reading, v1::PersonalReading& derived);
+                          v1::Reading& reading, v1::PersonalReading& derived,
+                          Work& work);
   // Which insight says so already, and why; joins nothing yet.
   struct Join {
     uint64_t insight = 0;  // 0: none
@@ -189,10 +194,20 @@ class Fold {
   absl::StatusOr<uint64_t> PartOf(const v1::Reading& reading);
   absl::Status Apply(const LogRow& row, Said said, const v1::Reading& reading,
                      const v1::PersonalReading& derived, Work& work);
-  // Takes an observation back out, if it is this agent's own. One that was not
-  // read yet leaves a tombstone.
-  absl::Status TakeOut(std::string_view observation, std::string_view agent,
-                       Work& work);
+  absl::Status NoteReporter(const LogRow& row, const Evidence& evidence,
+                            const std::string& reporter_key);
+  // Takes an observation back out, if it is the sender's own; false: it is not.
+  // One that was not read yet leaves a tombstone.
+  absl::StatusOr<bool> TakeOut(std::string_view observation,
+                               const OwnerToken& sender, Work& work);
+  // obligations.cc.
+  absl::Status EndObligations(v1::Insight& insight, absl::Time at, Work& work);
+  absl::StatusOr<std::string> LeftOf(uint64_t position);
+  // Tells reporters apart in one insight; of anonymous ones, agents.
+  absl::StatusOr<std::string> EvidenceKey(
+      const v1::PersonalObservation& personal, const OwnerToken& sender,
+      uint64_t insight, Work& work);
+  absl::StatusOr<std::string> InsightSecret(uint64_t insight, Work& work);
   absl::StatusOr<uint64_t> InsightOf(uint64_t number,
                                      const std::string& opened_by, Work& work);
   absl::Status RefuseDecision(const v1::Decision& decision,
@@ -228,9 +243,14 @@ class Fold {
   absl::StatusOr<v1::Reading> ReadingAt(uint64_t position);
   // questions.cc.
   absl::Status FoldQuestion(const LogRow& row, Work& work);
-  absl::Status FoldQuestionAnswer(const LogRow& row);
+  absl::Status FoldQuestionAnswer(const LogRow& row, Work& work);
+  absl::Status CountAnswer(const v1::QuestionAnswerRecord& record,
+                           const LogRow& row, const std::string& who,
+                           v1::QuestionResult result);
   absl::Status FoldGuidance(const LogRow& row, Work& work);
   absl::Status FoldRead(const LogRow& row, Work& work);
+  absl::Status FoldGuidanceRead(const v1::ReadReceipt& receipt);
+  absl::Status FoldAnswerRead(const v1::ReadReceipt& receipt, Work& work);
   absl::Status PutQuestion(const v1::QuestionResult& result);
   absl::Status PutGuidance(const v1::GuidanceReach& reach);
   absl::StatusOr<uint32_t> AskReporters(uint64_t insight,
@@ -240,7 +260,7 @@ class Fold {
                                     Work& work);
   absl::StatusOr<std::string> WhoAnswers(const v1::QuestionAnswerRecord& record,
                                          const v1::Question& question,
-                                         const std::string& agent);
+                                         const OwnerToken& sender);
   absl::Status RefuseMessage(const char* why);
   absl::Status PutReach();
   // The insight that holds its evidence now.
@@ -256,7 +276,7 @@ class Fold {
   absl::Status Move(const std::vector<uint64_t>& positions, uint64_t from,
                     uint64_t to, bool fresh, Work& work);
   absl::Status MoveRow(const LogRow& row, EvidenceRow evidence, uint64_t to,
-                       const std::set<std::string>& answers);
+                       const std::set<std::string>& answers, Work& work);
   absl::Status CountAnew(uint64_t insight, Work& work);
   absl::Status CountVerdictsAnew(v1::Insight& insight);
   absl::Status OweStandingToAll(uint64_t insight, Work& work);
@@ -295,6 +315,7 @@ class Fold {
   LogWriter& writer_;
   Views& views_;
   const os::Clock& clock_;
+  os::Random& random_;
   telemetry::Log& log_;
   FoldCounters counters_;
 
@@ -317,6 +338,7 @@ class Fold {
   uint64_t sweep_next_ = 0;  // insight; 0: nothing has changed
   bool configured_ = false;  // since the start
   bool activity_changed_ = true;
+  int64_t activity_day_ = 0;  // since 1970; the last on which old ones went
 
   std::mutex mutex_;
   Inbox inbox_;

@@ -7,6 +7,7 @@
 #include "proto/contract/times.h"
 #include "router/fold/fold.h"
 #include "router/loop/escalation.h"
+#include "router/loop/obligations.h"
 
 namespace earshot::router {
 namespace {
@@ -19,6 +20,10 @@ int64_t SecondOf(absl::Time time) {
   return absl::ToUnixSeconds(time + absl::Seconds(1) - absl::Nanoseconds(1));
 }
 
+bool IsEscalation(v1::TickRecord::What what) {
+  return what >= v1::TickRecord::REMINDED && what <= v1::TickRecord::OVERDUE;
+}
+
 // The day is all that is told of an anonymous reporter, and it is over then.
 absl::Time EndOfDay(absl::Time time) {
   return absl::FromUnixSeconds((absl::ToUnixSeconds(time) / 86400 + 1) * 86400);
@@ -26,9 +31,21 @@ absl::Time EndOfDay(absl::Time time) {
 
 }  // namespace
 
+// Which agent it came from is of no use once it was found out whether that is
+// the one that reported.
+absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
+  bool own = false;
+  absl::Status status = JudgeVerdict(row, own, work);
+  if (status.ok() && row.token.NamesAgent()) {
+    work.changes.settled.push_back(
+        {row.position, std::string(own ? kOwn : kOther), true});
+  }
+  return status;
+}
+
 // Only who reported says whether it is fixed, and of what was taken back nobody
 // does.
-absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
+absl::Status Fold::JudgeVerdict(const LogRow& row, bool& own, Work& work) {
   v1::VerdictRecord record;
   v1::PersonalVerdict personal;
   if (!record.ParseFromString(row.body) ||
@@ -40,9 +57,8 @@ absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
   if (!*found || (*found)->withdrawn) return RefuseVerdict("of no report");
   const auto reported = reader_.ReadOne((*found)->position);
   if (!reported.ok()) return reported.status();
-  if (!*reported || (*reported)->token.agent != row.token.agent) {
-    return RefuseVerdict("of another agent's report");
-  }
+  own = *reported && IsOwn(row.token, (*reported)->token);
+  if (!own) return RefuseVerdict("of another agent's report");
   v1::ObservationRecord observation;
   observation.ParseFromString((*reported)->body);
   auto insight = Touch((*found)->insight, work);
@@ -95,9 +111,12 @@ absl::Status Fold::FoldTick(const LogRow& row, Work& work) {
   if (*insight == nullptr || (*insight)->opened_by() != tick.opened_by()) {
     return absl::OkStatus();
   }
-  const bool escalates = tick.what() >= v1::TickRecord::REMINDED;
-  if (escalates ? ApplyEscalation(**insight, tick, row.position)
-                : ApplyTick(**insight, tick, row.position)) {
+  if (tick.what() == v1::TickRecord::OBLIGATIONS_ENDED) {
+    if (tick.decision() != (*insight)->last_decision()) return absl::OkStatus();
+    return EndObligations(**insight, contract::ToTime(tick.at()), work);
+  }
+  if (IsEscalation(tick.what()) ? ApplyEscalation(**insight, tick, row.position)
+                                : ApplyTick(**insight, tick, row.position)) {
     counters_.ticks.Add();
     work.why[tick.insight()] = "time has passed";
   }
@@ -127,12 +146,15 @@ absl::Status Fold::Sweep(Work& work) {
   return absl::OkStatus();
 }
 
-// The earlier of what time does with it, and whom it is told to.
+// The earliest of what time does with it, whom it is told to, and when its
+// reporters are owed nothing any more.
 std::optional<DueTick> Fold::NextDue(const v1::Insight& insight) const {
-  auto tick = NextTick(insight, duty_->rules());
-  auto escalation = NextEscalation(insight, *duty_);
-  if (!tick || (escalation && escalation->at < tick->at)) return escalation;
-  return tick;
+  std::optional<DueTick> first = NextTick(insight, duty_->rules());
+  for (auto& other :
+       {NextEscalation(insight, *duty_), NextEnd(insight, duty_->rules())}) {
+    if (other && (!first || other->at < first->at)) first = other;
+  }
+  return first;
 }
 
 // One that says nothing any more stays until it is due.
@@ -166,7 +188,7 @@ absl::StatusOr<size_t> Fold::AppendTicks() {
     tick.set_what(next->what);
     tick.set_decision((*insight)->last_decision());
     *tick.mutable_at() = contract::ToStamp(now);
-    if (next->what >= v1::TickRecord::REMINDED) {
+    if (IsEscalation(next->what)) {
       tick.set_leader(next->leader);
       *tick.mutable_due() = contract::ToStamp(next->due);
     }

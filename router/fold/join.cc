@@ -17,7 +17,7 @@ constexpr int kMostTold = 24;
 
 absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
                               v1::Reading& reading,
-                              v1::PersonalReading& derived) {
+                              v1::PersonalReading& derived, Work& work) {
   const v1::ObservationRecord& observation = prepared.said.observation;
   const v1::PersonalObservation& personal = prepared.said.personal;
   const auto taken_back = views_.HasTombstone(observation.observation());
@@ -49,8 +49,9 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
   const bool opens = join->insight == 0;
   reading.set_insight(opens ? cursors_.next_insight++ : join->insight);
   reading.set_cluster(opens ? row.position : join->cluster);
-  derived.set_evidence_key(Key(router_key_, "evidence", personal.reporter_key(),
-                               std::to_string(reading.insight())));
+  auto key = EvidenceKey(personal, row.token, reading.insight(), work);
+  if (!key.ok()) return key.status();
+  derived.set_evidence_key(*std::move(key));
   if (opens) {
     recent_.Remember(row.position, reading.cluster(), reading.insight(),
                      prepared.signature);

@@ -180,6 +180,10 @@ absl::Status Fold::PutScopeActivity() {
   const absl::Duration now = clock_.Monotonic();
   if (!activity_changed_ || now < scopes_due_) return absl::OkStatus();
   const int64_t today = absl::ToUnixSeconds(clock_.Wall()) / 86400;
+  if (today != std::exchange(activity_day_, today)) {
+    absl::Status status = views_.ForgetActivity(today - kActivityDays);
+    if (!status.ok()) return status;
+  }
   const auto counts = CountReporters(views_.database(), organisation_, today);
   if (!counts.ok()) return counts.status();
   activity_changed_ = false;

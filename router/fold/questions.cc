@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/os/bytes.h"
 #include "earshot/v1/guidance.pb.h"
 #include "earshot/v1/question.pb.h"
 #include "proto/contract/messages.h"
@@ -21,6 +22,17 @@ constexpr int kMostTexts = 20;
 constexpr absl::Duration kReachEvery = absl::Seconds(30);
 constexpr absl::Duration kReachFor = absl::Hours(24 * 30);
 constexpr int64_t kDaySeconds = 86400;
+constexpr std::string_view kWho = "=who:";
+
+// A key in the place of the agent that it was made of.
+std::string AsLeft(const std::string& who) {
+  return std::string(kWho) + os::ToHex(who);
+}
+
+std::string KeyLeft(const OwnerToken& token) {
+  if (!token.agent.starts_with(kWho)) return std::string();
+  return os::FromHex(token.agent.substr(kWho.size())).value_or("");
+}
 
 }  // namespace
 
@@ -126,7 +138,9 @@ absl::StatusOr<uint32_t> Fold::AskScope(const v1::QuestionRecord& record,
 // Who may answer, as a key; empty: nobody asked them.
 absl::StatusOr<std::string> Fold::WhoAnswers(
     const v1::QuestionAnswerRecord& record, const v1::Question& question,
-    const std::string& agent) {
+    const OwnerToken& sender) {
+  if (!sender.NamesAgent()) return KeyLeft(sender);
+  const std::string& agent = sender.agent;
   std::string asked;  // the report that they were asked about
   if (question.insight() != 0) {
     const auto found = views_.FindObservation(record.observation());
@@ -143,17 +157,38 @@ absl::StatusOr<std::string> Fold::WhoAnswers(
                : std::string();
 }
 
-absl::Status Fold::FoldQuestionAnswer(const LogRow& row) {
+// Which agent it came from is of no use once it has become a key.
+absl::Status Fold::FoldQuestionAnswer(const LogRow& row, Work& work) {
   v1::QuestionAnswerRecord record;
-  v1::PersonalMessage personal;
-  if (!record.ParseFromString(row.body) ||
-      !personal.ParseFromString(row.personal)) {
+  if (!record.ParseFromString(row.body)) {
     return absl::DataLossError("an answer to a question cannot be read");
   }
   auto result = views_.FindQuestion(record.question());
   if (!result.ok()) return result.status();
-  if (!*result) return RefuseMessage("to no question");
-  const v1::Question& question = (*result)->question();
+  std::string who;
+  if (*result) {
+    auto found = WhoAnswers(record, (*result)->question(), row.token);
+    if (!found.ok()) return found.status();
+    who = *std::move(found);
+  }
+  absl::Status status = *result
+                            ? CountAnswer(record, row, who, *std::move(*result))
+                            : RefuseMessage("to no question");
+  if (status.ok() && row.token.NamesAgent()) {
+    work.changes.settled.push_back(
+        {row.position, who.empty() ? std::string(kOther) : AsLeft(who), true});
+  }
+  return status;
+}
+
+absl::Status Fold::CountAnswer(const v1::QuestionAnswerRecord& record,
+                               const LogRow& row, const std::string& who,
+                               v1::QuestionResult result) {
+  v1::PersonalMessage personal;
+  if (!personal.ParseFromString(row.personal)) {
+    return absl::DataLossError("an answer to a question cannot be read");
+  }
+  const v1::Question& question = result.question();
   if (contract::ToTime(record.at()) > contract::ToTime(question.closes_at())) {
     return RefuseMessage("after it was closed");
   }
@@ -166,20 +201,17 @@ absl::Status Fold::FoldQuestionAnswer(const LogRow& row) {
   }
   const auto choice = contract::ChoiceOf(question, answer);
   if (choices > 0 && !choice) return RefuseMessage("that it does not offer");
-  const auto who = WhoAnswers(record, question, row.token.agent);
-  if (!who.ok()) return who.status();
-  if (who->empty()) return RefuseMessage("of somebody who was not asked");
-  const auto first =
-      views_.NoteQuestionAnswer(question.id(), *who, choice ? *choice : 0);
+  if (who.empty()) return RefuseMessage("of somebody who was not asked");
+  const auto first = views_.NoteOnce(question.id(), who);
   if (!first.ok()) return first.status();
   if (!*first) return RefuseMessage("a second time");
-  (*result)->set_answered((*result)->answered() + 1);
+  result.set_answered(result.answered() + 1);
   if (choice) {
     const auto at = static_cast<int>(*choice);
-    (*result)->set_counts(at, (*result)->counts(at) + 1);
+    result.set_counts(at, result.counts(at) + 1);
   } else if (!personal.text().empty()) {
-    auto& texts = *(*result)->mutable_texts();
-    auto& positions = *(*result)->mutable_text_positions();
+    auto& texts = *result.mutable_texts();
+    auto& positions = *result.mutable_text_positions();
     if (texts.size() == kMostTexts) {
       texts.erase(texts.begin());
       positions.erase(positions.begin());
@@ -188,7 +220,7 @@ absl::Status Fold::FoldQuestionAnswer(const LogRow& row) {
     positions.Add(row.position);
   }
   counters_.question_answers.Add();
-  return PutQuestion(**result);
+  return PutQuestion(result);
 }
 
 absl::Status Fold::RefuseMessage(const char* why) {
@@ -236,22 +268,31 @@ absl::Status Fold::PutGuidance(const v1::GuidanceReach& reach) {
                  v1::UPDATE_GUIDANCE, reach.SerializeAsString());
 }
 
-// Never more than there can be, whatever agents say.
+// Never more than there can be, whatever agents say: of an answer as many as
+// there are reports, of guidance as many as there are machines.
 absl::Status Fold::FoldRead(const LogRow& row, Work& work) {
   v1::ReadReceipt receipt;
   if (!receipt.ParseFromString(row.body)) {
     return absl::DataLossError("a read receipt cannot be read");
   }
+  return receipt.guidance() ? FoldGuidanceRead(receipt)
+                            : FoldAnswerRead(receipt, work);
+}
+
+absl::Status Fold::FoldGuidanceRead(const v1::ReadReceipt& receipt) {
   auto reach = views_.FindGuidance(receipt.id());
   if (!reach.ok()) return reach.status();
-  const auto first = views_.NoteQuestionAnswer(
-      receipt.id(), *reach ? receipt.machine() : receipt.record(), 0);
+  if (!*reach || (*reach)->read() >= (*reach)->machines()) {
+    return absl::OkStatus();
+  }
+  const auto first = views_.NoteOnce(receipt.id(), receipt.machine());
   if (!first.ok()) return first.status();
   if (!*first) return absl::OkStatus();
-  if (*reach) {
-    (*reach)->set_read(std::min((*reach)->machines(), (*reach)->read() + 1));
-    return PutGuidance(**reach);
-  }
+  (*reach)->set_read((*reach)->read() + 1);
+  return PutGuidance(**reach);
+}
+
+absl::Status Fold::FoldAnswerRead(const v1::ReadReceipt& receipt, Work& work) {
   const auto answer = views_.FindAnswer(receipt.id());
   if (!answer.ok()) return answer.status();
   if (!*answer) return absl::OkStatus();
@@ -262,7 +303,10 @@ absl::Status Fold::FoldRead(const LogRow& row, Work& work) {
   if (*insight == nullptr) return absl::OkStatus();
   const uint64_t most = (*insight)->observations() + (*insight)->repeats();
   for (v1::Answer& one : *(*insight)->mutable_answers()) {
-    if (one.id() != receipt.id()) continue;
+    if (one.id() != receipt.id() || one.read() >= most) continue;
+    const auto first = views_.NoteOnce(receipt.id(), receipt.record());
+    if (!first.ok()) return first.status();
+    if (!*first) return absl::OkStatus();
     one.set_read(static_cast<uint32_t>(
         std::min<uint64_t>(most, uint64_t{one.read()} + receipt.count())));
   }

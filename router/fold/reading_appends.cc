@@ -16,17 +16,22 @@ void ReadingAppends::Add(LogEntry reading, uint64_t of) {
   if (readings_.size() >= kAtOnce) Begin({});
 }
 
-void ReadingAppends::End(std::vector<uint64_t> erasures) {
-  if (readings_.empty() && erasures.empty()) return;
-  LogAppend append;
-  append.erasures = std::move(erasures);
-  Begin(std::move(append));
+void ReadingAppends::End(LogAppend last) {
+  if (readings_.empty() && keys_.empty() && last.erasures.empty() &&
+      last.settled.empty() && last.insight_keys.empty()) {
+    return;
+  }
+  Begin(std::move(last));
 }
 
 void ReadingAppends::Begin(LogAppend append) {
   const LogWriter::Appending* before =
       batches_.empty() ? nullptr : &batches_.back().appending;
   append.entries = std::exchange(readings_, {});
+  // First: one that goes in the same step goes after it has come.
+  keys_.insert(keys_.end(), append.insight_keys.begin(),
+               append.insight_keys.end());
+  append.insight_keys = std::exchange(keys_, {});
   Batch& batch = batches_.emplace_back();
   batch.of = std::exchange(of_, {});
   writer_.BeginAppend(std::move(append), batch.appending, before);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,8 +30,12 @@ class ReadingAppends {
 
   // `of`: position of the observation that it is about.
   void Add(LogEntry reading, uint64_t of);
-  // Begins to write the rest, and the erasures.
-  void End(std::vector<uint64_t> erasures);
+  // Durable no later than the next reading that is added.
+  void AddKey(uint64_t insight, std::string key) {
+    keys_.push_back({insight, std::move(key)});
+  }
+  // Begins to write the rest, with what `last` says about rows that are there.
+  void End(LogAppend last);
   // Waits until all are durable; then tells `each` the first position of a run
   // of observations, how many there are, and where their readings begin.
   using Each = std::function<absl::Status(uint64_t of, uint64_t count,
@@ -49,6 +55,7 @@ class ReadingAppends {
   LogWriter& writer_;
   std::vector<LogEntry> readings_;  // not begun yet
   std::vector<uint64_t> of_;
+  std::vector<InsightKey> keys_;
   std::deque<Batch> batches_;  // stay where they are
 };
 

@@ -76,8 +76,9 @@ absl::Status Fold::RecoverReading(const LogRow& row, Work& work) {
   auto said = ParseSaid(**observation);
   if (!said.ok()) return said.status();
   if (!said->observation.corrects().empty()) {
-    absl::Status status = TakeOut(said->observation.corrects(),
-                                  (*observation)->token.agent, work);
+    absl::Status status =
+        TakeOut(said->observation.corrects(), (*observation)->token, work)
+            .status();
     if (!status.ok()) return status;
   }
   // Before it is applied: a merge that waited for it counts its readings.

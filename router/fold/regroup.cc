@@ -263,21 +263,23 @@ absl::Status Fold::Move(const std::vector<uint64_t>& positions, uint64_t from,
     EvidenceRow moved = **evidence;
     // What is split off for the first time begins anew.
     moved.part = fresh ? 0 : moved.part != 0 ? moved.part : from;
-    absl::Status status = MoveRow(**row, std::move(moved), to, answers);
+    absl::Status status = MoveRow(**row, std::move(moved), to, answers, work);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-// Of what was erased the reporter is not known any more; they go on under the
-// key that they had, as somebody of their own.
+// Of what was erased, or is so old that nobody is owed anything, the reporter
+// is not known any more; they go on under the key that they had, as somebody of
+// their own.
 absl::Status Fold::MoveRow(const LogRow& row, EvidenceRow evidence, uint64_t to,
-                           const std::set<std::string>& answers) {
+                           const std::set<std::string>& answers, Work& work) {
   const std::string before = evidence.evidence_key;
   v1::PersonalObservation personal;
   if (!row.erased && personal.ParseFromString(row.personal)) {
-    evidence.evidence_key = Key(router_key_, "evidence",
-                                personal.reporter_key(), std::to_string(to));
+    auto key = EvidenceKey(personal, row.token, to, work);
+    if (!key.ok()) return key.status();
+    if (!key->empty()) evidence.evidence_key = *std::move(key);
   }
   evidence.insight = to;
   if (evidence.part == to) evidence.part = 0;

@@ -11,7 +11,6 @@
 namespace earshot::router {
 namespace {
 
-constexpr int64_t kDays = 90;
 // Enough to tell any group from a small one.
 constexpr size_t kMostCounted = 10000;
 
@@ -53,7 +52,7 @@ absl::StatusOr<std::map<std::string, uint32_t>> CountReporters(
   }
   store::Statement read = views.Prepare(
       "SELECT reporter, site, channel, topic FROM activity WHERE day>=?1");
-  read.Bind(1, today - kDays);
+  read.Bind(1, today - kActivityDays);
   while (true) {
     const auto row = read.Step();
     if (!row.ok()) return row.status();

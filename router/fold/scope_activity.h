@@ -13,6 +13,8 @@
 
 namespace earshot::router {
 
+inline constexpr int64_t kActivityDays = 90;
+
 // Distinct reporters of the last 90 days in each leader's scope; of several
 // scopes of one leader, in the one with the fewest. At most 10000. Reads
 // the whole activity table once; memory: the keys of one pass. `today` in days

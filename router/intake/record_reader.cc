@@ -197,10 +197,8 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
     personal.set_reporter_name(who.name());
   } else if (who.who_case() == v1::Reporter::kPseudonym) {
     key = router_key_.Sign("pseudonym", who.pseudonym());
-  } else {
-    key = router_key_.Sign("anonymous", peer.name);
   }
-  key.resize(kReporterKeyBytes);
+  if (!key.empty()) key.resize(kReporterKeyBytes);
   personal.set_reporter_key(std::move(key));
   if (erased_ == nullptr || !erased_->Contains(out.observation())) {
     out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));

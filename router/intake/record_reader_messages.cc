@@ -142,8 +142,9 @@ Result RecordReader::ReadGuidance(const Enrolled& peer,
   return entry;
 }
 
-// Which machine has shown it is not kept: only that it was another one, under
-// a key that is of no use for anything else.
+// Which machine has shown it is not kept: of guidance only that it was another
+// one, under a key that is of no use for anything else; of an answer not even
+// that, as it would tell which machines reported what was answered.
 Result RecordReader::ReadReceipt(const Enrolled& peer,
                                  const v1::Record& record) {
   v1::ReadReceipt receipt;
@@ -155,8 +156,11 @@ Result RecordReader::ReadReceipt(const Enrolled& peer,
     return Refuse(*std::move(refusal), record, receipt);
   }
   receipt.set_record(ObservationId(record.id()));
-  receipt.set_machine(router_key_.Sign("read" + receipt.id(), peer.name));
-  receipt.mutable_machine()->resize(contract::kIdBytes);
+  receipt.clear_machine();
+  if (receipt.guidance()) {
+    receipt.set_machine(router_key_.Sign("read" + receipt.id(), peer.name));
+    receipt.mutable_machine()->resize(contract::kIdBytes);
+  }
   LogEntry entry;
   entry.kind = v1::LOG_READ;
   receipt.SerializeToString(&entry.body);

@@ -43,8 +43,16 @@ const std::vector<std::string>& Migrations() {
       "DROP TABLE tokens;",
       // What an operator wants erased, until it is a record.
       "CREATE TABLE erasures_asked(id BLOB PRIMARY KEY, body BLOB)"
-      " WITHOUT ROWID;"};
+      " WITHOUT ROWID;",
+      "CREATE TABLE insight_keys(insight INTEGER PRIMARY KEY, key BLOB);"};
   return *migrations;
+}
+
+// What goes is to be gone from the WAL as well.
+bool Forgets(const LogAppend& append) {
+  return !append.erasures.empty() ||
+         std::any_of(append.settled.begin(), append.settled.end(),
+                     [](const SettledToken& one) { return !one.keeps_record; });
 }
 
 }  // namespace
@@ -143,6 +151,31 @@ absl::Status Log::Insert(const LogEntry& entry, uint64_t position) {
   return insert_personal_->Run();
 }
 
+// Whose they were, and what told anonymous reporters apart.
+absl::Status Log::SettleTokens(const LogAppend& append) {
+  for (const SettledToken& one : append.settled) {
+    store::Statement settle = database_->Prepare(
+        "UPDATE personal SET agent=NULLIF(?2,''), "
+        "record=IIF(?3, record, NULL) WHERE position=?1");
+    absl::Status status = settle.Bind(1, one.position)
+                              .BindTextInPlace(2, one.left)
+                              .Bind(3, one.keeps_record ? 1 : 0)
+                              .Run();
+    if (!status.ok()) return status;
+  }
+  for (const InsightKey& one : append.insight_keys) {
+    store::Statement change = database_->Prepare(
+        one.key.empty() ? "DELETE FROM insight_keys WHERE insight=?1"
+                        : "INSERT INTO insight_keys VALUES(?1,?2) "
+                          "ON CONFLICT DO NOTHING");
+    change.Bind(1, one.insight);
+    if (!one.key.empty()) change.BindBlobInPlace(2, one.key);
+    absl::Status status = change.Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 // What an append says about rows that are there already.
 absl::Status Log::Settle(const LogAppend& append) {
   const auto each = [&](const std::vector<uint64_t>& ids,
@@ -154,12 +187,16 @@ absl::Status Log::Settle(const LogAppend& append) {
     }
     return absl::OkStatus();
   };
-  absl::Status status =
-      each(append.erasures,
-           "UPDATE personal SET salt=NULL, body=NULL WHERE position=?1");
+  absl::Status status = SettleTokens(append);
+  if (status.ok()) {
+    status = each(append.erasures,
+                  "UPDATE personal SET salt=NULL, body=NULL WHERE position=?1");
+  }
+  // What it said is in the log now.
   if (status.ok()) {
     status = each(append.replayed,
-                  "UPDATE dead_letters SET state='replayed' WHERE id=?1");
+                  "UPDATE dead_letters SET state='replayed', record=x'' "
+                  "WHERE id=?1");
   }
   if (status.ok()) {
     status =
@@ -233,10 +270,8 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
   if (!status.ok()) return status;
   end_ = position;
   chain_head_ = std::move(head);
-  truncate_due_ = truncate_due_ || std::any_of(appends.begin(), appends.end(),
-                                               [](const LogAppend& a) {
-                                                 return !a.erasures.empty();
-                                               });
+  truncate_due_ =
+      truncate_due_ || std::any_of(appends.begin(), appends.end(), Forgets);
   if (!truncate_due_) {
     if (checkpointer_ != nullptr) checkpointer_->Committed(*database_);
   } else if (database_->Checkpoint(/*truncate=*/true).ok()) {

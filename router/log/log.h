@@ -21,10 +21,36 @@
 // breaking the hash chain.
 namespace earshot::router {
 
-// Names the agent that must get the answers; the router's alone.
+// Names the agent that must get the answers; the router's alone. Once nobody
+// needs the name any more, what was found out with it may stand in its place.
 struct OwnerToken {
   std::string agent;
   std::string record;  // record id, 16 bytes
+
+  bool NamesAgent() const { return !agent.empty() && agent.front() != '='; }
+};
+// It came from the agent that the report it is about came from, or from
+// another.
+inline constexpr std::string_view kOwn = "=own";
+inline constexpr std::string_view kOther = "=other";
+
+inline bool IsOwn(const OwnerToken& sender, const OwnerToken& reporter) {
+  return sender.agent == kOwn ||
+         (sender.NamesAgent() && sender.agent == reporter.agent);
+}
+
+// A token whose agent nobody needs any more.
+struct SettledToken {
+  uint64_t position = 0;
+  std::string left;           // begins with '='; empty: nothing
+  bool keeps_record = false;  // an order to erase it may yet have to name it
+};
+
+// With what the reporters of an insight that are anonymous are told apart, for
+// as long as they are owed answers.
+struct InsightKey {
+  uint64_t insight = 0;
+  std::string key;  // 32 bytes; empty: it goes
 };
 
 struct LogEntry {
@@ -65,6 +91,8 @@ struct LogAppend {
   std::vector<uint64_t> replayed;  // dead letters that these entries settle
   std::vector<uint64_t> kept;      // dead letters that stay as they were
   std::vector<uint64_t> erasures;  // positions whose personal part goes
+  std::vector<SettledToken> settled;
+  std::vector<InsightKey> insight_keys;
   std::vector<std::string> erasures_settled;  // asked ones, by id
   uint64_t dead_letters_cap = 0;              // not 0: keep the newest so many
 };
@@ -121,9 +149,10 @@ class Log {
       const std::string& path, const std::vector<v1::ErasureRecord>& erasures,
       const std::vector<uint64_t>& dead_letters);
   absl::StatusOr<std::vector<v1::ErasureRecord>> ErasuresAsked(size_t most);
+  // Nothing where no agent is named (any more).
   absl::StatusOr<std::optional<OwnerToken>> FindToken(uint64_t position);
-  // Drops a token whose obligation has ended.
-  absl::Status DropToken(uint64_t position);
+  // Empty: none.
+  absl::StatusOr<std::string> FindInsightKey(uint64_t insight);
 
   // The hash under which each configuration file was last recorded, by name.
   absl::StatusOr<std::map<std::string, std::string>> Configurations();
@@ -144,11 +173,13 @@ class Log {
   absl::Status LoadMeta(os::Random* random);
   absl::Status Insert(const LogEntry& entry, uint64_t position);
   absl::Status Settle(const LogAppend& append);
+  absl::Status SettleTokens(const LogAppend& append);
   absl::StatusOr<std::vector<LogRow>> Rows(store::Statement& statement);
 
   std::unique_ptr<store::Database> database_;
   std::optional<store::Statement> read_one_;  // asked for one by one, often
   std::optional<store::Statement> find_token_;
+  std::optional<store::Statement> find_insight_key_;
   std::optional<store::Statement> insert_;
   std::optional<store::Statement> insert_personal_;
   std::optional<store::Statement> put_watermark_;

@@ -190,13 +190,20 @@ absl::StatusOr<std::optional<OwnerToken>> Log::FindToken(uint64_t position) {
   if (!*row) return std::optional<OwnerToken>();
   OwnerToken token{find_token_->Text(0), find_token_->Blob(1)};
   find_token_->Reset();
+  if (!token.NamesAgent()) return std::optional<OwnerToken>();
   return std::optional<OwnerToken>(std::move(token));
 }
 
-absl::Status Log::DropToken(uint64_t position) {
-  store::Statement drop = database_->Prepare(
-      "UPDATE personal SET agent=NULL, record=NULL WHERE position=?1");
-  return drop.Bind(1, position).Run();
+absl::StatusOr<std::string> Log::FindInsightKey(uint64_t insight) {
+  if (!find_insight_key_) {
+    find_insight_key_ =
+        database_->Prepare("SELECT key FROM insight_keys WHERE insight=?1");
+  }
+  const auto row = find_insight_key_->Bind(1, insight).Step();
+  if (!row.ok()) return row.status();
+  std::string key = *row ? find_insight_key_->Blob(0) : std::string();
+  find_insight_key_->Reset();
+  return key;
 }
 
 }  // namespace earshot::router

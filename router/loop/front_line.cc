@@ -21,6 +21,8 @@ constexpr uint32_t kConfirmingReporters = 3;
 constexpr uint32_t kReminderPercent = 75;
 constexpr uint32_t kPulseQuietDays = 7;
 constexpr uint32_t kEscalatedReporters = 3;
+constexpr uint32_t kObligationDays = 90;
+constexpr uint32_t kLongestObligationDays = 400;
 // So many "yes" outweigh one "no" that has no reason.
 constexpr uint32_t kYesForNo = 4;
 
@@ -114,6 +116,10 @@ v1::LoopRules RulesOf(const v1::LoopRules& given) {
   }
   if (rules.escalated_reporters() == 0) {
     rules.set_escalated_reporters(kEscalatedReporters);
+  }
+  if (rules.obligation_days() == 0) rules.set_obligation_days(kObligationDays);
+  if (rules.longest_obligation_days() == 0) {
+    rules.set_longest_obligation_days(kLongestObligationDays);
   }
   return rules;
 }

@@ -179,6 +179,7 @@ class Check {
   void Loop() {
     constexpr uint32_t kMostDays = 365;
     constexpr uint32_t kMostReporters = 1000;
+    constexpr uint32_t kMostObligationDays = 3650;
     const v1::LoopRules& loop = organisation_.loop();
     const auto check = [&](const char* name, uint32_t value, uint32_t most) {
       if (value <= most) return;
@@ -192,6 +193,9 @@ class Check {
     check("pulse_quiet_days", loop.pulse_quiet_days(), kMostDays);
     check("reminder_percent", loop.reminder_percent(), 100);
     check("escalated_reporters", loop.escalated_reporters(), kMostReporters);
+    check("obligation_days", loop.obligation_days(), kMostObligationDays);
+    check("longest_obligation_days", loop.longest_obligation_days(),
+          kMostObligationDays);
   }
 
   void Calendars() {

@@ -72,7 +72,7 @@ absl::StatusOr<std::unique_ptr<Replayed>> Replayed::Make(
   if (!views.ok()) return views.status();
   replayed->views_ = *std::move(views);
   Fold fold(options, *replayed->reader_, *replayed->writer_, *replayed->views_,
-            clock, ops);
+            clock, random, ops);
   fold.UseTaxonomy(rules.taxonomy);
   fold.UseModel(rules.model);
   fold.UseOrganisation(organisation, DefaultSubscriptions(organisation));

@@ -71,7 +71,12 @@ CREATE TABLE pulses(agent TEXT PRIMARY KEY, at INTEGER) WITHOUT ROWID;
 CREATE TABLE guidance(id BLOB PRIMARY KEY, at INTEGER, body BLOB) WITHOUT
   ROWID;
 CREATE TABLE site_news(number INTEGER PRIMARY KEY, id BLOB UNIQUE, body
-  BLOB);)"};
+  BLOB);)",
+      R"(
+CREATE TABLE noted_once(about BLOB, who BLOB, PRIMARY KEY(about, who)) WITHOUT
+  ROWID;
+INSERT INTO noted_once SELECT question, who FROM question_answers;
+DROP TABLE question_answers;)"};
   return *migrations;
 }
 
@@ -190,6 +195,10 @@ absl::Status Views::TrimTexts(uint64_t cap) {
              "ORDER BY position DESC LIMIT 1 OFFSET ?1)")
       .Bind(1, cap)
       .Run();
+}
+
+absl::Status Views::ForgetActivity(int64_t before) {
+  return Sql("DELETE FROM activity WHERE day<?1").Bind(1, before).Run();
 }
 
 absl::Status Views::NoteActivity(std::string_view reporter,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -206,10 +207,9 @@ class Views {
   // Was this agent owed it, for this record?
   absl::StatusOr<bool> WasOwed(std::string_view id, std::string_view record,
                                const std::string& agent);
-  // False: they have answered before.
-  absl::StatusOr<bool> NoteQuestionAnswer(std::string_view question,
-                                          std::string_view who,
-                                          uint64_t choice);
+  // Once for each `who` of a question, answer or guidance; false: it was noted
+  // before. As many rows as were asked, reported it, or were reached.
+  absl::StatusOr<bool> NoteOnce(std::string_view about, std::string_view who);
   // When the machine was last asked a question of a scope; 0: never.
   absl::StatusOr<int64_t> LastPulse(const std::string& agent);
   absl::Status NotePulse(const std::string& agent, int64_t at);
@@ -238,6 +238,13 @@ class Views {
                                                      uint64_t seq, size_t most);
   absl::Status MarkRepliesAcked(const std::string& agent, uint64_t seq);
   absl::StatusOr<uint64_t> PendingReplies();
+  // Records of the agent's reports whose replies it has not acknowledged.
+  absl::StatusOr<std::set<std::string>> PendingRecords(
+      const std::string& agent);
+  // What these reports were owed is not known any more; `all`: also what the
+  // agent has yet to acknowledge, which it does not get then. Numbers stay.
+  absl::Status ForgetReplies(const std::string& agent,
+                             const std::set<std::string>& records, bool all);
 
   // Mirrored items that are not insights; a new body replaces the old.
   absl::Status PutMirrored(const std::string& key, uint64_t seq,
@@ -252,6 +259,8 @@ class Views {
                                                    size_t bytes);
 
   // Distinct reporters of a scope; see fold/scope_activity.h.
+  // What is older goes; reads the whole table.
+  absl::Status ForgetActivity(int64_t before);
   absl::Status NoteActivity(std::string_view reporter, std::string_view site,
                             std::string_view channel, std::string_view topic,
                             int64_t day);

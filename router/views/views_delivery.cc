@@ -97,22 +97,23 @@ absl::Status Views::Owing::Owe(const std::string& agent, v1::ReplyKind kind,
   const auto [found, fresh] = agents_.try_emplace(agent);
   Agent& at = found->second;
   if (fresh) {
-    const auto last = OneNumber(
-        views_.Sql("SELECT last FROM reply_cursors WHERE agent=?1")
-            .BindText(1, agent),
-        0);
+    const auto last =
+        OneNumber(views_.Sql("SELECT last FROM reply_cursors WHERE agent=?1")
+                      .BindText(1, agent),
+                  0);
     if (!last.ok()) return last.status();
     at.last = std::max(*last, views_.run_);
   }
-  absl::Status status =
-      views_.Sql("INSERT INTO replies VALUES(?1,?2,?3,?4,?5) "
-                 "ON CONFLICT DO NOTHING")
-          .BindText(1, agent)
-          .Bind(2, at.last + 1)
-          .Bind(3, static_cast<int>(kind))
-          .BindBlob(4, answer)
-          .BindBlob(5, record)
-          .Run();
+  absl::Status status = views_
+                            .Sql(
+                                "INSERT INTO replies VALUES(?1,?2,?3,?4,?5) "
+                                "ON CONFLICT DO NOTHING")
+                            .BindText(1, agent)
+                            .Bind(2, at.last + 1)
+                            .Bind(3, static_cast<int>(kind))
+                            .BindBlob(4, answer)
+                            .BindBlob(5, record)
+                            .Run();
   if (!status.ok() || views_.database_->Changes() == 0) return status;
   ++at.last;
   at.changed = true;
@@ -124,8 +125,9 @@ absl::Status Views::Owing::End() {
     if (!at.changed) continue;
     absl::Status status =
         views_
-            .Sql("INSERT INTO reply_cursors VALUES(?1,?2,0) ON CONFLICT DO "
-                 "UPDATE SET last=?2")
+            .Sql(
+                "INSERT INTO reply_cursors VALUES(?1,?2,0) ON CONFLICT DO "
+                "UPDATE SET last=?2")
             .BindText(1, agent)
             .Bind(2, at.last)
             .Run();
@@ -139,7 +141,7 @@ absl::StatusOr<std::vector<ReplyRow>> Views::RepliesAfter(
   std::vector<ReplyRow> rows;
   store::Statement& read =
       Sql("SELECT seq, kind, answer, record FROM replies WHERE agent=?1 AND "
-          "seq>?2 ORDER BY seq LIMIT ?3");
+          "seq>?2 AND answer IS NOT NULL ORDER BY seq LIMIT ?3");
   read.BindText(1, agent).Bind(2, seq).Bind(3, static_cast<uint64_t>(most));
   while (true) {
     const auto row = read.Step();
@@ -161,8 +163,49 @@ absl::Status Views::MarkRepliesAcked(const std::string& agent, uint64_t seq) {
 absl::StatusOr<uint64_t> Views::PendingReplies() {
   return OneNumber(Sql("SELECT COUNT(*) FROM reply_cursors c JOIN replies r "
                        "ON r.agent=c.agent AND r.seq>c.acked "
-                       "WHERE c.last>c.acked"),
+                       "AND r.answer IS NOT NULL WHERE c.last>c.acked"),
                    0);
+}
+
+absl::StatusOr<std::set<std::string>> Views::PendingRecords(
+    const std::string& agent) {
+  std::set<std::string> records;
+  store::Statement& read = Sql(
+      "SELECT record FROM replies WHERE agent=?1 AND seq>(SELECT acked FROM "
+      "reply_cursors WHERE agent=?1) AND answer IS NOT NULL");
+  read.BindText(1, agent);
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return records;
+    records.insert(read.Blob(0));
+  }
+}
+
+absl::Status Views::ForgetReplies(const std::string& agent,
+                                  const std::set<std::string>& records,
+                                  bool all) {
+  std::vector<uint64_t> seqs;
+  store::Statement& read =
+      Sql("SELECT r.seq, r.record FROM replies r JOIN reply_cursors c "
+          "ON c.agent=r.agent WHERE r.agent=?1 AND (?2 OR r.seq<=c.acked) AND "
+          "r.answer IS NOT NULL");
+  read.BindText(1, agent).Bind(2, all ? 1 : 0);
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) break;
+    if (records.contains(read.Blob(1))) seqs.push_back(read.Unsigned(0));
+  }
+  for (const uint64_t seq : seqs) {
+    absl::Status status = Sql("UPDATE replies SET answer=NULL, record=NULL "
+                              "WHERE agent=?1 AND seq=?2")
+                              .BindText(1, agent)
+                              .Bind(2, seq)
+                              .Run();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Views::PutMirrored(const std::string& key, uint64_t seq,

@@ -101,15 +101,12 @@ absl::StatusOr<bool> Views::WasOwed(std::string_view id,
   return *found == 1;
 }
 
-absl::StatusOr<bool> Views::NoteQuestionAnswer(std::string_view question,
-                                               std::string_view who,
-                                               uint64_t choice) {
+absl::StatusOr<bool> Views::NoteOnce(std::string_view about,
+                                     std::string_view who) {
   absl::Status status =
-      Sql("INSERT INTO question_answers VALUES(?1,?2,?3) ON CONFLICT DO "
-          "NOTHING")
-          .BindBlob(1, question)
+      Sql("INSERT INTO noted_once VALUES(?1,?2) ON CONFLICT DO NOTHING")
+          .BindBlob(1, about)
           .BindBlob(2, who)
-          .Bind(3, choice)
           .Run();
   if (!status.ok()) return status;
   return database_->Changes() == 1;

@@ -377,7 +377,7 @@ TEST_F(FoldAftermathTest, WhatIsFoldedAgainObeysTheRulesInForce) {
   fold_.reset();
   views_ = *Views::Open(folder_.File("views.db"));
   fold_ = std::make_unique<Fold>(FoldOptions{key_, 1000, 1000, 1000}, *reader_,
-                                 *writer_, *views_, clock_, log_, nullptr);
+                                 *writer_, *views_, clock_, random_, log_);
   v1::Taxonomy parsed;
   ASSERT_TRUE(config::ParseText(kTaxonomy, parsed).empty());
   fold_->UseTaxonomy(*Taxonomy::Compile(parsed));

@@ -51,8 +51,8 @@ class FoldTest : public ::testing::Test {
     reader_ = *Log::OpenForReading(folder_.File("log.db"));
     views_ = *Views::Open(folder_.File("views.db"));
     fold_ = std::make_unique<Fold>(FoldOptions{key_, 1000, 1000, 1000},
-                                   *reader_, *writer_, *views_, clock_, log_,
-                                   std::move(read_ahead));
+                                   *reader_, *writer_, *views_, clock_, random_,
+                                   log_, std::move(read_ahead));
     v1::Taxonomy parsed;
     ASSERT_TRUE(config::ParseText(taxonomy, parsed).empty());
     fold_->UseTaxonomy(*Taxonomy::Compile(parsed));

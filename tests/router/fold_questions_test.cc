@@ -139,6 +139,7 @@ TEST_F(FoldQuestionsTest, GuidanceReachesTheMachinesAndIsReadAtMostOnceEach) {
   v1::ReadReceipt read;
   read.set_id(id);
   read.set_count(1);
+  read.set_guidance(true);
   for (int i = 0; i < 3; ++i) {
     Put(agent_, v1::RECORD_READ, read.SerializeAsString());
   }
@@ -159,6 +160,42 @@ TEST_F(FoldQuestionsTest, ReadReceiptsOfAnAnswerAreACountAndNoMoreThanReports) {
   Put(agent_, v1::RECORD_READ, read.SerializeAsString());
   FoldAll();
   EXPECT_EQ(Insight(1).answers(0).read(), 1U);
+}
+
+TEST_F(FoldQuestionsTest, ReceiptsOfWhatNobodyWroteOrPastTheCountLeaveNothing) {
+  Tell("The till froze", "r1");
+  Answer(1, "A new one comes");
+  FoldAll();
+  v1::ReadReceipt read;
+  read.set_count(1);
+  for (int i = 0; i < 20; ++i) {
+    read.set_id(i % 2 == 0 ? random_.Bytes(16) : Insight(1).answers(0).id());
+    read.set_guidance(i % 4 == 0);
+    Put(agent_, v1::RECORD_READ, read.SerializeAsString());
+  }
+  FoldAll();
+  EXPECT_EQ(Insight(1).answers(0).read(), 1U);
+  store::Statement rows =
+      views_->database().Prepare("SELECT COUNT(*) FROM noted_once");
+  ASSERT_TRUE(rows.Step().ok());
+  EXPECT_EQ(rows.Unsigned(0), 1U);
+}
+
+// It would tell which machines reported what was answered.
+TEST_F(FoldQuestionsTest, AReadReceiptOfAnAnswerNamesNoMachine) {
+  Tell("The till froze", "r1");
+  Answer(1, "A new one comes");
+  FoldAll();
+  v1::ReadReceipt read;
+  read.set_count(1);
+  read.set_id(Insight(1).answers(0).id());
+  read.set_machine(random_.Bytes(16));
+  Put(agent_, v1::RECORD_READ, read.SerializeAsString());
+  const auto row = reader_->ReadOne(*reader_->End());
+  v1::ReadReceipt kept;
+  ASSERT_TRUE(kept.ParseFromString((*row)->body));
+  EXPECT_TRUE(kept.machine().empty());
+  EXPECT_TRUE((*row)->token.agent.empty());
 }
 
 TEST_F(FoldQuestionsTest, WhoHadToAskFirstAndWhatWasSpentIsCounted) {

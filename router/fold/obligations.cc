@@ -1,0 +1,112 @@
+// Who must get the answers to a report, and how long that is known.
+#include "router/loop/obligations.h"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "proto/contract/times.h"
+#include "router/fold/fold.h"
+#include "router/fold/keys.h"
+
+namespace earshot::router {
+namespace {
+
+constexpr size_t kSecretBytes = 32;
+
+}  // namespace
+
+// Of anonymous reporters the agents are told apart, under a secret of the
+// insight: once that is gone, nothing tells which agent a key stood for.
+absl::StatusOr<std::string> Fold::EvidenceKey(
+    const v1::PersonalObservation& personal, const OwnerToken& sender,
+    uint64_t insight, Work& work) {
+  if (!personal.reporter_key().empty()) {
+    return Key(router_key_, "evidence", personal.reporter_key(),
+               std::to_string(insight));
+  }
+  if (!sender.NamesAgent()) return std::string();
+  const auto secret = InsightSecret(insight, work);
+  if (!secret.ok()) return secret.status();
+  return Key(os::HmacKey(*secret), "evidence", sender.agent);
+}
+
+absl::StatusOr<std::string> Fold::InsightSecret(uint64_t insight, Work& work) {
+  const auto [at, fresh] = work.insight_keys.try_emplace(insight);
+  if (!fresh) return at->second;
+  auto known = reader_.FindInsightKey(insight);
+  if (!known.ok()) {
+    work.insight_keys.erase(at);
+    return known.status();
+  }
+  if (known->empty()) {
+    *known = random_.Bytes(kSecretBytes);
+    work.readings.AddKey(insight, *known);
+  }
+  at->second = *std::move(known);
+  return at->second;
+}
+
+// What a report's token says once no agent is named in it: of a correction
+// whether it took back what was its own.
+absl::StatusOr<std::string> Fold::LeftOf(uint64_t position) {
+  const auto row = reader_.ReadOne(position);
+  if (!row.ok()) return row.status();
+  v1::ObservationRecord said;
+  if (!*row || !said.ParseFromString((*row)->body) || said.corrects().empty()) {
+    return std::string();
+  }
+  const auto corrected = views_.FindObservation(said.corrects());
+  if (!corrected.ok()) return corrected.status();
+  return std::string(!*corrected || (*corrected)->withdrawn ? kOwn : kOther);
+}
+
+// An agent that has yet to fetch an answer keeps its reports, unless it has not
+// for so long that nobody waits any more. Time and memory: the reports of the
+// insight, and what their agents were ever owed.
+absl::Status Fold::EndObligations(v1::Insight& insight, absl::Time at,
+                                  Work& work) {
+  const auto positions = views_.PositionsIn(insight.id());
+  if (!positions.ok()) return positions.status();
+  std::map<std::string, std::map<std::string, std::vector<uint64_t>>> held;
+  for (const uint64_t position : *positions) {
+    const auto token = reader_.FindToken(position);
+    if (!token.ok()) return token.status();
+    if (*token) held[(*token)->agent][(*token)->record].push_back(position);
+  }
+  const bool all = NobodyWaits(insight, at, duty_->rules());
+  uint64_t waiting = 0;
+  for (auto& [agent, records] : held) {
+    std::set<std::string> ending;
+    for (const auto& [record, where] : records) ending.insert(record);
+    if (!all) {
+      const auto pending = views_.PendingRecords(agent);
+      if (!pending.ok()) return pending.status();
+      for (const std::string& record : *pending) ending.erase(record);
+    }
+    for (const auto& [record, where] : records) {
+      if (!ending.contains(record)) {
+        waiting += where.size();
+        continue;
+      }
+      for (const uint64_t position : where) {
+        const auto left = LeftOf(position);
+        if (!left.ok()) return left.status();
+        work.changes.settled.push_back({position, *left});
+      }
+    }
+    absl::Status status = views_.ForgetReplies(agent, ending, all);
+    if (!status.ok()) return status;
+  }
+  work.insight_keys.erase(insight.id());
+  work.changes.insight_keys.push_back({insight.id(), ""});
+  for (const v1::MergedPart& part : insight.merged()) {
+    work.changes.insight_keys.push_back({part.insight(), ""});
+  }
+  views_.EmptyLog();
+  NoteEnd(insight, at, waiting);
+  counters_.obligations_ended.Add();
+  return absl::OkStatus();
+}
+
+}  // namespace earshot::router
