@@ -35,6 +35,8 @@ struct ReportOptions {
   bool anonymous = false;
   bool resolved_on_the_spot = false;
   std::string spent;
+  std::string thanks;
+  std::string thanks_site;
   std::string promise;
   bool kept = false;
   bool broken = false;
@@ -62,6 +64,7 @@ struct ImportOptions {
 };
 
 struct ListOptions {
+  std::string language;  // es, fr-CA; empty: that of the session
   bool json = false;
   std::string receipt;
 };

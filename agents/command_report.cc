@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "agents/show.h"
 #include "base/os/status_text.h"
 #include "earshot/v1/verdict.pb.h"
+#include "proto/contract/languages.h"
 #include "proto/contract/names.h"
 #include "proto/contract/redact_lines.h"
 #include "proto/contract/validate.h"
@@ -99,6 +101,11 @@ absl::Status ReadWords(const ReportOptions& options, v1::Observation& draft) {
     }
     draft.set_subject(*subject);
   }
+  if (!options.thanks.empty()) {
+    draft.mutable_thanks()->set_name(options.thanks);
+    draft.mutable_thanks()->set_site(options.thanks_site);
+    if (options.kind.empty()) draft.set_kind(v1::OBSERVATION_KIND_PRAISE);
+  }
   if (options.resolved_on_the_spot) draft.mutable_resolved_on_the_spot();
   if (options.spent.empty()) return absl::OkStatus();
   return ReadMoney(options.spent,
@@ -127,7 +134,7 @@ absl::StatusOr<v1::Observation> DraftOf(const ReportOptions& options) {
   }
   for (const std::string* given :
        {&draft.text(), &options.name, &options.promise, &options.site,
-        &options.channel}) {
+        &options.channel, &options.thanks, &options.thanks_site}) {
     if (!contract::IsUtf8(*given)) {
       return absl::InvalidArgumentError("the text is not UTF-8");
     }
@@ -160,6 +167,17 @@ int List(const GlobalOptions& global, const v1::ControlRequest& request,
   if (!body.ok()) return Fail(body.status());
   fmt::print("{}", json ? *body + "\n" : show(*body, StyleOfOutput()));
   return kDone;
+}
+
+// Of who asks, as their shell has it.
+std::string LanguageOfEnvironment() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = ::getenv(name);
+    if (value != nullptr && *value != '\0') {
+      return contract::LanguageOfLocale(value);
+    }
+  }
+  return "";
 }
 
 // "sent" or what keeps it, after a withdrawal or a correction.
@@ -278,6 +296,8 @@ int StatusCommand(const GlobalOptions& global, const ListOptions& options) {
 int InboxCommand(const GlobalOptions& global, const ListOptions& options) {
   v1::ControlRequest request;
   request.set_command("inbox");
+  request.set_language(options.language.empty() ? LanguageOfEnvironment()
+                                                : options.language);
   if (!options.receipt.empty()) request.add_arguments(options.receipt);
   return List(global, request, options.json, &ShowInbox);
 }

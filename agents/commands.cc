@@ -90,6 +90,13 @@ void AddReportOptions(CLI::App& command, ReportOptions& out) {
                    "You settled it there and then");
   command.add_option("--spent", out.spent,
                      "What settling it cost: 20, 12.50 or 12.50EUR");
+  auto* thanks = command.add_option(
+      "--thanks", out.thanks,
+      "Praise: the colleague or team it is for; their site hears of it");
+  command
+      .add_option("--thanks-site", out.thanks_site,
+                  "Where they work, if that is another site")
+      ->needs(thanks);
   command.add_option("--promise", out.promise,
                      "One of the organisation's promises to customers");
   auto* kept = command.add_flag("--kept", out.kept, "The promise was kept");
@@ -112,6 +119,8 @@ void AddReports(CLI::App& app, const GlobalOptions& global, ReportOptions& out,
           "  earshot-agent observe 'Lane 3 froze again' --tag checkout\n"
           "  earshot-agent observe 'Blocked fire exit' --severity 5 "
           "--anonymous\n"
+          "  earshot-agent observe 'Stayed late to find the parcel' --thanks "
+          "Priya\n"
           "  echo 'long story' | earshot-agent observe -",
           code, [&] { return ObserveCommand(global, out); });
   observe.add_option("TEXT", out.text, "What happened; -: standard input")
@@ -213,6 +222,9 @@ void AddLists(CLI::App& app, const GlobalOptions& global, ListOptions& out,
                         "  earshot-agent inbox --receipt 7K2M-QX4D-9RT3",
                         code, [&] { return InboxCommand(global, out); });
   inbox.add_flag("--json", out.json, "For scripts");
+  inbox.add_option("--language", out.language,
+                   "Answers in this language where a leader wrote one: es, "
+                   "fr-CA; default: that of your session");
   inbox.add_option("--receipt", out.receipt,
                    "The answer to one report, anonymous ones too");
 }

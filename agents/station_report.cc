@@ -11,6 +11,7 @@
 #include "base/os/bytes.h"
 #include "base/os/status_text.h"
 #include "proto/contract/ids.h"
+#include "proto/contract/languages.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
@@ -37,12 +38,12 @@ std::string FixedWord(v1::Verdict::Fixed fixed) {
   }
 }
 
-json AsJson(const InboxAnswer& item) {
+json AsJson(const InboxAnswer& item, const std::string& language) {
   const v1::Answer& answer = item.answer;
   return {{"insight", answer.insight()},
           {"state", std::string(contract::StateName(answer.state()))},
           {"leader", answer.leader()},
-          {"text", answer.text()},
+          {"text", contract::WordsIn(answer, language)},
           {"at", AsJson(contract::ToTime(answer.at()))},
           {"asks_verdict", item.asks},
           {"receipt", item.receipt_hint},
@@ -51,9 +52,10 @@ json AsJson(const InboxAnswer& item) {
           {"new", item.fresh}};
 }
 
-json AsJson(const std::vector<InboxAnswer>& items) {
+json AsJson(const std::vector<InboxAnswer>& items,
+            const std::string& language) {
   json list = json::array();
-  for (const InboxAnswer& item : items) list.push_back(AsJson(item));
+  for (const InboxAnswer& item : items) list.push_back(AsJson(item, language));
   return list;
 }
 
@@ -186,7 +188,7 @@ absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
     if (!status.ok()) return status;
     // A full spool keeps nobody from reading: then nobody is told that it was.
     TellRead(*answers).IgnoreError();
-    return WithBody({{"answers", AsJson(*answers)},
+    return WithBody({{"answers", AsJson(*answers, request.language())},
                      {"questions", AsJson(*asked)},
                      {"state", receipt->state}});
   }
@@ -206,8 +208,8 @@ absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
     TellRead(*answers).IgnoreError();
   }
   TellRead(*guidance).IgnoreError();
-  json body{{"answers", AsJson(*own)},
-            {"imported", AsJson(*imported)},
+  json body{{"answers", AsJson(*own, request.language())},
+            {"imported", AsJson(*imported, request.language())},
             {"questions", AsJson(*asked)},
             {"guidance", AsJson(*guidance)},
             {"news", json::array()}};

@@ -15,6 +15,7 @@
 #include "earshot/v1/decision.pb.h"
 #include "earshot/v1/digest.pb.h"
 #include "earshot/v1/guidance.pb.h"
+#include "earshot/v1/observation.pb.h"
 #include "earshot/v1/question.pb.h"
 #include "earshot/v1/subscription.pb.h"
 
@@ -43,6 +44,9 @@ class Client {
       const std::string& leader, const v1::Question& question) = 0;
   virtual absl::StatusOr<std::string> Guide(const std::string& leader,
                                             const v1::Guidance& guidance) = 0;
+  // What a leader saw on a visit.
+  virtual absl::StatusOr<std::string> Observe(
+      const std::string& leader, const v1::Observation& observation) = 0;
   virtual absl::StatusOr<v1::ResultList> Results(const std::string& leader) = 0;
   // Gives each digest and alert of the leader's queue as it comes. Returns only
   // when that fails.
@@ -79,6 +83,8 @@ class LocalFeedClient final : public Client {
       const std::string& leader, const v1::Question& question) override;
   absl::StatusOr<std::string> Guide(const std::string& leader,
                                     const v1::Guidance& guidance) override;
+  absl::StatusOr<std::string> Observe(
+      const std::string& leader, const v1::Observation& observation) override;
   absl::StatusOr<v1::ResultList> Results(const std::string& leader) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
   // One JSON object.
@@ -113,6 +119,8 @@ class RemoteFeedClient final : public Client {
       const std::string& leader, const v1::Question& question) override;
   absl::StatusOr<std::string> Guide(const std::string& leader,
                                     const v1::Guidance& guidance) override;
+  absl::StatusOr<std::string> Observe(
+      const std::string& leader, const v1::Observation& observation) override;
   absl::StatusOr<v1::ResultList> Results(const std::string& leader) override;
   absl::Status Follow(const std::string& leader, const Show& show) override;
 

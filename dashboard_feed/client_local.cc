@@ -126,6 +126,15 @@ absl::StatusOr<std::string> LocalFeedClient::Guide(
   return response->text();
 }
 
+absl::StatusOr<std::string> LocalFeedClient::Observe(
+    const std::string& leader, const v1::Observation& observation) {
+  v1::ControlRequest request = Request("observe", leader);
+  observation.SerializeToString(request.mutable_body());
+  const auto response = Ask(socket_, request);
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
 absl::StatusOr<v1::ResultList> LocalFeedClient::Results(
     const std::string& leader) {
   const auto response = Ask(socket_, Request("results", leader));

@@ -152,6 +152,15 @@ absl::StatusOr<std::string> RemoteFeedClient::Preview(
   return response->text();
 }
 
+absl::StatusOr<std::string> RemoteFeedClient::Observe(
+    const std::string& leader, const v1::Observation& observation) {
+  leader_ = leader;
+  const auto response =
+      Ask(v1::LEADER_OBSERVE, observation.SerializeAsString());
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
 absl::StatusOr<std::string> RemoteFeedClient::AskFrontLine(
     const std::string& leader, const v1::Question& question) {
   leader_ = leader;

@@ -54,10 +54,6 @@ struct Options {
   std::vector<std::string> sections;
   bool all = false;
   uint32_t after = 0;
-  std::string insight;
-  std::vector<std::string> text;
-  bool need_more = false;
-  std::string language;
   LeaderDoor door;
   std::string file;
   RehearseOptions rehearse;
@@ -183,25 +179,6 @@ Outcome Digest(const Options& options, const Settings& settings) {
   return Failed(Show(*digest, options, settings));
 }
 
-Outcome Answer(const Options& options, const Settings& settings) {
-  const auto insight = contract::ParseInsightNumber(options.insight);
-  if (!insight.ok()) return Misused(insight.status());
-  v1::Decision decision;
-  decision.set_insight(*insight);
-  v1::GiveAnswer& answer = *decision.mutable_answer();
-  answer.set_intent(options.need_more ? v1::GiveAnswer::NEED_MORE
-                                      : v1::GiveAnswer::WILL_DO);
-  answer.set_text(fmt::format("{}", fmt::join(options.text, " ")));
-  answer.set_language(options.language);
-  const auto client =
-      OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
-  if (!client.ok()) return Misused(client.status());
-  const auto done = (*client)->Decide(options.leader, decision);
-  if (!done.ok()) return Failed(done.status());
-  fmt::print("{}\n", *done);
-  return {};
-}
-
 Outcome PrintStatus(const Options& options, const Settings& settings) {
   const auto text = LocalFeedClient(settings.SocketFile()).Status();
   if (!text.ok()) return Failed(text.status());
@@ -281,23 +258,6 @@ void DefineLeader(CLI::App& app, Options& options, Action& action) {
   AddDoorOptions(*command, options.door);
   command->callback(
       [&] { action = [&](const Settings& s) { return Digest(options, s); }; });
-  command = Add(app, "answer", "Answer everyone who reported an insight.",
-                "  earshot-feed answer 412 \"New scanners come on Tuesday.\" "
-                "--as leader\n"
-                "  earshot-feed answer 412 \"Which tills?\" --need-more "
-                "--as leader");
-  command->add_option("insight", options.insight, "its number, as in #412")
-      ->required();
-  command->add_option("text", options.text, "what they will read")->required();
-  command->add_option("--as", options.leader, "the leader who answers")
-      ->required();
-  command->add_flag("--need-more", options.need_more,
-                    "it asks for more rather than promising to act");
-  command->add_option("--language", options.language,
-                      "of the text, such as en or es");
-  AddDoorOptions(*command, options.door);
-  command->callback(
-      [&] { action = [&](const Settings& s) { return Answer(options, s); }; });
   command = Add(app, "leader-keygen", "Make a leader's key pair.",
                 "  earshot-feed leader-keygen dana.key");
   command

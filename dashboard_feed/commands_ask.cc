@@ -14,6 +14,7 @@
 #include "dashboard_feed/decisions/until.h"
 #include "dashboard_feed/digest/results.h"
 #include "proto/contract/ids.h"
+#include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -26,6 +27,10 @@ struct AskCommands::Options {
   std::vector<std::string> sites;
   std::vector<std::string> regions;
   std::vector<std::string> roles;
+  std::vector<std::string> tags;
+  std::string site;
+  std::string kind;
+  uint32_t severity = 3;
   std::string closes;
   std::string leader;
   LeaderDoor door;
@@ -66,6 +71,7 @@ AskCommands::AskCommands(CLI::App& app, std::function<void(Action)> choose)
     : choose_(std::move(choose)), options_(std::make_unique<Options>()) {
   DefineAsk(app);
   DefineGuide(app);
+  DefineObserve(app);
   DefineResults(app);
 }
 
@@ -163,6 +169,51 @@ void AskCommands::DefineGuide(CLI::App& app) {
       const auto client = Reach(options.door, settings);
       if (!client.ok()) return client.status();
       const auto text = (*client)->Guide(options.leader, guidance);
+      if (text.ok()) fmt::print("{}\n", *text);
+      return text.status();
+    });
+  });
+}
+
+void AskCommands::DefineObserve(CLI::App& app) {
+  Options& options = *options_;
+  CLI::App& command = Define(
+      app, "observe",
+      "Record what you saw on a visit. It counts as what the front line "
+      "reports, signed by you.",
+      "  earshot-feed observe \"Two of three lanes closed at noon\" --site "
+      "store-014 --as dana\n"
+      "  earshot-feed observe \"The night crew had it spotless\" --site "
+      "store-014 --kind praise --as dana");
+  command.add_option("text", options.text, "in your words")->required();
+  command.add_option("--site", options.site, "where; of your scope")
+      ->required();
+  command.add_option("--severity", options.severity, "1 lowest to 5 highest")
+      ->check(CLI::Range(1, 5));
+  command.add_option("--kind", options.kind,
+                     "pain_point, praise, idea, preference_change, "
+                     "process_gap, employee_experience, risk or noise");
+  command.add_option("--tag", options.tags, "a word to find it by");
+  command.callback([this, &options] {
+    choose_([&options](const Settings& settings) -> absl::Status {
+      v1::Observation observation;
+      observation.set_text(options.text);
+      observation.set_site(options.site);
+      observation.set_severity(options.severity);
+      observation.mutable_tags()->Assign(options.tags.begin(),
+                                         options.tags.end());
+      if (!options.kind.empty()) {
+        const auto kind = contract::ParseKind(options.kind);
+        if (!kind) {
+          return absl::InvalidArgumentError(
+              fmt::format("'{}' is no kind; see 'earshot-feed observe --help'",
+                          options.kind));
+        }
+        observation.set_kind(*kind);
+      }
+      const auto client = Reach(options.door, settings);
+      if (!client.ok()) return client.status();
+      const auto text = (*client)->Observe(options.leader, observation);
       if (text.ok()) fmt::print("{}\n", *text);
       return text.status();
     });

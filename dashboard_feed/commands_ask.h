@@ -10,7 +10,7 @@
 
 namespace earshot::feed {
 
-// ask, guide and results. Lives as long as the `app` parses.
+// ask, guide, observe and results. Lives as long as the `app` parses.
 class AskCommands {
  public:
   using Action = std::function<absl::Status(const Settings&)>;
@@ -24,6 +24,7 @@ class AskCommands {
                    const char* examples);
   void DefineAsk(CLI::App& app);
   void DefineGuide(CLI::App& app);
+  void DefineObserve(CLI::App& app);
   void DefineResults(CLI::App& app);
 
   const std::function<void(Action)> choose_;

@@ -12,6 +12,7 @@
 #include "dashboard_feed/commands_leader.h"
 #include "dashboard_feed/decisions/until.h"
 #include "proto/contract/ids.h"
+#include "proto/contract/languages.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -23,6 +24,10 @@ struct DecideCommands::Options {
   std::string until;
   std::string other;
   std::vector<std::string> verbatims;
+  std::vector<std::string> words;
+  std::vector<std::string> translations;
+  std::string language;
+  bool need_more = false;
   std::string leader;
   LeaderDoor door;
 };
@@ -38,6 +43,23 @@ absl::Status ReadMoment(
       ParseUntil(text, os::SystemClock().Wall(), absl::LocalTimeZone());
   if (!moment.ok()) return moment.status();
   *out() = contract::ToStamp(*moment);
+  return absl::OkStatus();
+}
+
+// "es=Mañana llega uno nuevo".
+absl::Status ReadTranslations(const std::vector<std::string>& given,
+                              v1::Decision& decision) {
+  for (const std::string& one : given) {
+    const size_t end = one.find('=');
+    if (end == std::string::npos || !contract::IsLanguage(one.substr(0, end))) {
+      return absl::InvalidArgumentError(fmt::format(
+          "'{}' is no translation; write --in es='Mañana llega uno nuevo'",
+          one));
+    }
+    v1::Translation& translation = *decision.add_translations();
+    translation.set_language(one.substr(0, end));
+    translation.set_text(one.substr(end + 1));
+  }
   return absl::OkStatus();
 }
 
@@ -69,6 +91,7 @@ DecideCommands::DecideCommands(CLI::App& app,
                                std::function<void(Action)> choose)
     : choose_(std::move(choose)), options_(std::make_unique<Options>()) {
   DefineTaking(app);
+  DefineAnswer(app);
   DefineEnding(app);
   DefineWording(app);
   DefineRegrouping(app);
@@ -94,6 +117,8 @@ CLI::App& DecideCommands::Define(CLI::App& app, const char* verb,
       v1::Decision decision;
       decision.set_insight(*insight);
       absl::Status status = fill(options, decision);
+      if (status.ok())
+        status = ReadTranslations(options.translations, decision);
       if (!status.ok()) return status;
       const auto client =
           OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
@@ -132,6 +157,38 @@ void DecideCommands::DefineTaking(CLI::App& app) {
   assign.add_option("--due", options_->until, "36h, 14d, 2w, a day or a time");
 }
 
+void DecideCommands::DefineAnswer(CLI::App& app) {
+  CLI::App& answer = Define(
+      app, "answer", "Answer everyone who reported an insight.",
+      "  earshot-feed answer 412 \"New scanners come on Tuesday.\" --as "
+      "leader\n"
+      "  earshot-feed answer 412 \"Which tills?\" --need-more --as leader\n"
+      "  earshot-feed answer 412 \"A new one comes\" --in es=\"Llega uno "
+      "nuevo\" --as leader",
+      [](const Options& options, v1::Decision& decision) {
+        v1::GiveAnswer& given = *decision.mutable_answer();
+        given.set_intent(options.need_more ? v1::GiveAnswer::NEED_MORE
+                                           : v1::GiveAnswer::WILL_DO);
+        given.set_text(fmt::format("{}", fmt::join(options.words, " ")));
+        given.set_language(options.language);
+        return absl::OkStatus();
+      });
+  answer.add_option("text", options_->words, "what they will read")->required();
+  answer.add_flag("--need-more", options_->need_more,
+                  "it asks for more rather than promising to act");
+  answer.add_option("--language", options_->language,
+                    "of the text, such as en or es");
+  AddTranslations(answer);
+}
+
+// The front line reads an answer in its own language where there is one.
+void DecideCommands::AddTranslations(CLI::App& command) {
+  command
+      .add_option("--in", options_->translations,
+                  "the same in another language: es='...'; up to 8")
+      ->allow_extra_args(false);
+}
+
 void DecideCommands::DefineEnding(CLI::App& app) {
   CLI::App& resolve = Define(
       app, "resolve",
@@ -144,6 +201,7 @@ void DecideCommands::DefineEnding(CLI::App& app) {
         return absl::OkStatus();
       });
   resolve.add_option("text", options_->text, "what they will read")->required();
+  AddTranslations(resolve);
   CLI::App& decline = Define(
       app, "decline", "Say no, and why, to everyone who reported it.",
       "  earshot-feed decline 412 \"The law asks for the second signature.\" "
@@ -154,6 +212,7 @@ void DecideCommands::DefineEnding(CLI::App& app) {
       });
   decline.add_option("reason", options_->text, "what they will read")
       ->required();
+  AddTranslations(decline);
   CLI::App& reopen = Define(
       app, "reopen", "Take it up again after it was resolved or declined.",
       "  earshot-feed reopen 412 --reason \"Store 14 still has it\" --as dana",

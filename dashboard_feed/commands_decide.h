@@ -28,7 +28,9 @@ class DecideCommands {
   CLI::App& Define(CLI::App& app, const char* verb, const char* about,
                    const char* examples, Fill fill);
   void DefineTaking(CLI::App& app);
+  void DefineAnswer(CLI::App& app);
   void DefineEnding(CLI::App& app);
+  void AddTranslations(CLI::App& command);
   void DefineWording(CLI::App& app);
   void DefineRegrouping(CLI::App& app);
 

@@ -147,6 +147,8 @@ class Feed {
                                            const std::string& body);
   absl::StatusOr<std::string> GuideFrontLine(const v1::Leader& leader,
                                              const std::string& body);
+  absl::StatusOr<std::string> FileVisit(const v1::Leader& leader,
+                                        const std::string& body);
   v1::ResultList ResultsFor(const v1::Leader& leader) const;
   absl::Status SpoolMessage(v1::RecordKind kind, std::string body,
                             absl::Time now);

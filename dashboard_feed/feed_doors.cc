@@ -157,10 +157,13 @@ v1::Response Feed::Answer(const std::string& leader_id,
     response.set_text(*done);
     return response;
   }
-  if (request.kind() == v1::LEADER_ASK || request.kind() == v1::LEADER_GUIDE) {
+  if (request.kind() == v1::LEADER_ASK || request.kind() == v1::LEADER_GUIDE ||
+      request.kind() == v1::LEADER_OBSERVE) {
     const auto done = request.kind() == v1::LEADER_ASK
                           ? AskFrontLine(*leader, request.body())
-                          : GuideFrontLine(*leader, request.body());
+                      : request.kind() == v1::LEADER_GUIDE
+                          ? GuideFrontLine(*leader, request.body())
+                          : FileVisit(*leader, request.body());
     if (!done.ok()) return refuse(done.status());
     response.set_text(*done);
     return response;
@@ -274,10 +277,11 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
   }
-  if (control.command() == "ask" || control.command() == "guide") {
-    const auto text = control.command() == "ask"
-                          ? AskFrontLine(**leader, control.body())
-                          : GuideFrontLine(**leader, control.body());
+  if (command == "ask" || command == "guide" || command == "observe") {
+    const auto text = command == "ask" ? AskFrontLine(**leader, control.body())
+                      : command == "guide"
+                          ? GuideFrontLine(**leader, control.body())
+                          : FileVisit(**leader, control.body());
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
   }

@@ -7,6 +7,7 @@
 
 #include "dashboard_feed/digest/results.h"
 #include "dashboard_feed/feed.h"
+#include "earshot/v1/observation.pb.h"
 #include "proto/contract/leader_scope.h"
 #include "proto/contract/messages.h"
 #include "proto/contract/times.h"
@@ -116,6 +117,46 @@ absl::StatusOr<std::string> Feed::GuideFrontLine(const v1::Leader& leader,
       "given; {}. 'earshot-feed results --as {}' tells whom it "
       "reached",
       OnItsWay(), leader.id());
+}
+
+// What a leader saw on a visit is an observation like any other, signed.
+absl::StatusOr<std::string> Feed::FileVisit(const v1::Leader& leader,
+                                            const std::string& body) {
+  v1::Observation said;
+  if (!said.ParseFromString(body)) {
+    return absl::InvalidArgumentError(
+        "the observation cannot be read; use the client of this release");
+  }
+  const absl::Time now = clock_.Wall();
+  const v1::Organisation& organisation = mirror_->model().organisation;
+  const auto site = std::find_if(
+      organisation.sites().begin(), organisation.sites().end(),
+      [&](const v1::Site& one) { return one.id() == said.site(); });
+  if (site == organisation.sites().end() ||
+      contract::LeaderScope(organisation, leader).OfSite(said.site()) == 0) {
+    return absl::NotFoundError(
+        fmt::format("there is no site '{}' in the scope of '{}'", said.site(),
+                    leader.id()));
+  }
+  if (said.channel().empty()) said.set_channel(site->channel());
+  if (said.channel().empty()) said.set_channel("store");
+  said.set_source(v1::SOURCE_LEADER_VISIT);
+  said.mutable_reporter()->set_name(leader.name().empty() ? leader.id()
+                                                          : leader.name());
+  said.set_quote(true);
+  *said.mutable_observed_at() = contract::ToStamp(now);
+  const size_t removed = contract::RedactObservation(redactor_, said);
+  said.set_redactions(static_cast<uint32_t>(removed));
+  if (const auto refusal = contract::Validate(said)) {
+    return absl::InvalidArgumentError(refusal->text);
+  }
+  absl::Status status =
+      SpoolMessage(v1::RECORD_OBSERVATION, said.SerializeAsString(), now);
+  if (!status.ok()) return status;
+  log_.Info("visit_spooled", {{"leader", leader.id()},
+                              {"site", said.site()},
+                              {"redactions", removed}});
+  return fmt::format("recorded; {}", OnItsWay());
 }
 
 v1::ResultList Feed::ResultsFor(const v1::Leader& leader) const {

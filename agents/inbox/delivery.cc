@@ -97,6 +97,9 @@ absl::Status Inbox::TakeErase(const v1::EraseOrder& order) {
     store::Statement ask =
         database_->Prepare("DELETE FROM asked WHERE record=?1");
     if (status.ok()) status = ask.BindBlob(1, record).Run();
+    // Or it is the id of news that named somebody.
+    store::Statement news = database_->Prepare("DELETE FROM news WHERE id=?1");
+    if (status.ok()) status = news.BindBlob(1, record).Run();
     if (!status.ok()) return status;
   }
   store::Statement keep =
@@ -122,10 +125,14 @@ absl::StatusOr<std::vector<v1::EraseOrder>> Inbox::PendingErasures() {
 absl::Status Inbox::ErasureDone(std::string_view order) {
   store::Statement drop =
       database_->Prepare("DELETE FROM erasures WHERE id=?1");
-  return drop.BindBlob(1, order).Run();
+  absl::Status status = drop.BindBlob(1, order).Run();
+  // What it named also stands in the log of recent writes.
+  return status.ok() ? database_->Checkpoint(true) : status;
 }
 
 absl::Status Inbox::TakeNews(const v1::SiteNews& news) {
+  // Erased on its way.
+  if (news.text().empty()) return absl::OkStatus();
   store::Statement insert =
       database_->Prepare("INSERT OR REPLACE INTO news VALUES(?1,?2,?3)");
   absl::Status status = insert.BindBlob(1, news.id())

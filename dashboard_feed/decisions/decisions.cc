@@ -91,6 +91,9 @@ size_t RedactDecision(const contract::Redactor& redactor,
     hits += redaction.spans.size();
     *text = std::move(redaction.text);
   };
+  for (v1::Translation& one : *decision.mutable_translations()) {
+    redact(one.mutable_text());
+  }
   switch (decision.verb_case()) {
     case v1::Decision::kAssign:
       redact(decision.mutable_assign()->mutable_owner());

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/time/civil_time.h"
@@ -149,6 +152,27 @@ std::string VerdictText(const Seen& seen, uint32_t below) {
   }
 }
 
+// Whom praise names, at the sites that the leader sees.
+void AddThanked(const Seen& seen, v1::DigestItem& item) {
+  constexpr int kMost = 3;
+  std::set<std::string> names;
+  const auto& cells = seen.insight.cells();
+  for (const v1::ThankedPerson& person : seen.insight.thanked()) {
+    const bool there =
+        !seen.partial ||
+        std::any_of(cells.begin(), cells.end(), [&](const v1::Cell& cell) {
+          return cell.site() == person.site();
+        });
+    if (there)
+      names.insert(fmt::format("{} ({})", person.name(), person.site()));
+  }
+  for (const std::string& name : names) {
+    if (item.thanked_size() < kMost) item.add_thanked(name);
+  }
+  item.set_more_thanked(static_cast<uint32_t>(names.size()) -
+                        static_cast<uint32_t>(item.thanked_size()));
+}
+
 v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
                         absl::TimeZone zone, uint64_t fresh) {
   const v1::Insight& insight = seen.insight;
@@ -197,6 +221,7 @@ v1::DigestItem MakeItem(const Seen& seen, const GroupRules& rules,
         Shorten(item.answer().text(), kAnswerBytes));
   }
   item.set_verdict(VerdictText(seen, rules.numbers));
+  AddThanked(seen, item);
   const bool many = seen.reporters >= rules.verbatims;
   for (v1::Verbatim& verbatim :
        ChooseVerbatims(insight, many ? kMoreVerbatims : kVerbatims, many)) {

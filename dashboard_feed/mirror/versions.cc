@@ -91,6 +91,13 @@ absl::Status Mirror::Erase(const v1::Item& item) {
           });
       if (end != kept.end()) touched = true;
       kept.erase(end, kept.end());
+      auto& thanked = *insight.mutable_thanked();
+      const auto named = std::remove_if(
+          thanked.begin(), thanked.end(), [&](const auto& person) {
+            return gone.contains(person.observation());
+          });
+      if (named != thanked.end()) touched = true;
+      thanked.erase(named, thanked.end());
       for (v1::InsightEvent& event : *insight.mutable_history()) {
         if (event.detail().empty() || !events.contains(event.decision())) {
           continue;

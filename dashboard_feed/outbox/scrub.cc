@@ -81,7 +81,10 @@ bool Scrub(const std::set<uint64_t>& insights, v1::Digest& digest) {
       for (const v1::Verbatim& verbatim : item.verbatims()) {
         note(verbatim.text());
       }
+      for (const std::string& name : item.thanked()) note(name);
       item.clear_verbatims();
+      item.clear_thanked();
+      item.clear_more_thanked();
       item.set_title(item.topic());
     }
   }

@@ -178,6 +178,10 @@ Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
     if (verbatim.late()) quote["late"] = true;
     out["verbatims"].push_back(std::move(quote));
   }
+  if (item.thanked_size() > 0) {
+    out["thanked"] = item.thanked();
+    out["more_thanked"] = item.more_thanked();
+  }
   if (!item.owner().empty()) out["owner"] = item.owner();
   if (item.has_due()) out["due"] = TimeOf(item.due(), zone);
   if (item.has_late()) out["late"] = CountOf(item.late());

@@ -222,6 +222,13 @@ class Page {
            "at " + Printable(
                        fmt::format("{}", fmt::join(item.site_names(), ", "))));
     }
+    if (item.thanked_size() > 0) {
+      std::string names = fmt::format("{}", fmt::join(item.thanked(), ", "));
+      if (item.more_thanked() > 0) {
+        names += fmt::format(" and {} more", item.more_thanked());
+      }
+      Wrap(kIndent, "          ", "for " + Printable(names));
+    }
     Wrap(kIndent, "          ", "why here: " + Printable(item.why()), "2");
     Standing(item);
     for (const v1::Verbatim& verbatim : item.verbatims()) Quote(verbatim);

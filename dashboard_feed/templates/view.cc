@@ -206,6 +206,11 @@ class View {
     Put(out, "answer_at", item.has_answer() ? Moment(answer.at()) : "");
     Put(out, "verdict", item.verdict());
     Put(out, "waiting", item.waiting());
+    std::string thanked;
+    for (const std::string& name : item.thanked()) {
+      thanked += (thanked.empty() ? "" : ", ") + name;
+    }
+    Put(out, "thanked", thanked);
     return out;
   }
 

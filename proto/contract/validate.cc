@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "proto/contract/ids.h"
+#include "proto/contract/languages.h"
 #include "proto/contract/times.h"
 
 namespace earshot::contract {
@@ -87,6 +88,45 @@ std::optional<Refusal> CheckTags(const v1::Observation& observation) {
       return Refusal{
           "tag_invalid",
           fmt::format("a tag has 1 to {} printable characters", kMaxTagBytes)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> CheckThanks(const v1::Observation& observation) {
+  if (!observation.has_thanks()) return std::nullopt;
+  const v1::Thanks& thanks = observation.thanks();
+  if (!IsName(thanks.name()) ||
+      (!thanks.site().empty() && !IsName(thanks.site()))) {
+    return Refusal{"thanks_invalid",
+                   fmt::format("thanks names somebody, and their site if it is "
+                               "another, in at most {} bytes each",
+                               kMaxNameBytes)};
+  }
+  if (observation.kind() != v1::OBSERVATION_KIND_PRAISE) {
+    return Refusal{"thanks_invalid", "thanks goes with kind praise alone"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> CheckTranslations(const v1::Decision& decision) {
+  constexpr int kMost = 8;
+  const bool words =
+      decision.has_answer() || decision.has_decline() || decision.has_resolve();
+  if (decision.translations_size() > (words ? kMost : 0)) {
+    return Refusal{"translations_invalid",
+                   fmt::format("an answer, a decline or a resolve has at most "
+                               "{} translations, anything else none",
+                               kMost)};
+  }
+  for (const v1::Translation& one : decision.translations()) {
+    if (!IsLanguage(one.language()) || IsBlank(one.text()) ||
+        one.text().size() > kMaxAnswerBytes || !IsUtf8(one.text())) {
+      return Refusal{
+          "translations_invalid",
+          fmt::format("a translation has a language, as in es or fr-CA, and "
+                      "words in at most {} bytes",
+                      kMaxAnswerBytes)};
     }
   }
   return std::nullopt;
@@ -201,6 +241,7 @@ std::optional<Refusal> Validate(const v1::Observation& observation) {
                    fmt::format("a reporter's name has at most {} bytes",
                                kMaxReporterBytes)};
   }
+  if (auto refusal = CheckThanks(observation)) return refusal;
   if (!observation.corrects().empty() && observation.corrects().size() != 16) {
     return Refusal{"corrects_invalid", "corrects is not a record's id"};
   }
@@ -234,6 +275,7 @@ std::optional<Refusal> Validate(const v1::Decision& decision) {
     return refusal;
   }
   if (auto refusal = CheckRegroup(decision)) return refusal;
+  if (auto refusal = CheckTranslations(decision)) return refusal;
   std::string_view text;
   bool required = false;
   switch (decision.verb_case()) {
@@ -311,6 +353,9 @@ size_t RedactObservation(const Redactor& redactor,
   };
   redact(observation.mutable_text());
   for (std::string& tag : *observation.mutable_tags()) redact(&tag);
+  if (observation.has_thanks()) {
+    redact(observation.mutable_thanks()->mutable_name());
+  }
   if (observation.has_promise()) {
     redact(observation.mutable_promise()->mutable_promise());
   }

@@ -148,6 +148,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
          evidence.observation.observed_at().seconds(), true, true});
   }
   evidence.text = std::move(*personal.mutable_text());
+  evidence.thanked = std::move(*personal.mutable_thanked());
   evidence.reading = reading;
   evidence.lacked_authority = LackedAuthority(personal, reading);
   const bool repeat = IsRepeat(reading);
@@ -204,6 +205,7 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   if (!status.ok()) return status;
   activity_changed_ = true;
   status = NoteReporter(row, evidence, personal.reporter_key());
+  if (status.ok() && !repeat) status = OweThanks(**insight, evidence, work);
   if (status.ok()) status = OweStanding(row, **insight, work);
   if (!status.ok()) return status;
   return FoldParked(evidence.observation.observation(), work);

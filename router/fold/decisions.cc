@@ -68,8 +68,12 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
     return RefuseDecision(decision,
                           absl::NotFoundError("there is no such insight"));
   }
-  const LoggedDecision decided{row.position, record, personal.text(),
-                               LeaderName(organisation_, decision.leader())};
+  const LoggedDecision decided{
+      row.position,
+      record,
+      personal.text(),
+      LeaderName(organisation_, decision.leader()),
+      {personal.translations().begin(), personal.translations().end()}};
   if (decision.has_merge()) return FoldMerge(*number, decided, work);
   if (decision.has_split()) return FoldSplit(*number, decided, work);
   const auto outcome = ApplyDecision(**insight, decided, duty_->rules());

@@ -24,6 +24,9 @@ void DropWords(v1::Insight& insight, const v1::ErasureRecord& record) {
                                    return Names(record, verbatim.observation());
                                  }),
                   verbatims.end());
+  DropThanked(insight, [&](const std::string& observation) {
+    return Names(record, observation);
+  });
   if (Names(record, insight.opened_by())) insight.clear_marks();
   for (v1::InsightEvent& event : *insight.mutable_history()) {
     if (std::find(record.positions().begin(), record.positions().end(),
@@ -57,6 +60,7 @@ absl::Status Fold::FoldErasure(const LogRow& row, Work& work) {
     status = NoteHolders((*found)->insight, work, insights);
     if (!status.ok()) return status;
     status = EraseOne(**found, work);
+    if (status.ok()) status = EraseThanks(observation, work);
     if (!status.ok()) return status;
   }
   for (const uint64_t position : record.positions()) {
@@ -130,6 +134,18 @@ absl::Status Fold::EraseOne(const EvidenceRow& found, Work& work) {
     if (found.insight == 0) work.changes.settled.push_back({position, ""});
   }
   return absl::OkStatus();
+}
+
+// The news that somebody was praised names them.
+absl::Status Fold::EraseThanks(const std::string& observation, Work& work) {
+  const std::string news = ThanksId(observation);
+  const auto agents = views_.AgentsOwed(news);
+  if (!agents.ok()) return agents.status();
+  for (const std::string& agent : *agents) {
+    absl::Status status = EraseAtAgent({agent, news}, work);
+    if (!status.ok()) return status;
+  }
+  return views_.ForgetNews(news);
 }
 
 // What somebody gave as a reason, or answered to a question.

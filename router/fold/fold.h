@@ -220,6 +220,11 @@ class Fold {
   // site_news.cc.
   absl::Status OweNews(const v1::Insight& insight, const v1::Answer& answer,
                        Work& work);
+  absl::Status OweThanks(const v1::Insight& insight, const Evidence& evidence,
+                         Work& work);
+  std::string ThanksId(const std::string& observation) const;
+  absl::Status OweNewsTo(const std::string& site, const v1::SiteNews& news,
+                         Work& work);
   // regroup.cc. The time they take grows with the evidence: about two seconds
   // for 100,000 observations.
   absl::Status FoldMerge(uint64_t from, const LoggedDecision& decided,
@@ -229,6 +234,7 @@ class Fold {
   // erase.cc.
   absl::Status FoldErasure(const LogRow& row, Work& work);
   absl::Status EraseOne(const EvidenceRow& found, Work& work);
+  absl::Status EraseThanks(const std::string& observation, Work& work);
   absl::Status ErasePosition(uint64_t position, Work& work,
                              std::set<uint64_t>& insights);
   absl::Status EraseAtAgent(const OwnerToken& token, Work& work);

@@ -323,6 +323,7 @@ absl::Status Fold::CountAnew(uint64_t insight, Work& work) {
     }
     if (!(*row)->erased && personal.ParseFromString((*row)->personal)) {
       one.text = std::move(*personal.mutable_text());
+      one.thanked = std::move(*personal.mutable_thanked());
     }
     one.lacked_authority = LackedAuthority(personal, one.reading);
     const int32_t day = DayOf(one.observation);

@@ -38,23 +38,50 @@ absl::Status Fold::OweNews(const v1::Insight& insight, const v1::Answer& answer,
     people[cell.site()] += cell.reporters();
   }
   for (const auto& [site, count] : people) {
-    const auto agents = agents_.find(site);
-    if (count < fewest || agents == agents_.end()) continue;
+    if (count < fewest) continue;
     v1::SiteNews news;
     news.set_id(Key(router_key_, "news", answer.id(), site));
     news.set_site(site);
     news.set_insight(insight.id());
     news.set_text(NewsText(insight, answer));
     *news.mutable_at() = answer.at();
-    absl::Status status = views_.PutNews(news);
-    for (const std::string& agent : agents->second) {
-      if (!status.ok()) return status;
-      work.owed.insert(agent);
-      status = views_.OweReply(agent, v1::REPLY_SITE_NEWS, news.id(), "");
-    }
+    absl::Status status = OweNewsTo(site, news, work);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status Fold::OweNewsTo(const std::string& site, const v1::SiteNews& news,
+                             Work& work) {
+  const auto agents = agents_.find(site);
+  if (agents == agents_.end()) return absl::OkStatus();
+  absl::Status status = views_.PutNews(news);
+  for (const std::string& agent : agents->second) {
+    if (!status.ok()) return status;
+    work.owed.insert(agent);
+    status = views_.OweReply(agent, v1::REPLY_SITE_NEWS, news.id(), "");
+  }
+  return status;
+}
+
+std::string Fold::ThanksId(const std::string& observation) const {
+  return Key(router_key_, "thanks", observation);
+}
+
+// Praise that names somebody is news where they work, at once: who is praised,
+// and what for by its title or topic, never in whose words.
+absl::Status Fold::OweThanks(const v1::Insight& insight,
+                             const Evidence& evidence, Work& work) {
+  if (evidence.thanked.empty()) return absl::OkStatus();
+  v1::SiteNews news;
+  news.set_id(ThanksId(evidence.observation.observation()));
+  news.set_site(evidence.observation.site());
+  news.set_insight(insight.id());
+  news.set_text(
+      fmt::format("Praise for {} ({})", evidence.thanked,
+                  insight.title().empty() ? insight.topic() : insight.title()));
+  *news.mutable_at() = evidence.observation.observed_at();
+  return OweNewsTo(news.site(), news, work);
 }
 
 }  // namespace earshot::router

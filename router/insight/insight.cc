@@ -143,7 +143,29 @@ void AddVerbatim(v1::Insight& insight, const Evidence& evidence) {
   *kept.Add() = std::move(verbatim);
 }
 
+// Of more the oldest go.
+void AddThanked(v1::Insight& insight, const Evidence& evidence) {
+  constexpr int kMost = 16;
+  if (evidence.thanked.empty()) return;
+  auto& thanked = *insight.mutable_thanked();
+  if (thanked.size() == kMost) thanked.erase(thanked.begin());
+  v1::ThankedPerson& person = *thanked.Add();
+  person.set_name(evidence.thanked);
+  person.set_site(evidence.observation.site());
+  person.set_observation(evidence.observation.observation());
+}
+
 }  // namespace
+
+void DropThanked(v1::Insight& insight,
+                 const std::function<bool(const std::string&)>& of) {
+  auto& thanked = *insight.mutable_thanked();
+  thanked.erase(std::remove_if(thanked.begin(), thanked.end(),
+                               [&](const v1::ThankedPerson& person) {
+                                 return of(person.observation());
+                               }),
+                thanked.end());
+}
 
 bool LackedAuthority(const v1::PersonalObservation& personal,
                      const v1::Reading& reading) {
@@ -237,6 +259,7 @@ void AddEvidence(v1::Insight& insight, const Evidence& evidence) {
     }
   }
   AddVerbatim(insight, evidence);
+  AddThanked(insight, evidence);
 }
 
 void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
@@ -247,6 +270,9 @@ void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
       verbatims.begin(), verbatims.end(),
       [&](const auto& v) { return v.observation() == record.observation(); });
   verbatims.erase(gone, verbatims.end());
+  DropThanked(insight, [&](const std::string& observation) {
+    return observation == record.observation();
+  });
   if (IsRepeat(evidence.reading)) {
     insight.set_repeats(insight.repeats() - (insight.repeats() > 0 ? 1 : 0));
     return;

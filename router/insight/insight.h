@@ -2,6 +2,7 @@
 #define EARSHOT_ROUTER_INSIGHT_INSIGHT_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "earshot/v1/insight.pb.h"
@@ -27,7 +28,12 @@ struct Evidence {
   std::string text;  // empty: erased
   v1::Reading reading;
   bool lacked_authority = false;  // somebody had to ask first
+  std::string thanked;  // of praise, whom it names; empty: nobody, or erased
 };
+
+// Who is named by the observations that `of` tells is not named any more.
+void DropThanked(v1::Insight& insight,
+                 const std::function<bool(const std::string&)>& of);
 
 // By what the reporter tagged it with, or what it is about.
 bool LackedAuthority(const v1::PersonalObservation& personal,

@@ -140,6 +140,12 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   if (auto refusal = contract::Validate(observation)) {
     return refuse(*std::move(refusal));
   }
+  if ((peer.role == Role::kFeed) !=
+      (observation.source() == v1::SOURCE_LEADER_VISIT)) {
+    return refuse({"role_not_allowed",
+                   "an agent sends what the front line observes, a feed what "
+                   "leaders observe on visits"});
+  }
   if (!MayReportFor(peer, observation.site())) {
     return refuse(
         {"site_not_allowed",
@@ -162,7 +168,10 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   // When an anonymous report arrived would tell more than its shift.
   *out.mutable_received_at() =
       contract::ToStamp(anonymous && !open ? DayOf(now) : now);
-  out.set_site(observation.site());
+  // Praise counts where those are whom it praises.
+  out.set_site(observation.thanks().site().empty()
+                   ? observation.site()
+                   : observation.thanks().site());
   out.set_channel(observation.channel());
   out.set_shift(observation.shift());
   out.set_severity(observation.severity());
@@ -190,6 +199,7 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   personal.Clear();
   personal.mutable_text()->swap(*observation.mutable_text());
   personal.mutable_tags()->Swap(observation.mutable_tags());
+  personal.set_thanked(observation.thanks().name());
   const v1::Reporter& who = observation.reporter();
   std::string key;
   if (who.who_case() == v1::Reporter::kName) {
@@ -204,7 +214,10 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
     out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
   }
   out.SerializeToString(&entry.body);
-  entry.token = OwnerToken{peer.name, record.id()};
+  // Leaders read in their digest what came of it.
+  if (peer.role == Role::kAgent) {
+    entry.token = OwnerToken{peer.name, record.id()};
+  }
   return entry;
 }
 
@@ -284,6 +297,10 @@ Result RecordReader::ReadDecision(const Enrolled& peer,
     contract::Redaction redaction = redactor_->Redact(*text);
     if (!redaction.spans.empty()) *text = std::move(redaction.text);
   }
+  for (v1::Translation& one : *decision.mutable_translations()) {
+    contract::Redaction redaction = redactor_->Redact(one.text());
+    if (!redaction.spans.empty()) one.set_text(std::move(redaction.text));
+  }
   const auto refuse = [&](contract::Refusal refusal) -> Result {
     v1::Record kept = record;
     decision.SerializeToString(kept.mutable_body());
@@ -302,6 +319,7 @@ Result RecordReader::ReadDecision(const Enrolled& peer,
     v1::PersonalDecision personal;
     personal.set_text(std::move(*text));
     text->clear();
+    personal.mutable_translations()->Swap(decision.mutable_translations());
     out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
   }
   *out.mutable_decision() = decision;

@@ -39,6 +39,8 @@ v1::Answer MakeAnswer(const v1::Insight& insight,
   answer.set_text(decided.text);
   answer.set_state(insight.state());
   *answer.mutable_at() = decided.record.decision().at();
+  answer.mutable_translations()->Assign(decided.translations.begin(),
+                                        decided.translations.end());
   answer.set_language(decided.record.decision().answer().language());
   answer.set_asks_verdict(insight.state() == v1::RESOLVED);
   answer.set_decision(decided.number);

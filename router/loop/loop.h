@@ -2,6 +2,7 @@
 #define EARSHOT_ROUTER_LOOP_LOOP_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -21,8 +22,9 @@ absl::StatusOr<v1::State> NextState(v1::State state,
 struct LoggedDecision {
   uint64_t number = 0;  // its position: grows in the order of deciding
   v1::DecisionRecord record;
-  std::string text;         // its personal part
-  std::string leader_name;  // how they sign
+  std::string text;                             // its personal part
+  std::string leader_name;                      // how they sign
+  std::vector<v1::Translation> translations{};  // of the text
 };
 struct DecisionOutcome {
   bool answered = false;

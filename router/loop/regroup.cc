@@ -152,6 +152,7 @@ v1::Insight WithoutEvidence(const v1::Insight& insight) {
   bare.clear_last_seen();
   bare.clear_severity_max();
   bare.clear_verbatims();
+  bare.clear_thanked();
   bare.clear_open_always();
   bare.clear_resolved_on_the_spot();
   bare.clear_lacked_authority();

@@ -200,6 +200,9 @@ class Views {
   // The last 10,000 are kept.
   absl::Status PutNews(const v1::SiteNews& news);
   absl::StatusOr<std::optional<v1::SiteNews>> FindNews(std::string_view id);
+  absl::Status ForgetNews(std::string_view id);
+  // Whom this was owed.
+  absl::StatusOr<std::vector<std::string>> AgentsOwed(std::string_view id);
   // Given after a time (seconds since 1970); at most 1000, the latest.
   absl::StatusOr<std::vector<v1::GuidanceReach>> GuidanceSince(int64_t at);
   // Agents that have stored a reply, of those to whom it is owed.

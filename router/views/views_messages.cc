@@ -80,6 +80,24 @@ absl::StatusOr<std::optional<v1::SiteNews>> Views::FindNews(
       Sql("SELECT body FROM site_news WHERE id=?1").BindBlob(1, id));
 }
 
+absl::Status Views::ForgetNews(std::string_view id) {
+  return Sql("DELETE FROM site_news WHERE id=?1").BindBlob(1, id).Run();
+}
+
+absl::StatusOr<std::vector<std::string>> Views::AgentsOwed(
+    std::string_view id) {
+  std::vector<std::string> agents;
+  store::Statement& read =
+      Sql("SELECT DISTINCT agent FROM replies WHERE answer=?1 ORDER BY agent");
+  read.BindBlob(1, id);
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return agents;
+    agents.push_back(read.Text(0));
+  }
+}
+
 absl::StatusOr<uint64_t> Views::AgentsReached(std::string_view id) {
   return OneNumber(Sql("SELECT COUNT(DISTINCT r.agent) FROM replies r JOIN "
                        "reply_cursors c ON c.agent=r.agent AND c.acked>=r.seq "

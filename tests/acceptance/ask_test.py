@@ -67,6 +67,39 @@ class AskTest(LoopWorld):
         self.assertEqual(refused.returncode, 1)
         self.assertIn("no site 'depot-3' in the scope", refused.stderr)
 
+    def test_an_answer_is_read_in_the_language_of_who_reads(self) -> None:
+        self.report(self.depot, "Something quite ordinary", 6)  # so that it is no slice
+        self.depot.command("observe", GATE, "--named", "Ada")
+        gate = self.insight_of("amara", GATE)
+        self.feed.command("answer", str(gate), "A new keypad comes", "--in",
+                          "es=Llega un teclado nuevo", "--as", "amara")
+        eventually("it is there", lambda: "A new keypad comes" in self.depot.command(
+            "inbox", "--language", "de"))
+        self.assertIn("Llega un teclado nuevo", self.depot.command("inbox", "--language", "es-MX"))
+        wrong = self.feed.try_command("answer", str(gate), "Soon", "--in", "pronto", "--as", "amara")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("--in es=", wrong.stderr)
+
+    def test_what_a_leader_saw_on_a_visit_counts_as_what_is_observed(self) -> None:
+        self.report(self.store, "Something quite ordinary", 6)
+        seen = "Two of three lanes stood empty at noon"
+        self.feed.command("observe", seen, "--site", "store-014", "--severity", "4",
+                          "--as", "amara")
+        self.insight_of("jonas", seen)
+        refused = self.feed.try_command("observe", seen, "--site", "depot-3", "--as", "jonas")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("no site 'depot-3' in the scope", refused.stderr)
+
+    def test_praise_reaches_the_colleague_and_their_leader_wherever_they_work(self) -> None:
+        self.report(self.store, "Something quite ordinary", 6)
+        self.depot.command("observe", "Found our lost pallet within the hour", "--thanks",
+                           "Priya", "--thanks-site", "store-014")
+        eventually("it is news there", lambda: "Praise for Priya" in self.store.command("inbox"))
+        self.assertNotIn("lost pallet", self.store.command("inbox"), "never the words")
+        self.assertNotIn("Priya", self.depot.command("inbox"))
+        eventually("their leader reads it", lambda: "Priya (store-014)" in self.feed.command(
+            "digest", "--for", "jonas"))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -34,6 +34,16 @@ TEST(ScrubTest, NothingOfTheErasedIsLeftAndNothingElseGoes) {
   EXPECT_EQ(digest.headline(), "Most: [erased].");
 }
 
+TEST(ScrubTest, WhomPraiseNamesGoesWithIt) {
+  v1::Digest digest;
+  v1::DigestItem& item = *digest.add_sections()->add_items();
+  item.set_insight(1);
+  item.set_topic("staff_praise");
+  item.add_thanked("Priya (store-014)");
+  EXPECT_TRUE(Scrub({1}, digest));
+  EXPECT_EQ(digest.DebugString().find("Priya"), std::string::npos);
+}
+
 TEST(ScrubTest, WhatIsInNoSectionGoesFromHeadlineAndShiftGap) {
   v1::Digest digest;
   digest.set_headline(std::string("New: #7 ") + kWords);

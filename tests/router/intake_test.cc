@@ -322,5 +322,21 @@ TEST_F(IntakeTest, OnlyAFeedSendsDecisions) {
   EXPECT_EQ(taken.append.dead_letters[0].code, "role_not_allowed");
 }
 
+TEST_F(IntakeTest, OnlyAFeedSendsWhatLeadersSawOnVisits) {
+  v1::Observation visit = Fine();
+  visit.set_source(v1::SOURCE_LEADER_VISIT);
+  const Intake::Taken taken = Take(Next({visit}));
+  ASSERT_EQ(taken.append.dead_letters.size(), 1U);
+  EXPECT_EQ(taken.append.dead_letters[0].code, "role_not_allowed");
+}
+
+TEST_F(IntakeTest, ThanksGoWithPraiseAlone) {
+  v1::Observation thanks = Fine();
+  thanks.mutable_thanks()->set_name("Priya");
+  const Intake::Taken taken = Take(Next({thanks}));
+  ASSERT_EQ(taken.append.dead_letters.size(), 1U);
+  EXPECT_EQ(taken.append.dead_letters[0].code, "thanks_invalid");
+}
+
 }  // namespace
 }  // namespace earshot::router
