@@ -99,6 +99,9 @@ void Feed::RunSubscription(const v1::Subscription& subscription,
   for (const v1::DigestNumber& number : built.digest.numbers()) {
     entry.numbers[number.name()] = number.value();
   }
+  for (const v1::NotAppliedLine& line : built.digest.not_applied()) {
+    entry.not_applied.push_back(line.key());
+  }
   entry.channels = ChannelsOf(subscription, due.to - due.from, now);
   const auto seq = outbox_->Add(entry);
   if (!seq.ok()) return fail(seq.status());
@@ -124,6 +127,9 @@ absl::StatusOr<Before> Feed::BeforeOf(const std::string& subscription) {
   before.any = true;
   before.to = (*last)->to;
   before.shown = *std::move(shown);
+  auto told = outbox_->ToldNotApplied(subscription);
+  if (!told.ok()) return told.status();
+  before.told_not_applied = *std::move(told);
   const auto numbers = outbox_->Numbers(subscription);
   if (!numbers.ok()) return numbers.status();
   for (const auto& [name, value] : *numbers) {

@@ -136,6 +136,7 @@ void CopyFrame(const v1::Digest& digest, v1::Digest& brief) {
   brief.clear_story();
   brief.clear_promises();
   brief.clear_cost();
+  brief.clear_not_applied();
   brief.set_organisation(CutText(digest.organisation(), kName));
   brief.set_leader_name(CutText(digest.leader_name(), kName));
   brief.set_headline(CutText(digest.headline(), kHeadline));

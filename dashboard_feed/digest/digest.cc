@@ -14,6 +14,7 @@
 #include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
 #include "dashboard_feed/digest/loop_health.h"
+#include "dashboard_feed/digest/not_applied.h"
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/digest/rank.h"
 #include "dashboard_feed/digest/results.h"
@@ -380,8 +381,12 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
         AddCounts(view, matter, built.shown, sums);
       });
   digest.MergeFrom(sums);
-  if (blocks) AddStory(view, all, digest);
+  if (blocks) {
+    AddStory(view, all, digest);
+    AddNotApplied(view, leader, request, digest);
+  }
   digest.set_empty(blocks && digest.sections_size() == 0 &&
+                   digest.not_applied_size() == 0 &&
                    digest.observations().value() == 0);
   digest.set_headline(
       pace.mode() == ScopePace::Mode::kLearning

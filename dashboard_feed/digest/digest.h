@@ -2,6 +2,7 @@
 #define EARSHOT_DASHBOARD_FEED_DIGEST_DIGEST_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +25,8 @@ struct Before {
   bool any = false;
   absl::Time to;
   ShownCounts shown;
-  std::vector<v1::DigestNumber> numbers;  // at the top of it
+  std::vector<v1::DigestNumber> numbers;   // at the top of it
+  std::set<std::string> told_not_applied;  // keys, of all those before as well
 };
 
 struct DigestRequest {

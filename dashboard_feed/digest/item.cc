@@ -92,6 +92,15 @@ std::string Why(const Seen& seen, uint32_t below) {
   return text;
 }
 
+// Of what was applied; empty: nothing was.
+std::string LastVerb(const v1::Insight& insight) {
+  for (int i = insight.history_size() - 1; i >= 0; --i) {
+    const v1::InsightEvent& event = insight.history(i);
+    if (event.not_applied().empty()) return event.verb();
+  }
+  return "";
+}
+
 }  // namespace
 
 v1::Count CountOf(uint64_t value, bool hidden, uint32_t below) {
@@ -143,8 +152,7 @@ std::string VerdictText(const Seen& seen, uint32_t below) {
                                 verdicts.yes(), verdicts.asked())
                   : "the front line is being asked whether it is fixed";
     case v1::REOPENED:
-      if (verdicts.answer().empty() || insight.history_size() == 0) return "";
-      return insight.history(insight.history_size() - 1).verb() == "not fixed"
+      return !verdicts.answer().empty() && LastVerb(insight) == "not fixed"
                  ? "the front line says that it is not fixed"
                  : "";
     default:

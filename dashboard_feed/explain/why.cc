@@ -123,13 +123,17 @@ std::string HistoryOf(const v1::Insight& insight, absl::TimeZone zone) {
   std::string text;
   const auto kept = static_cast<uint64_t>(insight.history_size());
   if (insight.events() > kept) {
-    text += fmt::format("  ... and {} before\n", insight.events() - kept);
+    text +=
+        fmt::format("  ... and {} more, of before\n", insight.events() - kept);
   }
   for (const v1::InsightEvent& event : insight.history()) {
     text += fmt::format(
         "  {} {} by {}: {}{}\n",
         absl::FormatTime("%Y-%m-%d %H:%M", contract::ToTime(event.at()), zone),
-        event.verb(), event.leader(), contract::StateName(event.state()),
+        event.verb(), event.leader(),
+        event.not_applied().empty()
+            ? std::string(contract::StateName(event.state()))
+            : "not applied, " + event.not_applied(),
         event.detail().empty() ? "" : "; " + event.detail());
   }
   return text;

@@ -107,8 +107,9 @@ void SetTimes(const v1::Insight& insight, Facts& facts) {
   facts.closed_at = kNever;
   if (!FrontLineClosed(insight.state())) return;
   for (const v1::InsightEvent& event : insight.history()) {
-    if (event.state() == insight.state())
+    if (event.state() == insight.state() && event.not_applied().empty()) {
       facts.closed_at = event.at().seconds();
+    }
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/contract/times.h"
+
 namespace earshot::feed {
 
 Facts& FactsTable::At(uint64_t id) {
@@ -83,6 +85,14 @@ void Model::TakeInsight(const v1::Insight& insight, absl::Time taken_at) {
     merged_into[insight.id()] = insight.merged_into();
   } else {
     merged_into.erase(insight.id());
+  }
+  for (const v1::InsightEvent& event : insight.history()) {
+    if (event.not_applied().empty()) continue;
+    not_applied[{contract::ToTime(event.at()), event.decision()}] = {
+        insight.id(), event.leader_id(), event.stands_of()};
+    if (not_applied.size() > kMostNotApplied) {
+      not_applied.erase(not_applied.begin());
+    }
   }
 }
 

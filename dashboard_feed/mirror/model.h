@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -37,6 +38,7 @@ class WholeInsights {
 inline constexpr size_t kMostVersions = 16;
 inline constexpr uint32_t kMostAlerts = 1000;
 inline constexpr uint64_t kMostMessages = 1000;  // questions, and guidance
+inline constexpr size_t kMostNotApplied = 1000;  // decisions; the oldest go
 inline constexpr absl::Duration kVersionsKept = absl::Hours(24);
 
 // The facts of all insights, in slots in a row that never move, and which are
@@ -89,6 +91,14 @@ class FactsTable {
   Slots none_;                 // stays empty
 };
 
+// A decision that another leader's stood in the way of, as the history of its
+// insight has it.
+struct NotApplied {
+  uint64_t insight = 0;
+  std::string leader;     // id of who took it
+  std::string stands_of;  // id of whose stands; empty: no leader's
+};
+
 // Owned by the Mirror; one thread. Memory: below 2 KiB an insight of average
 // size (tests/bench/run digest).
 struct Model {
@@ -108,6 +118,8 @@ struct Model {
   std::map<uint64_t, v1::QuestionResult> questions;  // by slot
   std::map<uint64_t, v1::GuidanceReach> guidance;    // likewise
   std::map<uint64_t, uint64_t> merged_into;  // insights that leaders merged
+  // By when they were taken and their number; at most kMostNotApplied.
+  std::map<std::pair<absl::Time, uint64_t>, NotApplied> not_applied;
   v1::Totals totals;
 
   void TakeInsight(const v1::Insight& insight, absl::Time taken_at);

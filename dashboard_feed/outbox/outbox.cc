@@ -1,10 +1,6 @@
 #include "dashboard_feed/outbox/outbox.h"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
-
-#include "earshot/v1/digest.pb.h"
 
 namespace earshot::feed {
 namespace {
@@ -17,6 +13,12 @@ constexpr char kShownCounts[] =
     "DROP TABLE shown;"
     "CREATE TABLE shown_counts(subscription TEXT PRIMARY KEY,"
     " body BLOB NOT NULL) WITHOUT ROWID;";
+constexpr char kNotAppliedTold[] =
+    "CREATE TABLE not_applied_told(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " subscription TEXT NOT NULL, key TEXT NOT NULL,"
+    " UNIQUE(subscription, key));"
+    "CREATE INDEX not_applied_told_by_subscription ON"
+    " not_applied_told(subscription, id);";
 
 const std::vector<std::string>& Migrations() {
   static const std::vector<std::string> kMigrations{
@@ -42,7 +44,8 @@ const std::vector<std::string>& Migrations() {
       kShownCounts,
       Alerts::Migration(),
       Deliveries::FormatMigration(),
-      UsedLinks::Migration()};
+      UsedLinks::Migration(),
+      kNotAppliedTold};
   return kMigrations;
 }
 
@@ -127,6 +130,7 @@ absl::StatusOr<std::optional<uint64_t>> Outbox::Add(const Entry& entry) {
   if (!seq.ok()) return seq.status();
   status = StoreShown(entry);
   if (status.ok()) status = StoreNumbers(entry);
+  if (status.ok()) status = StoreNotApplied(entry);
   if (status.ok()) status = QueueDeliveries(entry, *seq);
   if (!status.ok()) return status;
   store::Statement trim = database_->Prepare(
@@ -226,82 +230,6 @@ absl::Status Outbox::QueueDeliveries(const Entry& entry, uint64_t seq) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
-}
-
-// What a digest left out keeps what an earlier one showed.
-absl::Status Outbox::StoreShown(const Entry& entry) {
-  const auto before = Shown(entry.subscription);
-  if (!before.ok()) return before.status();
-  ShownCounts all;
-  all.reserve(before->size() + entry.shown.size());
-  // Of two of one insight the first is taken, which is the new one.
-  std::set_union(
-      entry.shown.begin(), entry.shown.end(), before->begin(), before->end(),
-      std::back_inserter(all),
-      [](const auto& a, const auto& b) { return a.first < b.first; });
-  v1::ShownCounts packed;
-  uint64_t last = 0;
-  for (const auto& [insight, observations] : all) {
-    packed.add_insights(insight - std::exchange(last, insight));
-    packed.add_observations(observations);
-  }
-  store::Statement put = database_->Prepare(
-      "INSERT OR REPLACE INTO shown_counts(subscription, body) VALUES(?1,?2)");
-  return put.BindText(1, entry.subscription)
-      .BindBlob(2, packed.SerializeAsString())
-      .Run();
-}
-
-absl::StatusOr<ShownCounts> Outbox::Shown(const std::string& subscription) {
-  store::Statement read =
-      database_->Prepare("SELECT body FROM shown_counts WHERE subscription=?1");
-  const auto row = read.BindText(1, subscription).Step();
-  if (!row.ok()) return row.status();
-  ShownCounts shown;
-  if (!*row) return shown;
-  v1::ShownCounts packed;
-  if (!packed.ParseFromString(read.Blob(0)) ||
-      packed.insights_size() != packed.observations_size()) {
-    return absl::DataLossError(
-        database_->path() +
-        " does not tell what was shown; put it back from a copy");
-  }
-  uint64_t insight = 0;
-  shown.reserve(static_cast<size_t>(packed.insights_size()));
-  for (int i = 0; i < packed.insights_size(); ++i) {
-    insight += packed.insights(i);
-    shown.emplace_back(insight, packed.observations(i));
-  }
-  return shown;
-}
-
-absl::Status Outbox::StoreNumbers(const Entry& entry) {
-  store::Statement clear =
-      database_->Prepare("DELETE FROM numbers WHERE subscription=?1");
-  absl::Status status = clear.BindText(1, entry.subscription).Run();
-  if (!status.ok()) return status;
-  store::Statement put = database_->Prepare(
-      "INSERT INTO numbers(subscription, name, value) VALUES(?1,?2,?3)");
-  for (const auto& [name, value] : entry.numbers) {
-    status = put.BindText(1, entry.subscription)
-                 .BindText(2, name)
-                 .Bind(3, value)
-                 .Run();
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::map<std::string, int64_t>> Outbox::Numbers(
-    const std::string& subscription) {
-  store::Statement read = database_->Prepare(
-      "SELECT name, value FROM numbers WHERE subscription=?1");
-  read.BindText(1, subscription);
-  std::map<std::string, int64_t> numbers;
-  absl::StatusOr<bool> row = false;
-  while ((row = read.Step()).ok() && *row) numbers[read.Text(0)] = read.Int(1);
-  if (!row.ok()) return row.status();
-  return numbers;
 }
 
 absl::StatusOr<std::vector<v1::Item>> Outbox::ItemsAfter(

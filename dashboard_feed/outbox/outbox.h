@@ -29,10 +29,11 @@ using ShownCounts = std::vector<std::pair<uint64_t, uint64_t>>;
 // made, each leader's numbered queue of digests and alerts and how far it was
 // delivered, and what the last digest showed. One thread; on SQLite. Bounds:
 // for each leader `kept_digests` of each kind with their deliveries,
-// kPeriodsKept keys for each subscription.
+// kPeriodsKept and kNotAppliedKept keys for each subscription.
 class Outbox {
  public:
   static constexpr uint64_t kPeriodsKept = 1000;
+  static constexpr uint64_t kNotAppliedKept = 1000;
 
   static absl::StatusOr<std::unique_ptr<Outbox>> Open(const std::string& path,
                                                       uint32_t kept_digests,
@@ -67,6 +68,7 @@ class Outbox {
     std::string body;
     ShownCounts shown;
     std::map<std::string, int64_t> numbers;  // at the top of it, by name
+    std::vector<std::string> not_applied;  // keys of the decisions it tells of
     struct Over {
       std::string channel;
       absl::Time until;          // after a failure from here on it is parked
@@ -98,6 +100,11 @@ class Outbox {
 
   // At the top of the subscription's last digest, by name.
   absl::StatusOr<std::map<std::string, int64_t>> Numbers(
+      const std::string& subscription);
+
+  // Keys of the decisions that the subscription's digests told were not
+  // applied; the last kNotAppliedKept.
+  absl::StatusOr<std::set<std::string>> ToldNotApplied(
       const std::string& subscription);
 
   // A leader's digests after `seq`, about `bytes` of them.
@@ -140,6 +147,7 @@ class Outbox {
   absl::Status LoadGeneration(os::Random& random);
   absl::Status StoreShown(const Entry& entry);
   absl::Status StoreNumbers(const Entry& entry);
+  absl::Status StoreNotApplied(const Entry& entry);
   absl::StatusOr<uint64_t> Enqueue(const Entry& entry);
   absl::Status QueueDeliveries(const Entry& entry, uint64_t seq);
 

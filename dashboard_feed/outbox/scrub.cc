@@ -93,6 +93,11 @@ bool Scrub(const std::set<uint64_t>& insights, v1::Digest& digest) {
     note(digest.story().verbatim().text());
     digest.clear_story();
   }
+  for (v1::NotAppliedLine& line : *digest.mutable_not_applied()) {
+    if (!insights.contains(line.insight())) continue;
+    note(line.title());
+    line.clear_title();
+  }
   bool touched = !words.empty();
   for (const uint64_t id : insights) {
     const std::string name = fmt::format("#{} ", id);

@@ -136,6 +136,12 @@ void AddHealth(const v1::LoopHealth& health, std::string& text) {
 
 std::string BlocksAsText(const v1::Digest& digest) {
   std::string text;
+  for (const TextBlock& block : BlocksOf(digest)) {
+    text += "\n" + block.title + "\n";
+    for (const std::string& line : block.lines) {
+      text += "      " + Plain(line) + "\n";
+    }
+  }
   if (digest.has_where()) AddWhere(digest.where(), text);
   if (digest.has_story()) {
     text +=

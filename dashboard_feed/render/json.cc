@@ -90,6 +90,14 @@ void AddBlocks(const v1::Digest& digest, Json& out) {
     if (number.compared()) one["before"] = number.before();
     out["numbers"].push_back(std::move(one));
   }
+  for (const v1::NotAppliedLine& line : digest.not_applied()) {
+    out["not_applied"].push_back({{"insight", line.insight()},
+                                  {"title", line.title()},
+                                  {"text", line.text()}});
+  }
+  if (digest.more_not_applied() > 0) {
+    out["more_not_applied"] = digest.more_not_applied();
+  }
   if (digest.has_where()) out["where"] = WhereOf(digest.where());
   if (digest.has_story()) {
     out["story"] = {{"insight", digest.story().insight()},

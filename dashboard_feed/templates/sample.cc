@@ -110,6 +110,12 @@ v1::Digest Ordinary(const std::string& leader, absl::Time now) {
   done.mutable_answer()->set_leader("Amara Osei");
   done.mutable_answer()->set_text("They come on Thursday");
   *done.mutable_answer()->mutable_at() = contract::ToStamp(now);
+  v1::NotAppliedLine& line = *digest.add_not_applied();
+  line.set_insight(9);
+  line.set_title("No gloves in the freezer");
+  line.set_text(
+      "your 'decline' of 2027-01-15 07:58 was not applied: it was resolved by "
+      "Amara Osei before");
   return digest;
 }
 
@@ -143,6 +149,9 @@ v1::Digest Hostile(absl::Time now) {
   item.add_site_names(kHostile);
   item.mutable_answer()->set_leader(kHostile);
   item.mutable_answer()->set_text(kHostile);
+  v1::NotAppliedLine& line = *digest.add_not_applied();
+  line.set_title(kHostile);
+  line.set_text(kHostile);
   return digest;
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "base/os/bytes.h"
+#include "dashboard_feed/render/blocks_text.h"
 #include "dashboard_feed/render/render.h"
 #include "dashboard_feed/templates/escaping.h"
 #include "proto/contract/names.h"
@@ -81,6 +82,7 @@ class View {
     }
     SetCommas(out["sections"]);
     out["has_sections"] = digest_.sections_size() > 0;
+    PutBlocks(out);
     Put(out, "channel", sending_.channel);
     Put(out, "idempotency_key", sending_.idempotency_key);
     out["test"] = sending_.test;
@@ -138,6 +140,26 @@ class View {
     Put(out, "next_visible",
         digest_.has_next_visible() ? Moment(digest_.next_visible()) : "");
     out["repeated_after_restore"] = digest_.repeated_after_restore();
+  }
+
+  // What is no list of insights, line by line.
+  void PutBlocks(Json& out) const {
+    out["blocks"] = Json::array();
+    for (const TextBlock& block : BlocksOf(digest_)) {
+      Json one;
+      Put(one, "name", block.name);
+      Put(one, "title", block.title);
+      one["lines"] = Json::array();
+      for (const std::string& line : block.lines) {
+        Json text;
+        Put(text, "text", line);
+        one["lines"].push_back(std::move(text));
+      }
+      SetCommas(one["lines"]);
+      out["blocks"].push_back(std::move(one));
+    }
+    SetCommas(out["blocks"]);
+    out["has_blocks"] = !out["blocks"].empty();
   }
 
   Json Section(const v1::DigestSection& section) const {

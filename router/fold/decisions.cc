@@ -5,6 +5,7 @@
 #include "router/fold/fold.h"
 #include "router/loop/front_line.h"
 #include "router/loop/loop.h"
+#include "router/loop/not_applied.h"
 #include "router/loop/regroup.h"
 #include "router/organisation/organisation.h"
 
@@ -64,20 +65,22 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
   if (*number == 0) return views_.Park(decision.opened_by(), row.position);
   auto insight = Touch(*number, work);
   if (!insight.ok()) return insight.status();
-  if (*insight == nullptr) {
-    return RefuseDecision(decision,
-                          absl::NotFoundError("there is no such insight"));
-  }
   const LoggedDecision decided{
       row.position,
       record,
       personal.text(),
       LeaderName(organisation_, decision.leader()),
       {personal.translations().begin(), personal.translations().end()}};
+  if (*insight == nullptr) {
+    return RefuseDecision(nullptr, decided,
+                          absl::NotFoundError("there is no such insight"));
+  }
   if (decision.has_merge()) return FoldMerge(*number, decided, work);
   if (decision.has_split()) return FoldSplit(*number, decided, work);
   const auto outcome = ApplyDecision(**insight, decided, duty_->rules());
-  if (!outcome.ok()) return RefuseDecision(decision, outcome.status());
+  if (!outcome.ok()) {
+    return RefuseDecision(*insight, decided, outcome.status());
+  }
   counters_.decisions.Add();
   work.why[*number] = fmt::format(
       "{} by {}",
@@ -90,8 +93,12 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
   return status.ok() ? OweNews(**insight, outcome->answer, work) : status;
 }
 
-absl::Status Fold::RefuseDecision(const v1::Decision& decision,
+// Both leaders are told: by the history of the insight, if there is one.
+absl::Status Fold::RefuseDecision(v1::Insight* insight,
+                                  const LoggedDecision& decided,
                                   const absl::Status& why) {
+  const v1::Decision& decision = decided.record.decision();
+  if (insight != nullptr) NoteRefused(*insight, decided, why);
   counters_.decisions_refused.Add();
   log_.Warn("decision_refused", {{"insight", decision.insight()},
                                  {"leader", decision.leader()},

@@ -210,7 +210,9 @@ class Fold {
   absl::StatusOr<std::string> InsightSecret(uint64_t insight, Work& work);
   absl::StatusOr<uint64_t> InsightOf(uint64_t number,
                                      const std::string& opened_by, Work& work);
-  absl::Status RefuseDecision(const v1::Decision& decision,
+  // `insight` may be null.
+  absl::Status RefuseDecision(v1::Insight* insight,
+                              const LoggedDecision& decided,
                               const absl::Status& why);
   absl::Status FoldParked(std::string_view observation, Work& work);
   absl::Status OweStanding(const LogRow& row, const v1::Insight& insight,

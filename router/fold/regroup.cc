@@ -57,22 +57,27 @@ absl::Status Fold::FoldMerge(uint64_t from, const LoggedDecision& decided,
   const auto into = InsightOf(merge.into(), merge.into_opened_by(), work);
   if (!into.ok()) return into.status();
   if (*into == 0) return views_.Park(merge.into_opened_by(), decided.number);
+  auto source = Touch(from, work);
+  if (!source.ok()) return source.status();
   if (*into == from) {
     return RefuseDecision(
-        decision, absl::FailedPreconditionError("it is part of it already"));
+        *source, decided,
+        absl::FailedPreconditionError("it is part of it already"));
   }
   auto target = Touch(*into, work);
   if (!target.ok()) return target.status();
   if (*target == nullptr) {
-    return RefuseDecision(decision,
-                          absl::NotFoundError("there is no such insight"));
+    return RefuseDecision(
+        *source, decided,
+        absl::NotFoundError(fmt::format(
+            "there is no insight #{} to merge it into", merge.into())));
   }
   const auto parts = PartsOf(from, work);
   if (!parts.ok()) return parts.status();
   const auto others = PartsOf(*into, work);
   if (!others.ok()) return others.status();
   if (parts->size() + others->size() > kMostMerged) {
-    return RefuseDecision(decision,
+    return RefuseDecision(*source, decided,
                           absl::ResourceExhaustedError(fmt::format(
                               "an insight holds {} others at most; merge into "
                               "another one",
@@ -80,8 +85,6 @@ absl::Status Fold::FoldMerge(uint64_t from, const LoggedDecision& decided,
   }
   const auto moving = views_.PositionsIn(from);
   if (!moving.ok()) return moving.status();
-  auto source = Touch(from, work);
-  if (!source.ok()) return source.status();
   // Of words only what leaders wrote.
   v1::Insight before = WithoutEvidence(**target);
   before.clear_history();
@@ -99,7 +102,8 @@ absl::Status Fold::FoldMerge(uint64_t from, const LoggedDecision& decided,
   return OweStandingToAll(*into, work);
 }
 
-// What a split takes out; FailedPrecondition: nothing, or all of it.
+// What a split takes out; FailedPrecondition: nothing, InvalidArgument: all of
+// it.
 absl::StatusOr<std::vector<uint64_t>> Fold::Leaving(uint64_t whole,
                                                     const v1::Split& split,
                                                     Work& work) {
@@ -113,7 +117,7 @@ absl::StatusOr<std::vector<uint64_t>> Fold::Leaving(uint64_t whole,
           "it has no such observation any more");
     }
     if (leaving->size() == all->size()) {
-      return absl::FailedPreconditionError(
+      return absl::InvalidArgumentError(
           "that is all of it: nothing would be left");
     }
     return leaving;
@@ -147,8 +151,11 @@ absl::Status Fold::FoldSplit(uint64_t whole, const LoggedDecision& decided,
   absl::Status status = SettleReadings(work);
   if (!status.ok()) return status;
   const auto leaving = Leaving(whole, decision.split(), work);
-  if (absl::IsFailedPrecondition(leaving.status())) {
-    return RefuseDecision(decision, leaving.status());
+  if (absl::IsFailedPrecondition(leaving.status()) ||
+      absl::IsInvalidArgument(leaving.status())) {
+    const auto insight = Touch(whole, work);
+    if (!insight.ok()) return insight.status();
+    return RefuseDecision(*insight, decided, leaving.status());
   }
   if (!leaving.ok()) return leaving.status();
   const uint64_t number = merged != 0 ? merged : cursors_.next_insight++;

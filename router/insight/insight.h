@@ -16,6 +16,7 @@ inline constexpr int kMostCells = 512;
 inline constexpr int kMostVerbatims = 8;
 inline constexpr int kMostAnswers = 8;
 inline constexpr int kMostEvents = 16;
+inline constexpr int kMostNotApplied = 4;  // of these
 inline constexpr int kMostWeeks = 26;
 inline constexpr int kMostMonths = 60;
 inline constexpr int kMostDayCells = 2048;

@@ -26,6 +26,7 @@ absl::Time Since(const v1::Insight& insight) {
 absl::Time AssignedAt(const v1::Insight& insight, absl::Time due) {
   absl::Time at = due;
   for (const v1::InsightEvent& event : insight.history()) {
+    if (!event.not_applied().empty()) continue;
     if (event.verb() == "assign") at = contract::ToTime(event.at());
   }
   return std::min(at, due);

@@ -5,7 +5,14 @@
 
 namespace earshot::router {
 
-// Into its history, by the event's number; of too many the oldest goes.
+struct LoggedDecision;
+
+// A leader's decision, with the state that the insight has.
+v1::InsightEvent EventOf(const v1::Insight& insight,
+                         const LoggedDecision& decided);
+
+// Into its history, by the event's number; of too many the oldest goes, of too
+// many that were not applied the oldest of these.
 void AddEvent(v1::Insight& insight, v1::InsightEvent event);
 
 }  // namespace earshot::router

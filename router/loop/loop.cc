@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "proto/contract/names.h"
@@ -10,6 +11,7 @@
 #include "router/insight/insight.h"
 #include "router/loop/events.h"
 #include "router/loop/front_line.h"
+#include "router/loop/not_applied.h"
 
 namespace earshot::router {
 namespace {
@@ -143,19 +145,21 @@ std::string Detail(const LoggedDecision& decided) {
   }
 }
 
-void NoteEvent(v1::Insight& insight, const LoggedDecision& decided) {
+}  // namespace
+
+v1::InsightEvent EventOf(const v1::Insight& insight,
+                         const LoggedDecision& decided) {
   const v1::Decision& decision = decided.record.decision();
   v1::InsightEvent event;
   event.set_decision(decided.number);
   *event.mutable_at() = decision.at();
   event.set_leader(decided.leader_name);
+  event.set_leader_id(decision.leader());
   event.set_verb(std::string(contract::VerbName(decision.verb_case())));
   event.set_state(insight.state());
   event.set_detail(contract::EndsMute(decision) ? "ended" : Detail(decided));
-  AddEvent(insight, std::move(event));
+  return event;
 }
-
-}  // namespace
 
 void AddEvent(v1::Insight& insight, v1::InsightEvent event) {
   auto& history = *insight.mutable_history();
@@ -163,6 +167,14 @@ void AddEvent(v1::Insight& insight, v1::InsightEvent event) {
   for (int at = history.size() - 1;
        at > 0 && history[at].decision() < history[at - 1].decision(); --at) {
     history.SwapElements(at, at - 1);
+  }
+  // What was not applied never pushes out what was.
+  const auto not_applied = [](const v1::InsightEvent& one) {
+    return !one.not_applied().empty();
+  };
+  if (std::count_if(history.begin(), history.end(), not_applied) >
+      kMostNotApplied) {
+    history.erase(std::find_if(history.begin(), history.end(), not_applied));
   }
   if (history.size() > kMostEvents) history.erase(history.begin());
   insight.set_events(insight.events() + 1);
@@ -233,7 +245,11 @@ absl::StatusOr<DecisionOutcome> ApplyDecision(v1::Insight& insight,
       insight.set_topic(decision.correct_topic().topic());
     }
   }
-  NoteEvent(insight, decided);
+  if (outcome.overtaken && verb != v1::Decision::kAnswer) {
+    NoteOvertaken(insight, decided);
+  } else {
+    AddEvent(insight, EventOf(insight, decided));
+  }
   if (!Answers(verb)) return outcome;
   outcome.answered = true;
   outcome.answer = MakeAnswer(insight, decided);

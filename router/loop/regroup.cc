@@ -32,6 +32,7 @@ void Note(v1::Insight& insight, const LoggedDecision& decided, const char* verb,
   event.set_decision(decided.number);
   *event.mutable_at() = decided.record.decision().at();
   event.set_leader(decided.leader_name);
+  event.set_leader_id(decided.record.decision().leader());
   event.set_verb(verb);
   event.set_state(insight.state());
   event.set_detail(std::move(detail));

@@ -33,6 +33,7 @@ class HeldModel : public Model, public WholeInsights {
     insights = FactsTable();
     words = Vocabulary();
     history = History();
+    not_applied.clear();
     whole = this;
     for (const auto& [id, versions] : said) {
       for (const Version& version : versions) {

@@ -69,6 +69,27 @@ TEST_F(OutboxTest, TheNumbersKeptAreThoseOfTheLastDigestAlone) {
             (std::map<std::string, int64_t>{{"overdue", 0}}));
 }
 
+TEST_F(OutboxTest, WhatWasToldAsNotAppliedIsKeptForItsSubscriptionAlone) {
+  Outbox::Entry entry = Digest("dana", "2026-11-02", "a");
+  entry.not_applied = {"k1", "k2"};
+  Add(entry);
+  entry.not_applied = {"k3"};
+  EXPECT_EQ(Add(entry), std::nullopt);
+  Reopen();
+  EXPECT_EQ(*outbox_->ToldNotApplied("dana-daily"),
+            (std::set<std::string>{"k1", "k2"}));
+  EXPECT_TRUE(outbox_->ToldNotApplied("amara-daily")->empty());
+  entry.key = "2026-11-03";
+  entry.not_applied.clear();
+  for (uint64_t i = 0; i < Outbox::kNotAppliedKept; ++i) {
+    entry.not_applied.push_back("more" + std::to_string(i));
+  }
+  Add(entry);
+  const auto told = *outbox_->ToldNotApplied("dana-daily");
+  EXPECT_EQ(told.size(), Outbox::kNotAppliedKept);
+  EXPECT_FALSE(told.contains("k1"));
+}
+
 TEST_F(OutboxTest, APeriodThatWasMadeBeforeLeavesWhatWasShown) {
   Outbox::Entry entry = Digest("dana", "2026-11-02", "a");
   entry.shown = {{412, 6}};

@@ -52,6 +52,9 @@ TEST(ScrubTest, WhatIsInNoSectionGoesFromHeadlineAndShiftGap) {
   v1::QuestionLine& line = *digest.add_questions();
   line.set_insight(7);
   line.add_lines(kWords);
+  v1::NotAppliedLine& decided = *digest.add_not_applied();
+  decided.set_insight(7);
+  decided.set_title(kWords);
   EXPECT_TRUE(Scrub({7}, digest));
   EXPECT_EQ(digest.DebugString().find("Maria"), std::string::npos);
 }

@@ -28,6 +28,22 @@ class FoldDecisionsTest : public FoldTest {
     observation.ParseFromString(std::get<LogEntry>(entry).body);
     return observation.observation();
   }
+  void Decide(const std::string& leader, v1::Decision decision) {
+    decision.set_leader(leader);
+    decision.set_insight(1);
+    *decision.mutable_at() = contract::ToStamp(clock_.Wall());
+    Put(feed_, v1::RECORD_DECISION, decision.SerializeAsString());
+  }
+  void Resolve(const std::string& leader) {
+    v1::Decision decision;
+    decision.mutable_resolve()->set_text("A new one came");
+    Decide(leader, decision);
+  }
+  void Decline(const std::string& leader) {
+    v1::Decision decision;
+    decision.mutable_decline()->set_reason("Nothing can be done");
+    Decide(leader, decision);
+  }
   int AnswersOf(uint64_t insight) { return Insight(insight).answers_size(); }
 
   // Views made again from the log alone must be the same.
@@ -140,6 +156,76 @@ TEST_F(FoldDecisionsTest, OneThatWaitedDoesNotStandAboveANewerOne) {
   EXPECT_EQ(insight.answers(1).text(), "A newer answer");
   EXPECT_EQ(RepliesOf("pc1"), 2U);
   EXPECT_EQ(RepliesOf("pc2"), 2U);
+  ExpectSameFromTheLog(1);
+}
+
+// Whichever comes first into the log stands.
+TEST_F(FoldDecisionsTest, OfTwoLeadersAtOnceBothAreKeptAndTheFirstStands) {
+  for (const bool resolve_first : {true, false}) {
+    SCOPED_TRACE(resolve_first);
+    LoseEverything();
+    OpenFold(kTaxonomy);
+    Report(Said("The till froze"));
+    if (resolve_first) Resolve("amara");
+    Decline("dana");
+    if (!resolve_first) Resolve("amara");
+    FoldAll();
+    const v1::Insight insight = Insight(1);
+    EXPECT_EQ(insight.state(), resolve_first ? v1::RESOLVED : v1::DECLINED);
+    EXPECT_EQ(insight.answers_size(), 1);
+    EXPECT_EQ(RepliesOf("pc1"), 1U) << "the reporter hears what stands";
+    ASSERT_EQ(insight.history_size(), 2);
+    const v1::InsightEvent& stands = insight.history(0);
+    const v1::InsightEvent& other = insight.history(1);
+    EXPECT_EQ(stands.leader_id(), resolve_first ? "amara" : "dana");
+    EXPECT_EQ(stands.not_applied(), "");
+    EXPECT_EQ(other.leader_id(), resolve_first ? "dana" : "amara");
+    EXPECT_EQ(other.verb(), resolve_first ? "decline" : "resolve");
+    EXPECT_EQ(other.not_applied(), resolve_first
+                                       ? "it was resolved by amara before"
+                                       : "it was declined by dana before");
+    EXPECT_EQ(other.stands_of(), stands.leader_id());
+    ExpectSameFromTheLog(1);
+  }
+}
+
+TEST_F(FoldDecisionsTest, ARefusalReachesTheFeedWithTheInsight) {
+  Report(Said("The till froze"));
+  Resolve("amara");
+  FoldAll();
+  const auto end = views_->ItemsAfter(0, 1000, 1 << 20)->back().seq();
+  Decline("dana");
+  FoldAll();
+  v1::Insight sent;
+  const auto items = views_->ItemsAfter(end, 1000, 1 << 20);
+  for (const v1::Item& item : *items) {
+    if (item.kind() == v1::UPDATE_INSIGHT) sent.ParseFromString(item.body());
+  }
+  ASSERT_EQ(sent.history_size(), 2);
+  EXPECT_EQ(sent.history(1).stands_of(), "amara");
+}
+
+TEST_F(FoldDecisionsTest, WhatCameTooLateIsToldAsNotApplied) {
+  const std::string opener = random_.Bytes(16);
+  v1::Decision late;
+  late.set_leader("dana");
+  late.set_insight(7);
+  late.set_opened_by(ObservationOf(opener));
+  late.mutable_decline()->set_reason("Nothing can be done");
+  Put(feed_, v1::RECORD_DECISION, late.SerializeAsString());
+  FoldAll();
+  Report(Said("The till froze", "r1"));
+  Resolve("amara");
+  FoldAll();
+  Report(Said("The till froze", "r2"), &other_, opener);
+  FoldAll();
+  const v1::Insight insight = Insight(1);
+  EXPECT_EQ(insight.state(), v1::RESOLVED);
+  ASSERT_EQ(insight.history_size(), 2);
+  EXPECT_EQ(insight.history(0).leader_id(), "dana");
+  EXPECT_EQ(insight.history(0).stands_of(), "amara");
+  EXPECT_EQ(insight.history(0).not_applied(),
+            "it came too late; since then it was resolved by amara");
   ExpectSameFromTheLog(1);
 }
 
