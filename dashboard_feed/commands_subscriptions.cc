@@ -45,7 +45,8 @@ Json AsJson(const v1::SubscriptionList::Entry& entry) {
            {"kinds", list(s.kinds())},
            {"channels", list(s.channels())},
            {"format", contract::FormatName(s.format())},
-           {"language", s.language()}};
+           {"language", s.language()},
+           {"escalations", contract::TellsEscalations(s)}};
   if (!s.weekday().empty()) out["weekdays"].push_back(s.weekday());
   out["scope"] = {{"regions", list(s.scope().regions())},
                   {"sites", list(s.scope().sites())},
@@ -112,7 +113,7 @@ struct SubscriptionCommands::Options {
   std::string at;
   std::string quiet;
   std::string time_zone;
-  std::string format, language;
+  std::string format, language, escalations;
   uint32_t minutes = 0;
   uint32_t minutes_before = 0;
   uint32_t top = 0;
@@ -145,6 +146,10 @@ absl::StatusOr<v1::Subscription> SubscriptionCommands::Options::Wanted() const {
     if (contract::FormatName(one) == format) s.set_format(one);
   }
   s.set_language(language);
+  if (!escalations.empty()) {
+    s.set_escalations(escalations == "on" ? v1::Subscription::ON
+                                          : v1::Subscription::OFF);
+  }
   s.set_at(at);
   s.set_time_zone(time_zone);
   if (!quiet.empty()) {
@@ -255,6 +260,11 @@ void SubscriptionCommands::DefineSet(CLI::App& group) {
       ->check(CLI::IsMember({"text", "json", "html"}));
   command->add_option("--language", options.language,
                       "es or pt-BR: of templates that the operator has");
+  command
+      ->add_option("--escalations", options.escalations,
+                   "on or off: what waits too long goes over the channels at "
+                   "once; default on for immediate")
+      ->check(CLI::IsMember({"on", "off"}));
   command->add_flag("--paused", options.paused, "nothing is sent");
   command->add_option("--region", options.regions, "narrows the scope");
   command->add_option("--site", options.sites, "likewise");

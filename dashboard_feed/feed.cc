@@ -175,6 +175,7 @@ void Feed::EachSecond() {
     if (session.sender.Overdue(now)) session.pending = true;
   }
   RunAlerts();
+  RunEscalations();
   RunSchedule();
   if (!reload_wanted_) dispatcher_->Turn();
   if (now >= next_follower_beat_) {

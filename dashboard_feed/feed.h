@@ -123,6 +123,19 @@ class Feed {
   absl::Status LetHeldGo(const std::string& subscription);
   void NoteAlertTrouble(const absl::Status& status);
 
+  // feed_escalations.cc: that something waits too long.
+  struct Steps {
+    std::vector<uint64_t> all;     // insights
+    std::vector<uint64_t> urgent;  // of these, told in quiet hours too
+  };
+  void RunEscalations();
+  absl::Status TellEscalations();
+  void AddEscalated(const v1::Leader& leader, const Steps& steps,
+                    absl::Time now, Outbox::Escalating& telling) const;
+  absl::Status LetEscalationsGo();
+  absl::Status LetEscalationsGo(const std::string& subscription);
+  void Announce(const std::vector<Outbox::Entry>& entries);
+
   // feed_deliveries.cc: what goes out over channels.
   absl::Status OpenChannels();
   // Channels, their secrets and the templates anew; on failure all stays. What
@@ -239,6 +252,7 @@ class Feed {
   std::optional<absl::Duration> alert_seen_;       // the first not yet told
   bool alert_came_ = false;                        // in this turn
   absl::Time alerts_from_ = absl::InfinitePast();  // earlier ones are not told
+  uint64_t steps_looked_at_ = 0;  // of Model::waiting_by_number
   bool key_missing_said_ = false;
   bool reload_wanted_ = false;
 };

@@ -75,6 +75,10 @@ class LeaderView {
   // `narrow` may be null.
   Listing List(const v1::Scope* narrow) const;
 
+  // One of these; nothing: it is not listed.
+  std::optional<Glance> One(uint64_t insight, const v1::Scope* narrow,
+                            std::deque<Facts>& held) const;
+
   // Calls `call` with each cell of it that is in the scope.
   template <typename Call>
   void EachCell(const Glance& glance, const Call& call) const {

@@ -150,6 +150,24 @@ LeaderView::Sight LeaderView::Narrow(const std::vector<bool>& narrow_topics,
   return Sight::kSeen;
 }
 
+std::optional<Glance> LeaderView::One(uint64_t insight, const v1::Scope* narrow,
+                                      std::deque<Facts>& held) const {
+  const Facts* facts = model_.insights.Find(insight);
+  Glance glance;
+  if (facts == nullptr || Glimpse(*facts, held, glance) != Sight::kSeen) {
+    return std::nullopt;
+  }
+  if (narrow == nullptr) return glance;
+  const std::vector<bool> topics = TopicsIn(model_.words.topics, *narrow);
+  std::vector<bool> places;
+  const bool by_place = contract::LimitsPlaces(*narrow);
+  if (by_place) places = PlacesIn(model_, *narrow);
+  if (Narrow(topics, by_place ? &places : nullptr, glance) != Sight::kSeen) {
+    return std::nullopt;
+  }
+  return glance;
+}
+
 LeaderView::Listing LeaderView::List(const v1::Scope* narrow) const {
   Listing listing;
   std::vector<bool> topics;

@@ -108,7 +108,9 @@ absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(
 }
 
 void Mirror::Empty() {
+  const uint64_t next_waiting = model_.next_waiting;
   model_ = Model();
+  model_.next_waiting = next_waiting;
   model_.whole = this;
 }
 

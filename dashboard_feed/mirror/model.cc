@@ -86,6 +86,7 @@ void Model::TakeInsight(const v1::Insight& insight, absl::Time taken_at) {
   } else {
     merged_into.erase(insight.id());
   }
+  NoteWaiting(insight);
   for (const v1::InsightEvent& event : insight.history()) {
     if (event.not_applied().empty()) continue;
     not_applied[{contract::ToTime(event.at()), event.decision()}] = {
@@ -94,6 +95,26 @@ void Model::TakeInsight(const v1::Insight& insight, absl::Time taken_at) {
       not_applied.erase(not_applied.begin());
     }
   }
+}
+
+void Model::NoteWaiting(const v1::Insight& insight) {
+  const v1::Escalation& told = insight.escalation();
+  const bool waits = told.stage() != v1::Escalation::STAGE_UNSPECIFIED &&
+                     insight.merged_into() == 0;
+  const auto found = waiting.find(insight.id());
+  if (found != waiting.end()) {
+    const v1::Escalation& before = found->second.told;
+    if (waits && before.stage() == told.stage() &&
+        before.leader() == told.leader() &&
+        before.at().seconds() == told.at().seconds()) {
+      return;
+    }
+    waiting_by_number.erase(found->second.number);
+    waiting.erase(found);
+  }
+  if (!waits) return;
+  waiting[insight.id()] = {told, next_waiting};
+  waiting_by_number[next_waiting++] = insight.id();
 }
 
 uint64_t Model::Holder(uint64_t insight) const {

@@ -99,6 +99,12 @@ struct NotApplied {
   std::string stands_of;  // id of whose stands; empty: no leader's
 };
 
+// How far waiting for leaders has gone with an insight.
+struct WaitingInsight {
+  v1::Escalation told;
+  uint64_t number = 0;  // grows with each step that the feed hears of
+};
+
 // Owned by the Mirror; one thread. Memory: below 2 KiB an insight of average
 // size (tests/bench/run digest).
 struct Model {
@@ -120,6 +126,10 @@ struct Model {
   std::map<uint64_t, uint64_t> merged_into;  // insights that leaders merged
   // By when they were taken and their number; at most kMostNotApplied.
   std::map<std::pair<absl::Time, uint64_t>, NotApplied> not_applied;
+  // By insight; an entry for each that waits too long now.
+  std::map<uint64_t, WaitingInsight> waiting;
+  std::map<uint64_t, uint64_t> waiting_by_number;  // insights
+  uint64_t next_waiting = 1;  // goes on when all is told anew
   v1::Totals totals;
 
   void TakeInsight(const v1::Insight& insight, absl::Time taken_at);
@@ -129,6 +139,8 @@ struct Model {
   // Days before it go. Given by the clock: a report from an agent whose clock
   // is ahead must not push out what there is.
   void ForgetBefore(int32_t day);
+
+  void NoteWaiting(const v1::Insight& insight);
 
   const v1::Leader* FindLeader(const std::string& id) const {
     for (const v1::Leader& leader : organisation.leaders()) {

@@ -45,7 +45,8 @@ const std::vector<std::string>& Migrations() {
       Alerts::Migration(),
       Deliveries::FormatMigration(),
       UsedLinks::Migration(),
-      kNotAppliedTold};
+      kNotAppliedTold,
+      Escalations::Migration()};
   return kMigrations;
 }
 

@@ -17,6 +17,7 @@
 #include "base/store/database.h"
 #include "dashboard_feed/outbox/alerts.h"
 #include "dashboard_feed/outbox/deliveries.h"
+#include "dashboard_feed/outbox/escalations.h"
 #include "dashboard_feed/outbox/used_links.h"
 #include "earshot/v1/session.pb.h"
 
@@ -96,6 +97,16 @@ class Outbox {
   // and holds it no longer, in one transaction. Its number in the queue.
   absl::StatusOr<uint64_t> LetGo(const Entry& entry, uint64_t up_to);
 
+  // What waits too long, queued for the leaders to whom it is passed on.
+  struct Escalating {
+    std::vector<Entry> entries;  // the key names their deliveries
+    std::vector<std::string> told;
+    std::vector<Escalations::Held> held;  // ids are given
+  };
+  // escalations.cc: as Tell and LetGo do.
+  absl::StatusOr<uint64_t> TellEscalations(const Escalating& telling);
+  absl::StatusOr<uint64_t> LetEscalationsGo(const Entry& entry, uint64_t up_to);
+
   absl::StatusOr<ShownCounts> Shown(const std::string& subscription);
 
   // At the top of the subscription's last digest, by name.
@@ -134,6 +145,8 @@ class Outbox {
   Deliveries& deliveries() { return deliveries_; }
   // Which alerts went, and which wait.
   Alerts& alerts() { return alerts_; }
+  // Which steps of escalations were told, and which wait.
+  Escalations& escalations() { return escalations_; }
   // Links in mails.
   UsedLinks& used_links() { return used_links_; }
 
@@ -142,6 +155,7 @@ class Outbox {
       : database_(std::move(database)),
         deliveries_(*database_),
         alerts_(*database_),
+        escalations_(*database_),
         used_links_(*database_),
         kept_digests_(kept) {}
   absl::Status LoadGeneration(os::Random& random);
@@ -154,6 +168,7 @@ class Outbox {
   std::unique_ptr<store::Database> database_;
   Deliveries deliveries_;
   Alerts alerts_;
+  Escalations escalations_;
   UsedLinks used_links_;
   const uint32_t kept_digests_;
   uint64_t generation_ = 0;

@@ -186,7 +186,7 @@ class Page {
     text_ += '\n';
     text_ += Paint(section.title(), "1;36") + "\n";
     for (const v1::DigestItem& item : section.items()) Item(item);
-    if (section.more() > 0 && digest_.alert()) {
+    if (section.more() > 0 && section.name() == "alert") {
       text_ += Dim(fmt::format("    +{} before these", section.more())) + "\n";
     } else if (section.more() > 0) {
       text_ += Dim(fmt::format("    +{} more: earshot-feed digest --for {} "

@@ -26,6 +26,12 @@ class Check {
     if (!v1::Subscription::Format_IsValid(s_.format())) {
       Add("the format is of a newer release; upgrade the router");
     }
+    if (!v1::Subscription::Switch_IsValid(s_.escalations())) {
+      Add("escalations is of a newer release; upgrade the router");
+    }
+    if (s_.escalations() == v1::Subscription::ON && s_.channels().empty()) {
+      Add("escalations: ON needs channels that they go over");
+    }
     Language();
     Times();
     Weekdays();
@@ -205,6 +211,13 @@ std::string Lower(const std::string& name) {
 std::vector<std::string> SubscriptionMistakes(
     const v1::Subscription& subscription) {
   return Check(subscription).Run();
+}
+
+bool TellsEscalations(const v1::Subscription& subscription) {
+  if (subscription.escalations() == v1::Subscription::SWITCH_UNSPECIFIED) {
+    return subscription.cadence() == v1::Subscription::IMMEDIATE;
+  }
+  return subscription.escalations() == v1::Subscription::ON;
 }
 
 const std::string& SubscriptionOf(const v1::SubscriptionChange& change) {

@@ -23,6 +23,9 @@ inline constexpr int kMostScopeNames = 100;  // in each list of a scope
 std::vector<std::string> SubscriptionMistakes(
     const v1::Subscription& subscription);
 
+// What waits too long goes over its channels at once.
+bool TellsEscalations(const v1::Subscription& subscription);
+
 // What leaders may have of their own: in force at once, and ids ever used.
 inline constexpr uint64_t kMostOwnSubscriptions = 16;
 inline constexpr uint64_t kMostOwnIds = 256;
