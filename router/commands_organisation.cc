@@ -10,6 +10,7 @@
 #include "base/os/status_text.h"
 #include "router/organisation/organisation.h"
 #include "router/organisation/tables.h"
+#include "router/settings.h"
 
 namespace earshot::router {
 namespace {
@@ -20,6 +21,7 @@ struct OrganisationOptions {
   std::string leaders;
   std::string name;
   std::string out;
+  std::string taxonomy;
 };
 
 // What cannot be read is as wrong as what is in it.
@@ -49,6 +51,12 @@ absl::Status Check(const OrganisationOptions& options) {
     auto loaded = LoadOrganisation(options.file);
     if (!loaded.ok()) return Misused(loaded.status());
     read.organisation = *std::move(loaded);
+  }
+  if (!options.taxonomy.empty()) {
+    const auto taxonomy = LoadTaxonomy(options.taxonomy);
+    if (!taxonomy.ok()) return Misused(taxonomy.status());
+    absl::Status goals = CheckGoalTopics(read.organisation, **taxonomy);
+    if (!goals.ok()) return goals;
   }
   PrintNotes(read);
   fmt::print("ok: {}\n", Counts(read.organisation));
@@ -92,6 +100,8 @@ void DefineOrganisation(CLI::App& app, std::function<absl::Status()>& action) {
   command->footer(
       "Examples:\n"
       "  earshot-router organisation check organisation.textproto\n"
+      "  earshot-router organisation check organisation.textproto --taxonomy "
+      "taxonomy.textproto\n"
       "  earshot-router organisation check organisation.csv\n"
       "  earshot-router organisation check folder-with-sites-and-leaders");
   command
@@ -99,6 +109,11 @@ void DefineOrganisation(CLI::App& app, std::function<absl::Status()>& action) {
                    "text format; a table (.csv); or a folder with sites.csv "
                    "and leaders.csv")
       ->required();
+  command
+      ->add_option("--taxonomy", options->taxonomy,
+                   "the file of topics: those of goals must be in it; default "
+                   "none, the router checks its own when it starts")
+      ->check(CLI::ExistingFile);
   command->callback(
       [&action, options] { action = [options] { return Check(*options); }; });
 

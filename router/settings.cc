@@ -8,6 +8,7 @@
 #include "base/config/text_config.h"
 #include "base/os/files.h"
 #include "base/os/status_text.h"
+#include "router/organisation/check_goals.h"
 #include "router/organisation/organisation.h"
 
 namespace earshot::router {
@@ -119,6 +120,16 @@ absl::StatusOr<SharedTaxonomy> LoadTaxonomy(const std::string& file) {
   return Compile(file, taxonomy);
 }
 
+absl::Status CheckGoalTopics(const v1::Organisation& organisation,
+                             const Taxonomy& taxonomy) {
+  const auto mistakes = GoalsWithoutTopic(
+      organisation,
+      [&](std::string_view path) { return taxonomy.Find(path) != nullptr; });
+  if (mistakes.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{}", fmt::join(mistakes, "\n")));
+}
+
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(
     const std::string& file) {
   return file.empty() ? ShippedModel() : OpenUnderstandingModel(file);
@@ -143,6 +154,8 @@ absl::StatusOr<Loaded> LoadFiles(const Settings& settings) {
   auto taxonomy = LoadTaxonomy(config.taxonomy_file());
   if (!taxonomy.ok()) return taxonomy.status();
   loaded.taxonomy = *std::move(taxonomy);
+  absl::Status goals = CheckGoalTopics(loaded.organisation, *loaded.taxonomy);
+  if (!goals.ok()) return In(config.organisation_file(), goals);
   auto model = LoadModel(config.model_file());
   if (!model.ok()) return model.status();
   loaded.model = *std::move(model);

@@ -45,6 +45,10 @@ absl::StatusOr<Loaded> LoadFiles(const Settings& settings);
 absl::StatusOr<std::shared_ptr<const Taxonomy>> LoadTaxonomy(
     const std::string& file);
 
+// Whether the goals' topics are in the taxonomy; all mistakes at once.
+absl::Status CheckGoalTopics(const v1::Organisation& organisation,
+                             const Taxonomy& taxonomy);
+
 // The model of understanding of a file, or with "" the one of this program.
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& file);
 

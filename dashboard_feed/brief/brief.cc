@@ -137,6 +137,11 @@ void CopyFrame(const v1::Digest& digest, v1::Digest& brief) {
   brief.clear_promises();
   brief.clear_cost();
   brief.clear_not_applied();
+  brief.clear_goals();
+  if (brief.has_loop()) {
+    brief.mutable_loop()->clear_by_region();
+    brief.mutable_loop()->clear_by_topic();
+  }
   brief.set_organisation(CutText(digest.organisation(), kName));
   brief.set_leader_name(CutText(digest.leader_name(), kName));
   brief.set_headline(CutText(digest.headline(), kHeadline));

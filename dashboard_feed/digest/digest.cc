@@ -13,13 +13,12 @@
 #include "dashboard_feed/digest/gather.h"
 #include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
-#include "dashboard_feed/digest/loop_health.h"
 #include "dashboard_feed/digest/not_applied.h"
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/digest/rank.h"
-#include "dashboard_feed/digest/results.h"
 #include "dashboard_feed/digest/sections.h"
 #include "dashboard_feed/digest/since_answer.h"
+#include "dashboard_feed/digest/sums.h"
 #include "dashboard_feed/digest/waiting.h"
 #include "dashboard_feed/digest/where.h"
 #include "proto/contract/names.h"
@@ -252,46 +251,6 @@ void AddTotals(const LeaderView& view, const std::vector<Glance>& all,
   }
 }
 
-// The leader's own questions that are open, or were closed since the last
-// digest; the latest first.
-void AddQuestions(const DigestRequest& request, const LeaderView& view,
-                  v1::Digest& digest) {
-  constexpr int kMost = 5;
-  const absl::Time since =
-      request.before.any ? request.before.to : request.from;
-  v1::ResultList results = ResultsOf(view.model(), view.leader());
-  for (v1::QuestionLine& line : *results.mutable_questions()) {
-    if (contract::ToTime(line.closes_at()) <= since) continue;
-    *digest.add_questions() = std::move(line);
-    if (digest.questions_size() == kMost) return;
-  }
-}
-
-// What sums up and lists nothing: reads facts alone.
-void AddSums(const DigestRequest& request, const LeaderView& view,
-             const Matter& matter, v1::Digest& digest) {
-  const std::vector<Glance>& all = matter.listing.seen;
-  for (v1::DigestNumber& number :
-       ThreeNumbers(all, request.to, request.before.numbers)) {
-    *digest.add_numbers() = std::move(number);
-  }
-  v1::CostAndReturn cost =
-      CostsOf(view.model().words.currencies, all, matter.effects);
-  if (cost.open_size() + cost.saved_size() > 0) {
-    *digest.mutable_cost() = std::move(cost);
-  }
-  if (auto health = LoopHealthOf(view, all, request.to)) {
-    *digest.mutable_loop() = *std::move(health);
-  }
-  for (v1::Empowerment& line : EmpowermentOf(view, all)) {
-    *digest.add_empowerment() = std::move(line);
-  }
-  AddQuestions(request, view, digest);
-  for (v1::PromiseLine& line : BrokenPromises(view, all)) {
-    *digest.add_promises() = std::move(line);
-  }
-}
-
 // How much there is, and how good it is. Reads facts alone.
 void AddCounts(const LeaderView& view, const Matter& matter, ShownCounts& shown,
                v1::Digest& digest) {
@@ -377,7 +336,7 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
       all.size() >= request.worth_a_thread,
       [&] { AddLists(request, view, matter, waiting, where, built); },
       [&] {
-        if (blocks) AddSums(request, view, matter, sums);
+        if (blocks) AddSums(request, view, leader, matter, sums);
         AddCounts(view, matter, built.shown, sums);
       });
   digest.MergeFrom(sums);

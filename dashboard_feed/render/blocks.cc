@@ -20,11 +20,48 @@ TextBlock NotApplied(const v1::Digest& digest) {
   return block;
 }
 
+std::string Number(const v1::Count& count) {
+  return count.hidden() ? fmt::format("<{}", count.below())
+                        : fmt::format("{}", count.value());
+}
+
+const char* StandingOf(const v1::GoalLine& line) {
+  switch (line.standing()) {
+    case v1::GoalLine::MET:
+      if (line.some_hidden()) return "met, as far as it shows";
+      return line.over() ? "met" : "met now";
+    case v1::GoalLine::ON_THE_WAY:
+      return "on the way";
+    default:
+      return line.over() ? "missed" : "missed so far";
+  }
+}
+
+TextBlock Goals(const v1::Digest& digest) {
+  TextBlock block{"goals", "Goals", {}};
+  for (const v1::GoalLine& line : digest.goals()) {
+    block.lines.push_back(fmt::format(
+        "{}: {}; {} in {} days, at most {}", line.title(), StandingOf(line),
+        Number(line.observations()), line.per_days(), line.at_most()));
+    std::string more = "    " + line.trend();
+    if (line.compared()) {
+      more += fmt::format(", {} in the {} days before", Number(line.before()),
+                          line.per_days());
+    }
+    more += fmt::format("; until {}", line.until());
+    if (line.some_hidden()) {
+      more += "; what too few people said is not counted";
+    }
+    block.lines.push_back(std::move(more));
+  }
+  return block;
+}
+
 }  // namespace
 
 std::vector<TextBlock> BlocksOf(const v1::Digest& digest) {
   std::vector<TextBlock> blocks;
-  for (TextBlock& block : std::vector{NotApplied(digest)}) {
+  for (TextBlock& block : std::vector{NotApplied(digest), Goals(digest)}) {
     if (!block.lines.empty()) blocks.push_back(std::move(block));
   }
   return blocks;

@@ -111,6 +111,37 @@ std::string Lasting(int64_t seconds) {
   return fmt::format("{} days", (seconds + 43200) / 86400);
 }
 
+std::string StepOf(const v1::LoopHealth& health, const char* name) {
+  for (const v1::LoopStep& step : health.steps()) {
+    if (step.name() == name && step.insights() > 0) {
+      return Lasting(step.median_seconds());
+    }
+  }
+  return "-";
+}
+
+// A row for each part, at most 100 columns.
+template <typename Slices>
+void AddSlices(const char* by, const Slices& slices, std::string& text) {
+  constexpr const char* kRow =
+      "      {:<20.20} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>5} {:>5} {:>5}\n";
+  if (slices.size() < 2) return;
+  text += fmt::format(fmt::runtime(kRow), by, "visible", "decided", "answer",
+                      "confirm", "answers", "closed", "back", "late", "heard");
+  for (const v1::LoopSlice& slice : slices) {
+    const v1::LoopHealth& health = slice.health();
+    text += fmt::format(
+        fmt::runtime(kRow), Plain(slice.name()),
+        StepOf(health, "observed_visible"),
+        StepOf(health, "visible_acknowledged"),
+        StepOf(health, "acknowledged_answered"),
+        StepOf(health, "answered_confirmed"), health.answered(),
+        fmt::format("{}/{}", health.closed(), health.confirmed()),
+        fmt::format("{}/{}", health.reopened(), health.settled()),
+        health.overdue(), fmt::format("{}%", health.heard_back_percent()));
+  }
+}
+
 void AddHealth(const v1::LoopHealth& health, std::string& text) {
   text += "\nHow well the loop closes (90 days)\n";
   for (const v1::LoopStep& step : health.steps()) {
@@ -130,6 +161,8 @@ void AddHealth(const v1::LoopHealth& health, std::string& text) {
         "      stopped reporting, worth a visit: {}\n",
         Plain(fmt::format("{}", fmt::join(health.silent_sites(), ", "))));
   }
+  AddSlices("by region", health.by_region(), text);
+  AddSlices("by topic", health.by_topic(), text);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ struct TextBlock {
   std::vector<std::string> lines;
 };
 
-// Decisions that were not applied. Empty ones are left out. Pure.
+// Decisions that were not applied, and goals. Empty ones are left out. Pure.
 std::vector<TextBlock> BlocksOf(const v1::Digest& digest);
 
 // These and where and when, the story, promises, cost and return: what of a

@@ -70,13 +70,55 @@ Json HealthOf(const v1::LoopHealth& health) {
            {"settled", health.settled()},
            {"overdue", health.overdue()},
            {"heard_back_percent", health.heard_back_percent()},
-           {"reporters", CountOf(health.reporters())},
-           {"silent_sites", health.silent_sites()}};
+           {"reporters", CountOf(health.reporters())}};
   for (const v1::LoopStep& step : health.steps()) {
     out["steps"].push_back({{"name", step.name()},
                             {"median_seconds", step.median_seconds()},
                             {"insights", step.insights()}});
   }
+  return out;
+}
+
+Json LoopOf(const v1::LoopHealth& health) {
+  Json out = HealthOf(health);
+  out["silent_sites"] = health.silent_sites();
+  const auto slices = [](const auto& parts) {
+    Json list = Json::array();
+    for (const v1::LoopSlice& slice : parts) {
+      Json one{{"name", slice.name()}};
+      one.update(HealthOf(slice.health()));
+      list.push_back(std::move(one));
+    }
+    return list;
+  };
+  out["by_region"] = slices(health.by_region());
+  out["by_topic"] = slices(health.by_topic());
+  return out;
+}
+
+const char* StandingName(v1::GoalLine::Standing standing) {
+  switch (standing) {
+    case v1::GoalLine::MET:
+      return "met";
+    case v1::GoalLine::ON_THE_WAY:
+      return "on_the_way";
+    default:
+      return "missed";
+  }
+}
+
+Json GoalOf(const v1::GoalLine& line) {
+  Json out{{"goal", line.goal()},
+           {"title", line.title()},
+           {"standing", StandingName(line.standing())},
+           {"over", line.over()},
+           {"observations", CountOf(line.observations())},
+           {"at_most", line.at_most()},
+           {"per_days", line.per_days()},
+           {"until", line.until()},
+           {"trend", line.trend()},
+           {"some_hidden", line.some_hidden()}};
+  if (line.compared()) out["before"] = CountOf(line.before());
   return out;
 }
 
@@ -113,6 +155,9 @@ void AddBlocks(const v1::Digest& digest, Json& out) {
                                {"sites", line.sites()},
                                {"insights", line.insights()}});
   }
+  for (const v1::GoalLine& line : digest.goals()) {
+    out["goals"].push_back(GoalOf(line));
+  }
   if (digest.has_cost()) {
     Json cost{{"open", Json::array()}, {"saved", Json::array()}};
     for (const auto& one : digest.cost().open()) {
@@ -141,7 +186,7 @@ void AddBlocks(const v1::Digest& digest, Json& out) {
                                 {"answered", CountOf(line.answered())},
                                 {"lines", line.lines()}});
   }
-  if (digest.has_loop()) out["loop"] = HealthOf(digest.loop());
+  if (digest.has_loop()) out["loop"] = LoopOf(digest.loop());
   out["quality"] = {{"untriaged_percent", digest.quality().untriaged_percent()},
                     {"late", CountOf(digest.quality().late())},
                     {"muted", digest.quality().muted()}};

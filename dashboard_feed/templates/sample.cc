@@ -116,6 +116,17 @@ v1::Digest Ordinary(const std::string& leader, absl::Time now) {
   line.set_text(
       "your 'decline' of 2027-01-15 07:58 was not applied: it was resolved by "
       "Amara Osei before");
+  v1::GoalLine& goal = *digest.add_goals();
+  goal.set_goal("checkout-calm");
+  goal.set_title("Fewer checkout stops");
+  goal.set_standing(v1::GoalLine::ON_THE_WAY);
+  *goal.mutable_observations() = Known(52);
+  *goal.mutable_before() = Known(90);
+  goal.set_compared(true);
+  goal.set_at_most(40);
+  goal.set_per_days(7);
+  goal.set_trend("falling");
+  goal.set_until("2027-03-31");
   return digest;
 }
 
@@ -152,6 +163,7 @@ v1::Digest Hostile(absl::Time now) {
   v1::NotAppliedLine& line = *digest.add_not_applied();
   line.set_title(kHostile);
   line.set_text(kHostile);
+  digest.add_goals()->set_title(kHostile);
   return digest;
 }
 

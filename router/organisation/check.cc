@@ -12,6 +12,7 @@
 #include "proto/contract/names.h"
 #include "proto/contract/validate.h"
 #include "proto/contract/working_hours.h"
+#include "router/organisation/check_goals.h"
 
 namespace earshot::router {
 namespace {
@@ -39,6 +40,9 @@ class Check {
     for (int i = 0; i < organisation_.leaders_size(); ++i) Leader(i);
     if (leaders_.empty()) Add("", 0, "there is no leader to tell");
     Promises();
+    for (OrganisationMistake& mistake : FindGoalMistakes(organisation_)) {
+      mistakes_.push_back(std::move(mistake));
+    }
     Weights();
     SmallGroups();
     Loop();

@@ -53,6 +53,19 @@ class OrganisationCommands(unittest.TestCase):
         done = self.run_program("check", out)
         self.assertEqual(done.stdout, "ok: 2 sites, 2 leaders, 0 functions\n")
 
+    def test_a_goal_about_no_topic_is_a_mistake(self) -> None:
+        goal = ('leaders { id: "dana" } goals { id: "calm" topic: "%s" '
+                'at_most: 40 per_days: 7 from: "2026-11-01" '
+                'until: "2026-12-31" }')
+        taxonomy = self.write("t.textproto",
+                              'topics { path: "checkout" words: "till" }')
+        file = self.write("o.textproto", goal % "checkuot")
+        self.run_program("check", file)
+        done = self.run_program("check", file, "--taxonomy", taxonomy, code=2)
+        self.assertIn("goal 'calm': there is no topic 'checkuot'", done.stderr)
+        file = self.write("o.textproto", goal % "checkout")
+        self.run_program("check", file, "--taxonomy", taxonomy)
+
     def test_without_out_the_file_goes_to_standard_output(self) -> None:
         done = self.run_program(
             "import", "--sites", self.write("s.csv", SITES), "--leaders",

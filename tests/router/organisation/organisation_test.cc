@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "base/config/text_config.h"
+#include "router/organisation/check_goals.h"
 #include "router/organisation/tables.h"
 #include "tests/testing/temp_folder.h"
 
@@ -23,6 +25,39 @@ TEST(OrganisationTest, AFunctionNeedsTopicsAndItsLeadersNameOneThatIsThere) {
     leaders { id: "dana" functions: "facilities" functions: "safety" })");
   EXPECT_NE(all.find("function 'facilities' has no topics"), std::string::npos);
   EXPECT_NE(all.find("'dana': function 'safety' is not in this file"),
+            std::string::npos);
+}
+
+TEST(OrganisationTest, EveryMistakeInAGoalIsNamed) {
+  const std::string all = Mistakes(R"(
+    sites { id: "a" region: "north" } leaders { id: "dana" }
+    goals { id: "calm" topic: "checkout" regions: "north" at_most: 40
+            per_days: 7 from: "2026-11-01" until: "2026-12-31" }
+    goals { id: "calm" topic: "checkout/" regions: "south" at_most: 2000000
+            per_days: 22 from: "2026-12-31" until: "2026-11-01" }
+    goals { topic: "checkout" per_days: 7 from: "soon" until: "2026-13-01" })");
+  for (const char* mistake :
+       {"goal 'calm' is there twice", "goal 'calm': topic 'checkout/' is not",
+        "goal 'calm': no site of this file is in region 'south'",
+        "goal 'calm': at_most is 2000000, at most 1000000",
+        "goal 'calm': per_days is 22; 1 to 21 days are counted",
+        "goal 'calm': it ends on 2026-11-01, before it begins on 2026-12-31",
+        "goal id '' is not a name", "from 'soon' is not a day such as",
+        "until '2026-13-01' is not a day such as"}) {
+    EXPECT_NE(all.find(mistake), std::string::npos) << mistake << "\n" << all;
+  }
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 8) << all;
+}
+
+TEST(OrganisationTest, AGoalsTopicIsOneOfTheTaxonomy) {
+  v1::Organisation organisation;
+  organisation.add_goals()->set_topic("checkout");
+  organisation.add_goals()->set_topic("checkuot");
+  organisation.mutable_goals(1)->set_id("calm");
+  const auto mistakes = GoalsWithoutTopic(
+      organisation, [](std::string_view path) { return path == "checkout"; });
+  ASSERT_EQ(mistakes.size(), 1U);
+  EXPECT_NE(mistakes[0].find("goal 'calm': there is no topic 'checkuot'"),
             std::string::npos);
 }
 
