@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "proto/contract/score.h"
 #include "router/loop/events.h"
 
 namespace earshot::router {
@@ -61,6 +62,8 @@ const v1::InsightEvent* Standing(const v1::Insight& insight,
       return event.verb() == verb;
     });
   }
+  // What is not hidden cannot be shown again: no state is in the way.
+  if (verb == "mute" && !contract::Settled(insight.state())) return nullptr;
   // The front line only says whether what a leader resolved holds.
   const bool settled =
       insight.state() == v1::CONFIRMED || insight.state() == v1::UNCHALLENGED;

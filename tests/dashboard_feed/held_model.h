@@ -34,6 +34,8 @@ class HeldModel : public Model, public WholeInsights {
     words = Vocabulary();
     history = History();
     not_applied.clear();
+    waiting.clear();
+    waiting_by_number.clear();
     whole = this;
     for (const auto& [id, versions] : said) {
       for (const Version& version : versions) {

@@ -98,6 +98,16 @@ TEST(NotApplied, WhatIsImpossibleByItselfIsNobodysFault) {
   EXPECT_EQ(LastOf(insight).not_applied(), "it holds 49 others at most");
 }
 
+TEST(NotApplied, ToShowWhatIsNotHiddenNobodyStandsInTheWay) {
+  v1::Insight insight = Heard();
+  Decide(insight, Of(1, "Amara", Ack));
+  Decide(insight, Of(2, "Dana", [](v1::Decision& decision) {
+           decision.mutable_mute();  // until it was decided: its end
+         }));
+  EXPECT_EQ(LastOf(insight).not_applied(), "the insight is not hidden");
+  EXPECT_EQ(LastOf(insight).stands_of(), "");
+}
+
 TEST(NotApplied, ItNeverPushesOutOfTheHistoryWhatWasApplied) {
   v1::Insight insight = Heard();
   Decide(insight, Of(1, "Amara", Resolve));

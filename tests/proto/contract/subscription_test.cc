@@ -50,6 +50,21 @@ TEST(SubscriptionTest, AFieldOfAnotherCadenceIsAMistake) {
   EXPECT_NE(Said(s).find("time at which it begins"), std::string::npos);
 }
 
+TEST(SubscriptionTest, EscalationsGoWhereAlertsDoUnlessItSaysOtherwise) {
+  v1::Subscription s = Fine();
+  EXPECT_FALSE(TellsEscalations(s));
+  s.set_cadence(v1::Subscription::IMMEDIATE);
+  EXPECT_TRUE(TellsEscalations(s));
+  s.set_escalations(v1::Subscription::OFF);
+  EXPECT_FALSE(TellsEscalations(s));
+  s.set_cadence(v1::Subscription::DAILY);
+  s.set_escalations(v1::Subscription::ON);
+  EXPECT_TRUE(TellsEscalations(s));
+  EXPECT_NE(Said(s).find("needs channels"), std::string::npos);
+  s.add_channels("mail");
+  EXPECT_EQ(Said(s), "");
+}
+
 TEST(SubscriptionTest, ALanguageIsALanguage) {
   for (const char* fine : {"", "es", "fra", "pt-BR"}) {
     v1::Subscription s = Fine();
