@@ -172,6 +172,7 @@ void Router::OnHello(const wire::HubEvent& event) {
                  wire::kAfterRevocation);
     return;
   }
+  NoteAgents();  // a machine that was just enrolled hears news from now on
   access_->NoteContact(peer->name, event.hello.build().substr(0, 64),
                        clock_.Wall());
   NoteNewSpool(*peer, event.hello.epoch());

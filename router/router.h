@@ -156,6 +156,7 @@ class Router {
   std::map<std::string, absl::Time> site_contacts_;
   absl::Duration next_second_;
   absl::Duration next_minute_;
+  uint64_t noted_edition_ = 0;  // of the table of peers, by the fold
   absl::Duration failed_until_ = -absl::InfiniteDuration();
   uint64_t generation_ = 0;  // of what is delivered
   bool restore_noticed_ = false;

@@ -35,6 +35,7 @@ void Router::EachSecond() {
                {"next", "enrol it with: earshot-router enrol NAME KEY"},
                {"left_out", left_out}});
   }
+  NoteAgents();
   PauseOrResume();
   deliveries_->Tick(clock_.Monotonic());
   TakeRequests();
@@ -100,6 +101,8 @@ void Router::ReplayDeadLetters() {
 
 // Those that may speak for any site show no news: they are no site's own.
 void Router::NoteAgents() {
+  const uint64_t edition = access_->Edition();
+  if (std::exchange(noted_edition_, edition) == edition) return;
   Fold::AgentsBySite agents;
   for (const Enrolled& peer : access_->List()) {
     if (peer.revoked || peer.role != Role::kAgent) continue;
@@ -117,7 +120,6 @@ void Router::EachMinute() {
     log_.Warn("contacts_not_saved", {{"why", os::StatusText(status)}});
   }
   fold_->NoteContacts(std::exchange(site_contacts_, {}));
-  NoteAgents();
   fold_thread_->Wake();
   quarantine_->Expire(now);
   TellCredit();  // an ACK that told of it may have been lost

@@ -60,6 +60,7 @@ absl::StatusOr<std::unique_ptr<Access>> Access::Open(const std::string& path) {
 
 absl::Status Access::Load() {
   version_ = database_->DataVersion();
+  ++edition_;
   std::map<std::string, Enrolled, std::less<>> by_name;
   store::Statement read = database_->Prepare("SELECT * FROM enrolled");
   while (true) {

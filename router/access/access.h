@@ -1,6 +1,7 @@
 #ifndef EARSHOT_ROUTER_ACCESS_ACCESS_H_
 #define EARSHOT_ROUTER_ACCESS_ACCESS_H_
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -50,6 +51,8 @@ class Access final : public wire::Admission {
   // Rereads the file if another process changed it. The names revoked since
   // the last call, whichever thread noticed first.
   std::vector<std::string> Refresh();
+  // Grows when the table was read anew.
+  uint64_t Edition() const { return edition_.load(); }
 
   // In memory; Flush writes them in one transaction.
   void NoteContact(std::string_view name, std::string_view build,
@@ -74,6 +77,7 @@ class Access final : public wire::Admission {
   std::mutex mutex_;
   std::unique_ptr<store::Database> database_;
   int64_t version_ = -1;
+  std::atomic<uint64_t> edition_ = 0;
   std::map<std::string, Enrolled, std::less<>> by_name_;
   std::map<std::string, std::string, std::less<>> name_of_key_;
   std::map<std::string, bool> dirty_;

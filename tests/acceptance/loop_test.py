@@ -113,8 +113,6 @@ class LoopTest(LoopWorld):
 
     def test_colleagues_read_that_it_was_answered_and_nothing_of_what_was_said(self) -> None:
         colleague = self.new_agent("colleague", "depot-3")
-        self.router.stop()
-        self.router.start()  # which machines are at a site is known from the start
         self.report(self.depot, GATE, 6)
         gate = self.insight_of("amara", GATE)
         self.feed.command("answer", str(gate), "A new keypad comes", "--as", "amara")
