@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,10 +14,9 @@
 #include "base/os/random.h"
 #include "base/os/sha256.h"
 #include "base/telemetry/progress.h"
-#include "earshot/v1/observation.pb.h"
-#include "earshot/v1/session.pb.h"
 #include "proto/contract/ids.h"
 #include "router/command_output.h"
+#include "router/erasure/find_erasures.h"
 #include "router/intake/record_reader.h"
 #include "router/log/log.h"
 #include "router/views/views.h"
@@ -33,130 +31,7 @@ struct EraseCommand::Options {
 
 namespace {
 
-constexpr size_t kPage = 1000;
-constexpr int kMostTexts = 500;  // of one record
-constexpr int kMostPositions = 1000;
-constexpr size_t kMostLetters = 1000000;
 constexpr absl::Duration kWait = absl::Seconds(15);
-
-// What is to go, as records of the log.
-class Erasures {
- public:
-  explicit Erasures(os::Random& random) : random_(random) {}
-
-  void AddText(const std::string& observation, uint64_t position) {
-    v1::ErasureRecord& record = Room();
-    record.add_observations(observation);
-    record.add_positions(position);
-    ++texts_;
-  }
-  void AddWords(uint64_t position) {
-    Room().add_positions(position);
-    ++words_;
-  }
-  // Of a dead letter, which goes at once: so that it does not come back.
-  void AddId(const std::string& observation) {
-    Room().add_observations(observation);
-  }
-  const std::vector<v1::ErasureRecord>& records() const { return records_; }
-  uint64_t texts() const { return texts_; }
-  uint64_t words() const { return words_; }
-
- private:
-  v1::ErasureRecord& Room() {
-    if (records_.empty() || records_.back().observations_size() == kMostTexts ||
-        records_.back().positions_size() == kMostPositions) {
-      records_.emplace_back().set_id(random_.Bytes(contract::kIdBytes));
-      records_.back().set_cause(v1::ErasureRecord::ASKED);
-    }
-    return records_.back();
-  }
-
-  os::Random& random_;
-  std::vector<v1::ErasureRecord> records_;
-  uint64_t texts_ = 0;
-  uint64_t words_ = 0;
-};
-
-// Which of all that the log holds is meant.
-struct Wanted {
-  std::set<std::string> observations;  // ids of the router
-  std::string reporter_key;            // empty: nobody's
-  std::string reporter;                // the name
-};
-
-// Verdicts and answers to questions come after the reports that they are about.
-// Those are known also where the report's own text is gone.
-void Look(const LogRow& row, const Wanted& wanted, std::set<std::string>& texts,
-          Erasures& found) {
-  v1::ObservationRecord said;
-  v1::VerdictRecord verdict;
-  v1::QuestionAnswerRecord answer;
-  if (row.kind == v1::LOG_OBSERVATION && said.ParseFromString(row.body)) {
-    v1::PersonalObservation personal;
-    personal.ParseFromString(row.personal);
-    const bool theirs = !wanted.reporter_key.empty() &&
-                        personal.reporter_key() == wanted.reporter_key;
-    if (!theirs && !wanted.observations.contains(said.observation())) return;
-    texts.insert(said.observation());
-    if (!row.erased) found.AddText(said.observation(), row.position);
-  } else if (row.erased) {
-    return;
-  } else if ((row.kind == v1::LOG_VERDICT &&
-              verdict.ParseFromString(row.body) &&
-              texts.contains(verdict.observation())) ||
-             (row.kind == v1::LOG_QUESTION_ANSWER &&
-              answer.ParseFromString(row.body) && !row.personal.empty() &&
-              texts.contains(answer.observation()))) {
-    found.AddWords(row.position);
-  }
-}
-
-absl::Status Find(Log& log, const Wanted& wanted, Erasures& found) {
-  const auto end = log.End();
-  if (!end.ok()) return end.status();
-  const os::SystemClock clock;
-  telemetry::Progress progress(clock, *end);
-  std::set<std::string> texts;
-  for (uint64_t after = 0; after < *end;) {
-    const auto rows = log.ReadAfter(after, kPage);
-    if (!rows.ok()) return rows.status();
-    if (rows->empty()) break;
-    for (const LogRow& row : *rows) {
-      after = row.position;
-      Look(row, wanted, texts, found);
-    }
-    progress.Show(after, "records read");
-  }
-  progress.Clear();
-  return absl::OkStatus();
-}
-
-// Refused records hold what they said as well.
-absl::StatusOr<std::vector<uint64_t>> FindLetters(Log& log,
-                                                  const Wanted& wanted,
-                                                  const std::string& router_key,
-                                                  Erasures& erasures) {
-  const auto letters = log.DeadLetters("", kMostLetters);
-  if (!letters.ok()) return letters.status();
-  std::vector<uint64_t> found;
-  for (const DeadLetter& letter : *letters) {
-    v1::Record record;
-    v1::Observation observation;
-    if (!record.ParseFromString(letter.record)) continue;
-    const bool named = wanted.observations.contains(
-        contract::MakeObservationId(router_key, {record.id()}).bytes);
-    const bool theirs = record.kind() == v1::RECORD_OBSERVATION &&
-                        observation.ParseFromString(record.body()) &&
-                        !wanted.reporter.empty() &&
-                        observation.reporter().name() == wanted.reporter;
-    if (!named && !theirs) continue;
-    found.push_back(letter.id);
-    erasures.AddId(
-        contract::MakeObservationId(router_key, {record.id()}).bytes);
-  }
-  return found;
-}
 
 absl::StatusOr<std::string> IdOf(Views& views, const std::string& router_key,
                                  const std::string& given) {
@@ -208,7 +83,7 @@ absl::Status Run(const Settings& settings,
   if (!views.ok()) return NoRouterHere(settings, views.status());
   const auto secret = os::ReadFile(settings.InData("hmac.key"), 64);
   if (!secret.ok()) return secret.status();
-  Wanted wanted;
+  ErasureWanted wanted;
   for (const std::string& given : observations) {
     auto id = IdOf(**views, *secret, given);
     if (!id.ok()) return id.status();
@@ -219,15 +94,19 @@ absl::Status Run(const Settings& settings,
     wanted.reporter_key =
         RecordReader::KeyOfName(os::HmacKey(*secret), reporter);
   }
+  const auto end = (*log)->End();
+  if (!end.ok()) return end.status();
+  const os::SystemClock clock;
   os::SystemRandom random;
-  Erasures erasures(random);
-  absl::Status status = Find(**log, wanted, erasures);
-  if (!status.ok()) return status;
-  const auto letters = FindLetters(**log, wanted, *secret, erasures);
-  if (!letters.ok()) return letters.status();
-  fmt::print("{:<14} {}\n{:<14} {}\n{:<14} {}\n", "reports", erasures.texts(),
-             "verdicts", erasures.words(), "dead letters", letters->size());
-  if (erasures.records().empty() && letters->empty()) {
+  telemetry::Progress progress(clock, *end);
+  const auto found =
+      FindErasures(**log, wanted, *secret, random,
+                   [&](uint64_t read) { progress.Show(read, "records read"); });
+  progress.Clear();
+  if (!found.ok()) return found.status();
+  fmt::print("{:<14} {}\n{:<14} {}\n{:<14} {}\n", "reports", found->texts,
+             "verdicts", found->words, "dead letters", found->letters.size());
+  if (found->records.empty() && found->letters.empty()) {
     return absl::NotFoundError(
         "there is nothing of it here, or it was erased before");
   }
@@ -235,7 +114,8 @@ absl::Status Run(const Settings& settings,
     fmt::print("Nothing was erased.\n");
     return absl::OkStatus();
   }
-  status = Log::AskErasures(settings.LogFile(), erasures.records(), *letters);
+  absl::Status status =
+      Log::AskErasures(settings.LogFile(), found->records, found->letters);
   return status.ok() ? WaitUntilTaken(**log) : status;
 }
 
