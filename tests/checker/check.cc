@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "tests/checker/answers.h"
+#include "tests/checker/erasures.h"
 #include "tests/checker/fate.h"
+#include "tests/checker/findings.h"
+#include "tests/checker/regroups.h"
+#include "tests/checker/verdicts.h"
 
 namespace earshot::checker {
 namespace {
@@ -32,13 +36,6 @@ struct Observation {
   size_t newest_shown = 0;
 };
 
-struct Answer {
-  std::string_view id;
-  std::string_view who;
-  Fate fate;
-  uint64_t insight = 0;
-};
-
 // "store-1#2" is a clone of the machine store-1.
 std::string_view MachineOf(std::string_view who) {
   return who.substr(0, who.find('#'));
@@ -46,13 +43,20 @@ std::string_view MachineOf(std::string_view who) {
 
 class Checker {
  public:
-  explicit Checker(const History& history) : history_(history) {
+  explicit Checker(const History& history)
+      : history_(history),
+        regroups_(history),
+        answers_(history, regroups_),
+        verdicts_(history),
+        erasures_(history) {
     observations_.reserve(history.size());
     ids_.reserve(history.size());
   }
 
   std::vector<Finding> Run() {
     for (size_t index = 0; index < history_.size(); ++index) See(index);
+    regroups_.Close();
+    answers_.Close();
     CheckStored();
     CheckCounted();
     CheckTotals();
@@ -61,29 +65,18 @@ class Checker {
     CheckUnanswered();
     CheckDigests();
     CheckAlarms();
-    CheckMerged();
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const Found& a, const Found& b) {
-                       return std::pair(a.finding.breach, a.index) <
-                              std::pair(b.finding.breach, b.index);
-                     });
-    std::vector<Finding> findings;
-    findings.reserve(found_.size());
-    for (Found& each : found_) findings.push_back(std::move(each.finding));
-    return findings;
+    regroups_.Check(found_);
+    verdicts_.Check(
+        regroups_, [this](std::string_view id) { return InsightOf(id); },
+        found_);
+    erasures_.Check(found_);
+    return found_.Take();
   }
 
  private:
-  struct Found {
-    size_t index;
-    Finding finding;
-  };
-
   void Add(Breach breach, size_t index, std::string_view who,
            std::string_view id, std::string detail) {
-    found_.push_back(
-        {index,
-         {breach, std::string(who), std::string(id), std::move(detail)}});
+    found_.Add(breach, index, who, id, std::move(detail));
   }
 
   size_t IndexOf(const std::string& id) {
@@ -99,14 +92,15 @@ class Checker {
         SeeReport(event, index);
         return;
       case What::kAnswer:
-        SeeAnswer(event, index);
-        return;
-      case What::kMerge: {
-        Merged& merge = merges_[event.id];
-        merge.fate.See(event.outcome, index);
-        merge.last = index;
-        return;
-      }
+      case What::kResolve:
+        return answers_.SeeGiven(index);
+      case What::kMerge:
+      case What::kSplit:
+        return regroups_.See(index);
+      case What::kVerdict:
+        return verdicts_.SeeGiven(index);
+      case What::kErase:
+        return erasures_.See(index);
       case What::kStored:
         SeeStored(event, index);
         return;
@@ -115,13 +109,22 @@ class Checker {
         return;
       case What::kShown:
         shown_.push_back(index);
-        return;
+        return answers_.SeeShown(index);
       case What::kDigest:
         digests_.push_back(index);
         return;
       case What::kTotal:
         totals_.push_back(index);
         return;
+      case What::kDecided:
+        return answers_.SeeDecided(index);
+      case What::kHeard:
+        return verdicts_.SeeHeard(index);
+      case What::kState:
+        answers_.SeeState(index);
+        return verdicts_.SeeState(index);
+      case What::kFound:
+        return erasures_.SeeFound(index);
       case What::kAlarm:
         alarms_[{MachineOf(event.who), event.id}] = index;
         return;
@@ -142,15 +145,6 @@ class Checker {
     seen.fate.See(event.outcome, index);
     reporters_.insert({at, MachineOf(event.who)});
     seen.one_place &= seen.who == event.who && seen.lane == event.lane;
-  }
-
-  void SeeAnswer(const Event& event, size_t index) {
-    const auto [at, fresh] = answer_ids_.try_emplace(event.id, answers_.size());
-    if (fresh) answers_.emplace_back().id = event.id;
-    Answer& answer = answers_[at->second];
-    answer.who = event.who;
-    if (event.insight != 0) answer.insight = event.insight;
-    answer.fate.See(event.outcome, index);
   }
 
   void SeeStored(const Event& event, size_t index) {
@@ -197,9 +191,13 @@ class Checker {
     }
   }
 
+  // What was erased before it was read is read as nothing.
   void CheckCounted() {
     for (const Observation& seen : observations_) {
-      if (seen.stored == kNever || seen.counted != kNever) continue;
+      if (seen.stored == kNever || seen.counted != kNever ||
+          erasures_.MayBeErased(seen.id)) {
+        continue;
+      }
       Add(Breach::kNotCounted, seen.stored, seen.who, seen.id,
           fmt::format("at position {}, in no insight", seen.position));
     }
@@ -263,13 +261,15 @@ class Checker {
         !reporters_.contains({report->second, MachineOf(event.who)})) {
       return "shown to who did not report it";
     }
-    const auto answer = answer_ids_.find(event.answer);
-    if (answer == answer_ids_.end() ||
-        !answers_[answer->second].fate.may_be_taken()) {
+    const Answer* answer = answers_.Find(event.answer);
+    if (answer == nullptr || !answer->fate.may_be_taken()) {
       return fmt::format("answer {} was never given", event.answer);
     }
-    const uint64_t insight = answers_[answer->second].insight;
-    if (members_.contains({report->second, insight})) return "";
+    const uint64_t insight = answer->insight;
+    if (members_.contains({report->second, insight}) ||
+        regroups_.Akin(observations_[report->second].insight, insight)) {
+      return "";
+    }
     return fmt::format("answer {} is of insight {}, which it is not in",
                        event.answer, insight);
   }
@@ -289,7 +289,7 @@ class Checker {
         continue;
       }
       Observation& seen = observations_[ids_.at(event.id)];
-      const size_t given = answers_[answer_ids_.at(event.answer)].fate.first_ok;
+      const size_t given = answers_.Find(event.answer)->fate.first_ok;
       seen.any_shown = true;
       seen.newest_shown = std::max(seen.newest_shown, given);
     }
@@ -299,28 +299,18 @@ class Checker {
   // last ok answer must have come, or one that may have replaced it: of
   // answers given at the same time either may stand.
   void CheckUnanswered() {
-    absl::flat_hash_map<uint64_t, const Answer*> standing;
-    for (const Answer& answer : answers_) {
-      if (answer.fate.first_ok == kNever) continue;
-      const Answer*& last = standing[answer.insight];
-      if (last == nullptr ||
-          last->fate.last_invocation < answer.fate.last_invocation) {
-        last = &answer;
-      }
-    }
-    for (size_t index = 0; index < observations_.size(); ++index) {
-      const Observation& seen = observations_[index];
-      const auto at = standing.find(seen.insight);
-      if (seen.counted == kNever || at == standing.end()) continue;
-      const Answer& answer = *at->second;
-      if (!seen.fate.known() ||
+    for (const Observation& seen : observations_) {
+      const Answer* answer = answers_.Last(seen.insight);
+      if (seen.counted == kNever || answer == nullptr || !seen.fate.known() ||
+          !answers_.Owed(*answer, seen.position) ||
+          erasures_.MayBeErased(seen.id) ||
           (seen.any_shown &&
-           seen.newest_shown >= answer.fate.last_invocation)) {
+           seen.newest_shown >= answer->fate.last_invocation)) {
         continue;
       }
       Add(Breach::kUnanswered, seen.counted, seen.who, seen.id,
           fmt::format("in insight {}, and answer {} was never shown",
-                      seen.insight, answer.id));
+                      seen.insight, answer->id));
     }
   }
 
@@ -344,36 +334,23 @@ class Checker {
     }
   }
 
-  void CheckMerged() {
-    for (const auto& [id, merge] : merges_) {
-      const Event& event = history_[merge.last];
-      const bool both = event.insight != 0 && event.count != 0;
-      if (merge.fate.first_ok == kNever || !both ||
-          event.insight == event.count) {
-        continue;
-      }
-      Add(Breach::kNotMerged, merge.last, event.who, id,
-          fmt::format("one in insight {}, the other in {}", event.insight,
-                      event.count));
-    }
+  uint64_t InsightOf(std::string_view id) const {
+    const auto at = ids_.find(id);
+    return at == ids_.end() ? 0 : observations_[at->second].insight;
   }
 
-  struct Merged {
-    Fate fate;
-    size_t last = 0;
-  };
-
   const History& history_;
-  std::vector<Found> found_;
+  Findings found_;
+  Regroups regroups_;
+  Answers answers_;
+  Verdicts verdicts_;
+  Erasures erasures_;
   std::vector<Observation> observations_;
   absl::flat_hash_map<std::string_view, size_t> ids_;
   std::vector<size_t> reported_;  // observations, by their first report
   absl::flat_hash_set<std::pair<size_t, std::string_view>> reporters_;
   absl::flat_hash_set<std::pair<size_t, uint64_t>> members_;
   absl::flat_hash_map<uint64_t, uint64_t> counts_;  // by insight
-  std::vector<Answer> answers_;
-  absl::flat_hash_map<std::string_view, size_t> answer_ids_;
-  std::map<std::string_view, Merged> merges_;
   std::vector<size_t> shown_, digests_, totals_, expected_;
   // The last alarm of a machine about something.
   absl::flat_hash_map<std::pair<std::string_view, std::string_view>, size_t>
@@ -383,10 +360,12 @@ class Checker {
 }  // namespace
 
 std::string_view BreachName(Breach breach) {
-  static constexpr std::array<std::string_view, 12> kNames = {
-      "lost",           "invented",     "not_counted", "counted_twice",
-      "wrong_total",    "out_of_order", "unanswered",  "answered_twice",
-      "answered_wrong", "digest_twice", "no_alarm",    "not_merged"};
+  static constexpr std::array<std::string_view, 18> kNames = {
+      "lost",           "invented",     "not_counted",      "counted_twice",
+      "wrong_total",    "out_of_order", "unanswered",       "answered_twice",
+      "answered_wrong", "digest_twice", "no_alarm",         "not_merged",
+      "not_split",      "verdict_lost", "verdict_invented", "verdict_twice",
+      "overruled",      "not_erased"};
   return kNames.at(static_cast<size_t>(breach));
 }
 

@@ -24,6 +24,12 @@ enum class Breach {
   kDigestTwice,    // one subscription and period twice, not marked as a repeat
   kNoAlarm,        // expected, and not raised
   kNotMerged,      // an ok merge, and the two are apart
+  kNotSplit,       // an ok split, and the two are together
+  kVerdictLost,    // ok, and not in the log
+  kVerdictInvented,  // in the log, and nobody said so
+  kVerdictTwice,     // more are counted than were given
+  kOverruled,  // a "no" with a reason, and what it was said to still stands
+  kNotErased,  // ok, and the words are still somewhere
 };
 std::string_view BreachName(Breach breach);  // "counted_twice" and so on
 

@@ -1,86 +1,12 @@
-#include "tests/checker/check.h"
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
+
+#include "tests/checker/check_fixture.h"
 
 namespace earshot::checker {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-class CheckTest : public ::testing::Test {
- protected:
-  void Report(const std::string& who, const std::string& id,
-              Outcome outcome = Outcome::kOk, uint32_t lane = 1) {
-    Event& event = Add(What::kReport, who, id);
-    event.outcome = Outcome::kInvoked;
-    event.lane = lane;
-    if (outcome != Outcome::kInvoked) Outcomes(outcome);
-  }
-  void Answer(const std::string& id, uint64_t insight,
-              Outcome outcome = Outcome::kOk) {
-    Event& event = Add(What::kAnswer, "amara", id);
-    event.outcome = Outcome::kInvoked;
-    event.insight = insight;
-    Outcomes(outcome);
-  }
-  void Shown(const std::string& who, const std::string& id,
-             const std::string& answer) {
-    Add(What::kShown, who, id).answer = answer;
-  }
-  void Digest(const std::string& id, const std::string& period,
-              bool repeat = false) {
-    Event& event = Add(What::kDigest, "amara", id);
-    event.period = period;
-    event.repeat = repeat;
-  }
-  void Stored(const std::string& id, uint64_t position) {
-    Add(What::kStored, "", id).position = position;
-  }
-  void Counted(const std::string& id, uint64_t insight, bool repeat = false) {
-    Event& event = Add(What::kCounted, "", id);
-    event.insight = insight;
-    event.repeat = repeat;
-  }
-  void Total(const std::string& who, uint64_t insight, uint64_t count) {
-    Event& event = Add(What::kTotal, who, "");
-    event.insight = insight;
-    event.count = count;
-  }
-  // Reported, stored and counted: nothing is wrong with it.
-  void Whole(const std::string& who, const std::string& id, uint64_t position,
-             uint64_t insight) {
-    Report(who, id);
-    Stored(id, position);
-    Counted(id, insight);
-  }
-  Event& Add(What what, const std::string& who, const std::string& id) {
-    Event& event = history_.emplace_back();
-    event.what = what;
-    event.who = who;
-    event.id = id;
-    return event;
-  }
-
-  std::vector<std::string> Found() const {
-    std::vector<std::string> lines;
-    for (const Finding& finding : Check(history_)) {
-      lines.push_back(std::string(BreachName(finding.breach)) + " " +
-                      finding.who + " " + finding.id);
-    }
-    return lines;
-  }
-
-  History history_;
-
- private:
-  void Outcomes(Outcome outcome) {
-    Event event = history_.back();
-    event.outcome = outcome;
-    history_.push_back(event);
-  }
-};
 
 TEST_F(CheckTest, NothingIsWrongWithNothing) {
   EXPECT_THAT(Found(), IsEmpty());
@@ -325,20 +251,6 @@ TEST_F(CheckTest, FindingsAreByBreachAndThenInTheOrderOfTheHistory) {
   Report("pc1", "a");
   EXPECT_THAT(Found(),
               ElementsAre("lost pc1 z", "lost pc1 a", "invented  invented"));
-}
-
-TEST_F(CheckTest, AnOkMergeLeavesBothInOneInsight) {
-  for (const auto& [id, into, outcome] :
-       {std::tuple{"merge 1", 7U, Outcome::kOk},
-        {"merge 2", 8U, Outcome::kOk},
-        {"merge 3", 8U, Outcome::kUnknown}}) {
-    Add(What::kMerge, "amara", id).outcome = Outcome::kInvoked;
-    Event& event = Add(What::kMerge, "amara", id);
-    event.outcome = outcome;
-    event.insight = 7;
-    event.count = into;
-  }
-  EXPECT_THAT(Found(), ElementsAre("not_merged amara merge 2"));
 }
 
 }  // namespace

@@ -15,9 +15,10 @@ namespace {
 // Keeps the order of the fields, so that a file can be compared and read.
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 10> kWhatNames = {
-    "report", "answer", "merge",   "shown", "digest",
-    "alarm",  "stored", "counted", "total", "expect_alarm"};
+constexpr std::array<std::string_view, 18> kWhatNames = {
+    "report", "answer",  "resolve", "merge", "split",  "verdict",
+    "erase",  "shown",   "digest",  "alarm", "stored", "counted",
+    "total",  "decided", "heard",   "state", "found",  "expect_alarm"};
 constexpr std::array<std::string_view, 5> kOutcomeNames = {
     "none", "invoked", "ok", "refused", "unknown"};
 
@@ -78,6 +79,7 @@ bool TakeField(const std::string& name, const Json& value, Event& event) {
   if (name == "count") return Take(value, event.count);
   if (name == "answer") return Take(value, event.answer);
   if (name == "period") return Take(value, event.period);
+  if (name == "said") return Take(value, event.said);
   if (name == "repeat") return Take(value, event.repeat);
   return false;
 }
@@ -99,6 +101,7 @@ std::string ToJsonLine(const Event& event) {
   if (event.count != left_out.count) json["count"] = event.count;
   if (event.answer != left_out.answer) json["answer"] = event.answer;
   if (event.period != left_out.period) json["period"] = event.period;
+  if (event.said != left_out.said) json["said"] = event.said;
   if (event.repeat != left_out.repeat) json["repeat"] = event.repeat;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

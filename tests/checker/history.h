@@ -15,10 +15,16 @@ namespace earshot::checker {
 
 enum class What {
   // By people, as it happened; `outcome` says how it went.
-  kReport,  // who: agent; id: the observation; lane
-  kAnswer,  // who: leader; id: the decision; insight
-  kMerge,  // who: leader; id: the decision; at the end insight and count: where
-           // the two are that it made one; 0: what opened it was lost
+  kReport,   // who: agent; id: the observation; lane
+  kAnswer,   // who: leader; id: the decision; insight
+  kResolve,  // likewise: an answer that finishes the insight
+  kMerge,    // who: leader; id: the decision; at the end insight and count:
+             // where the two are that it made one; 0: one was lost
+  kSplit,    // likewise, of two that it parted
+  kVerdict,  // who: agent; id: the observation; answer: the decision; said:
+             // yes,
+             // no, no_because or cannot_tell
+  kErase,    // who: operator; id: the observation whose words go
   // By the system, as it happened.
   kShown,   // who: agent; id: the observation; answer: the decision
   kDigest,  // who: leader; id: subscription; period; `repeat`: marked as one
@@ -27,11 +33,17 @@ enum class What {
   kStored,   // id; position: in the router's log. One for each row there.
   kCounted,  // id; insight; `repeat`: shown but not counted. One for each row.
   kTotal,    // who: where it was read; insight; count: observations
+  kDecided,  // id: an answer; position: in the router's log. One for each row.
+  kHeard,    // id, answer, said: a verdict in the router's log. Likewise.
+  kState,    // who; insight; said: its state; answer: what it was last resolved
+             // with; count: verdicts to that
+  kFound,    // who: a file; id: the observation whose words stand there, though
+             // somebody asked for them to go
   // What the run did that the system must notice.
   kExpectAlarm,  // who; id
 };
 
-// kReport and kAnswer: one kInvoked, then at most one of the others. None
+// Of what people do: one kInvoked, then at most one of the others. None
 // after kInvoked is the same as kUnknown. The same import row given twice is
 // one id with two invocations.
 enum class Outcome { kNone, kInvoked, kOk, kRefused, kUnknown };
@@ -47,6 +59,7 @@ struct Event {
   uint64_t count = 0;
   std::string answer;
   std::string period;
+  std::string said;
   bool repeat = false;
 };
 

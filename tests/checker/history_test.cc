@@ -23,6 +23,7 @@ Event Full() {
   event.count = 3;
   event.answer = "d";
   event.period = "2026-11-22";
+  event.said = "no_because";
   event.repeat = true;
   return event;
 }
@@ -50,6 +51,7 @@ TEST(HistoryTest, IsTheSameAfterAFile) {
   EXPECT_EQ(read.insight, given.insight);
   EXPECT_EQ(read.outcome, given.outcome);
   EXPECT_EQ(read.lane, given.lane);
+  EXPECT_EQ(read.said, given.said);
   EXPECT_TRUE(read.repeat);
 }
 

@@ -1,0 +1,92 @@
+#include "tests/checker/answers.h"
+
+#include <algorithm>
+
+#include "tests/checker/verdicts.h"
+
+namespace earshot::checker {
+
+Answer& Answers::Of(std::string_view id) {
+  const auto [at, fresh] = ids_.try_emplace(id, answers_.size());
+  if (fresh) answers_.emplace_back().id = id;
+  return answers_[at->second];
+}
+
+void Answers::SeeGiven(size_t index) {
+  const Event& event = history_[index];
+  Answer& answer = Of(event.id);
+  if (event.insight != 0) answer.insight = event.insight;
+  answer.finishes = event.what == What::kResolve;
+  answer.fate.See(event.outcome, index);
+}
+
+void Answers::SeeDecided(size_t index) {
+  const Event& event = history_[index];
+  Answer& answer = Of(event.id);
+  if (answer.position == 0 || event.position < answer.position) {
+    answer.position = event.position;
+  }
+}
+
+void Answers::SeeState(size_t index) {
+  const Event& event = history_[index];
+  if (IsFinished(event) && !event.answer.empty()) stands_.insert(event.answer);
+}
+
+void Answers::SeeShown(size_t index) {
+  Of(history_[index].answer).shown = true;
+}
+
+const Answer* Answers::Find(std::string_view id) const {
+  const auto at = ids_.find(id);
+  return at == ids_.end() ? nullptr : &answers_[at->second];
+}
+
+// The router refuses an answer to what is finished, after the leader was told
+// that it is recorded. What anybody was shown was not refused.
+bool Answers::MayBeRefused(const Answer& answer) const {
+  if (answer.shown || stands_.contains(answer.id)) return false;
+  return std::any_of(answers_.begin(), answers_.end(),
+                     [&](const Answer& other) {
+                       return &other != &answer && other.finishes &&
+                              other.fate.may_be_taken() &&
+                              other.fate.first_open < answer.fate.first_ok &&
+                              regroups_.Akin(other.insight, answer.insight);
+                     });
+}
+
+// Of answers given at the same time either may stand.
+void Answers::Close() {
+  for (size_t at = 0; at < answers_.size(); ++at) {
+    const Answer& answer = answers_[at];
+    if (answer.fate.first_ok == kNever || MayBeRefused(answer)) continue;
+    const auto [last, fresh] = last_.try_emplace(answer.insight, at);
+    if (!fresh && answers_[last->second].fate.last_invocation <
+                      answer.fate.last_invocation) {
+      last->second = at;
+    }
+  }
+}
+
+const Answer* Answers::Last(uint64_t insight) const {
+  const auto at = last_.find(insight);
+  return at == last_.end() ? nullptr : &answers_[at->second];
+}
+
+// None stands once the insight was finished and is open again.
+bool Answers::MayBeOver(const Answer& answer) const {
+  if (answer.finishes) return true;
+  return std::any_of(
+      answers_.begin(), answers_.end(), [&](const Answer& other) {
+        return other.finishes && other.fate.may_be_taken() &&
+               other.fate.last_invocation > answer.fate.ok_invocation &&
+               regroups_.Akin(other.insight, answer.insight);
+      });
+}
+
+bool Answers::Owed(const Answer& last, uint64_t position) const {
+  if (stands_.contains(last.id) || !MayBeOver(last)) return true;
+  return position < last.position && !regroups_.Touched(last.insight);
+}
+
+}  // namespace earshot::checker
