@@ -35,6 +35,11 @@ size_t World::ForgetUnacked(int machine, size_t since) {
   const std::string who = MachineName(machine);
   for (size_t i = since; i < history_.size(); ++i) {
     checker::Event& event = history_[i];
+    // Nobody looks whether a verdict had got away.
+    if (event.what == checker::What::kVerdict && event.who == who &&
+        event.outcome == checker::Outcome::kOk) {
+      event.outcome = checker::Outcome::kUnknown;
+    }
     if (event.what != checker::What::kShown || event.who != who) continue;
     shown_.erase({event.id, event.answer});
     event.what = checker::What::kAlarm;
@@ -108,6 +113,7 @@ void World::RestoreFolder(int machine) {
       }
     }
   }
+  if (machine == kRouter) ForgetUntaken();
   Down(machine, absl::Milliseconds(10), false);
   disk_.Restore(site_.Folder(machine), *at.copy);
   if (machine == kRouter) (void)EnrolAll(site_);

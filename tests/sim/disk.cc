@@ -123,6 +123,18 @@ Image Disk::Copy(const std::string& folder) const {
   return image;
 }
 
+std::set<std::string> Disk::Holding(const std::string& folder,
+                                    std::string_view bytes) const {
+  std::set<std::string> names;
+  for (const auto& [path, file] : files_) {
+    if (!In(path, folder)) continue;
+    if (file->current.find(bytes) != std::string::npos) {
+      names.insert(path.substr(folder.size()));
+    }
+  }
+  return names;
+}
+
 void Disk::Restore(const std::string& folder, const Image& image) {
   std::erase_if(files_,
                 [&](const auto& entry) { return In(entry.first, folder); });

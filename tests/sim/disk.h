@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +69,9 @@ class Disk {
 
   // As a copy of the folder of a stopped machine.
   Image Copy(const std::string& folder) const;
+  // The files there, by their names in the folder, that hold these bytes.
+  std::set<std::string> Holding(const std::string& folder,
+                                std::string_view bytes) const;
   // Replaces all in `folder`.
   void Restore(const std::string& folder, const Image& image);
 

@@ -11,18 +11,23 @@ namespace earshot::sim {
 namespace {
 
 constexpr uint64_t kSpanMs = 60000;
-constexpr uint64_t kTexts = 4;
+constexpr absl::Duration kSpan =
+    absl::Milliseconds(static_cast<int64_t>(kSpanMs));
 constexpr uint64_t kFiles = 3;
 
 struct Kind {
   Act act;
   const char* name;
 };
-constexpr std::array<Kind, 17> kKinds{{{Act::kReport, "report"},
+constexpr std::array<Kind, 21> kKinds{{{Act::kReport, "report"},
                                        {Act::kImport, "import"},
                                        {Act::kRead, "read"},
                                        {Act::kAnswer, "answer"},
+                                       {Act::kResolve, "resolve"},
                                        {Act::kMerge, "merge"},
+                                       {Act::kSplit, "split"},
+                                       {Act::kVerdict, "verdict"},
+                                       {Act::kErase, "erase"},
                                        {Act::kKill, "kill"},
                                        {Act::kPowerCut, "power_cut"},
                                        {Act::kPart, "part"},
@@ -56,6 +61,9 @@ class Maker {
     for (uint64_t i = Below(3); i > 0; --i) {
       Add(Act::kMerge, kFeed, Below(1000), Below(1000));
     }
+    FrontLine();
+    Splits();
+    Erasures();
     std::stable_sort(plan_.begin(), plan_.end(),
                      [](const Step& x, const Step& y) { return x.at < y.at; });
     return std::move(plan_);
@@ -71,6 +79,41 @@ class Maker {
   void Add(Act act, int machine, uint64_t a = 0, uint64_t b = 0) {
     plan_.push_back({absl::Milliseconds(static_cast<int64_t>(Below(kSpanMs))),
                      act, machine, a, b});
+  }
+
+  // A step after what it is about.
+  void AddAfter(absl::Duration first, Act act, int machine, uint64_t a = 0,
+                uint64_t b = 0) {
+    Add(act, machine, a, b);
+    Step& step = plan_.back();
+    const double share = absl::FDivDuration(step.at, kSpan);
+    step.at = first + share * (kSpan - first);
+  }
+
+  void FrontLine() {
+    for (uint64_t i = Below(3); i > 0; --i) {
+      Add(Act::kResolve, kFeed, Below(1000));
+      const absl::Duration first = plan_.back().at;
+      for (uint64_t j = Below(5); j > 0; --j) {
+        AddAfter(first, Act::kVerdict, Agent(), Below(1000), Below(5));
+      }
+    }
+  }
+
+  void Splits() {
+    for (uint64_t i = Below(3); i > 0; --i) {
+      Add(Act::kSplit, kFeed, Below(1000), Below(1000));
+    }
+  }
+
+  void Erasures() {
+    if (Below(2) == 0) return;
+    for (uint64_t i = 1 + Below(3); i > 0; --i) {
+      Add(Act::kReport, Agent(), kTexts + Below(kTexts), Below(3) == 0 ? 5 : 3);
+    }
+    for (uint64_t i = 1 + Below(2); i > 0; --i) {
+      Add(Act::kErase, kRouter, Below(1000));
+    }
   }
 
   // Each run has its own weights, most of them nothing: many runs are about

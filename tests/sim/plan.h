@@ -12,6 +12,7 @@
 namespace earshot::sim {
 
 inline constexpr int kAgents = 3;
+inline constexpr uint64_t kTexts = 4;  // what people report
 
 // The machines of a run; agents are kFirstAgent and on. Each agent may have a
 // clone, kAgents further on.
@@ -22,11 +23,16 @@ inline constexpr int kMachines = kFirstAgent + 2 * kAgents;
 std::string MachineName(int machine);  // router, feed, store-1, store-1#2
 
 enum class Act {
-  kReport,      // machine; a: text; b: severity
+  kReport,      // machine; a: text, from kTexts on with a word of its own;
+                // b: severity
   kImport,      // machine; a: file
   kRead,        // machine: everyone there looks into the inbox
   kAnswer,      // a: which insight
+  kResolve,     // a: which insight
   kMerge,       // a: which insight, b: into which
+  kSplit,       // a: which insight; b odd: a merge is undone
+  kVerdict,     // machine; a: whose report; b: what is said
+  kErase,       // a: which report's words
   kKill,        // machine; a: milliseconds until it is back
   kPowerCut,    // machine; a: milliseconds; b: changes on disk until then
   kPart,        // machine from the router, or the feed; a: milliseconds
@@ -50,7 +56,7 @@ struct Step {
 };
 std::string ToText(const Step& step);
 
-// By time. At most about 80 steps within three minutes.
+// By time. At most about 100 steps within three minutes.
 using Plan = std::vector<Step>;
 Plan MakePlan(uint64_t seed);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "base/os/status_text.h"
@@ -288,6 +289,8 @@ void World::MakeFresh(Site& site) {
 
 Outcome World::Run(const Plan& plan) {
   network_.SetTime(now_);
+  // A real file, of the run before.
+  std::filesystem::remove(site_.Folder(kRouter) + "/erased.ids");
   for (int machine = 0; machine < kFirstAgent + kAgents; ++machine) {
     const Image* const fresh = site_.fresh(machine);
     if (fresh != nullptr) disk_.Restore(site_.Folder(machine), *fresh);
@@ -308,7 +311,7 @@ Outcome World::Run(const Plan& plan) {
     Loop(now_ + kLongestRest, true);
     outcome.converged = Settled(outcome.stuck);
     if (!outcome.converged) break;
-    if (round == 0) Decide(0);
+    if (round == 0) Decide(0, /*resolve=*/false);
   }
   for (int machine = kFirstAgent; machine < kMachines; ++machine) {
     Read(machine);
@@ -318,6 +321,7 @@ Outcome World::Run(const Plan& plan) {
     ReadLog();
     ReadViews();
     ReadInboxes();
+    FindErased();
   }
   outcome.events = events_;
   outcome.history = std::move(history_);

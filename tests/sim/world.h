@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/store/database.h"
+#include "router/log/log.h"
 #include "tests/checker/history.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/network.h"
@@ -58,10 +60,21 @@ class World {
   struct Report {
     std::string id;
     int machine = 0;
+    uint64_t number = 0;  // of the run's; 0: imported
     uint32_t lane = 1;
-    std::string record;     // 16 bytes; empty: never learned
-    std::string receipt;    // empty: imported, or never learned
-    size_t outcome_at = 0;  // in the history; 0: none
+    std::string record;      // 16 bytes; empty: never learned
+    std::string receipt;     // empty: imported, or never learned
+    size_t outcome_at = 0;   // in the history; 0: none
+    std::string own_word;    // in its text; empty: none
+    std::string own_reason;  // likewise, of a verdict
+  };
+  // What a leader was asked to do, until the feed has said how it went.
+  struct Asked {
+    checker::Event event;
+    std::string opened_by;  // of the insight that it is about
+    // Observations by which insights are known at the end: what a merge made
+    // one, or a split parted.
+    std::string one, other;
   };
 
   // world.cc: the loop.
@@ -84,15 +97,29 @@ class World {
   // acts.cc: what the plan does.
   void Do(const Step& step);
   void DoFault(const Step& step);
+  void EndFaults();
+
+  // reporting.cc: the front line.
   void MakeReport(const Step& step);
   void Import(const Step& step);
   void Read(int machine);
+  void GiveVerdict(const Step& step);
+
+  // deciding.cc: the leader.
   std::optional<v1::Insight> Choose(uint64_t which) const;
   void Merge(uint64_t which, uint64_t into);
-  void Decide(uint64_t which);
+  void Split(uint64_t which, bool undo);
+  void Decide(uint64_t which, bool resolve);
+  void Ask(Asked asked, v1::Decision decision);
   void OnTold(uint64_t decision, LeaderProgram::Outcome outcome);
   void OnDigest(const v1::Digest& digest);
-  void EndFaults();
+
+  // erasing.cc: the operator.
+  void Erase(uint64_t which);
+  absl::Status AskToErase(const std::string& log_file,
+                          const std::string& record);
+  void ForgetUntaken();
+  void FindErased();
 
   // disasters.cc
   void CopyFolder(int machine);
@@ -107,7 +134,14 @@ class World {
 
   // stores.cc: what the stores hold at the end.
   void ReadLog();
+  void ReadObservation(const router::LogRow& row);
+  void ReadVerdict(const router::LogRow& row);
+  void ReadDecision(const router::LogRow& row);
   void ReadViews();
+  void ReadEvidence(store::Database& views);
+  void ReadInsights(store::Database& views);
+  uint64_t InsightMeant(uint64_t number, const std::string& opened_by) const;
+  void PlaceDecisions(store::Database& views);
   void ReadInboxes();
 
   const Site& site_;
@@ -127,16 +161,17 @@ class World {
   checker::History history_;
   std::map<std::string, Report> reports_;            // by id
   std::map<std::string, std::string> id_of_record_;  // 16 bytes
-  std::map<uint64_t, uint64_t> insight_of_decision_;
-  std::map<std::string, std::string> opened_by_;    // by answer or merge
-  std::map<std::string, std::string> merged_into_;  // what opened that one
-  std::set<uint64_t> merges_;                       // decisions that are one
+  std::map<uint64_t, Asked> asked_;                  // by decision
   std::set<std::pair<std::string, std::string>> shown_;
   std::map<int, size_t> cloned_at_;  // in the history; by original
   uint64_t next_report_ = 1;
   uint64_t next_decision_ = 1;
   uint64_t events_ = 0;
-  std::map<uint64_t, std::string> id_at_;  // by position
+  std::map<uint64_t, std::string> id_at_;                 // by position
+  std::map<std::string, std::string> id_of_observation_;  // the router's id
+  std::map<std::string, std::string> answer_of_;          // by its id
+  std::map<uint64_t, std::string> opened_;                // what, by insight
+  std::map<uint64_t, uint64_t> merged_into_;
 };
 
 }  // namespace earshot::sim
