@@ -4,7 +4,9 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace earshot::feed {
@@ -13,11 +15,19 @@ namespace {
 constexpr char kErased[] = "[erased]";
 constexpr size_t kShortest = 12;  // shorter ones are words that others use
 
+// The longest first: what some say is the beginning of what others say.
+struct LongestFirst {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return std::pair(b.size(), a) < std::pair(a.size(), b);
+  }
+};
+using Words = std::set<std::string, LongestFirst>;
+
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-void TakeOut(const std::set<std::string>& words, std::string& text) {
+void TakeOut(const Words& words, std::string& text) {
   for (const std::string& said : words) {
     if (text == said) {
       text = kErased;
@@ -31,7 +41,7 @@ void TakeOut(const std::set<std::string>& words, std::string& text) {
   }
 }
 
-void TakeOutOf(const std::set<std::string>& words, const FieldDescriptor* field,
+void TakeOutOf(const Words& words, const FieldDescriptor* field,
                Message& message) {
   const Reflection& read = *message.GetReflection();
   const int count = field->is_repeated() ? read.FieldSize(message, field) : 1;
@@ -48,7 +58,7 @@ void TakeOutOf(const std::set<std::string>& words, const FieldDescriptor* field,
   }
 }
 
-void Walk(const std::set<std::string>& words, Message& message) {
+void Walk(const Words& words, Message& message) {
   const Reflection& read = *message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
   read.ListFields(message, &fields);
@@ -70,7 +80,7 @@ void Walk(const std::set<std::string>& words, Message& message) {
 }  // namespace
 
 bool Scrub(const std::set<uint64_t>& insights, v1::Digest& digest) {
-  std::set<std::string> words;
+  Words words;
   const auto note = [&](const std::string& said) {
     if (!said.empty()) words.insert(said);
   };

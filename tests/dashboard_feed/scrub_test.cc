@@ -59,6 +59,14 @@ TEST(ScrubTest, WhatIsInNoSectionGoesFromHeadlineAndShiftGap) {
   EXPECT_EQ(digest.DebugString().find("Maria"), std::string::npos);
 }
 
+TEST(ScrubTest, WhatBeginsLikeATitleGoesToItsEnd) {
+  v1::Digest digest = ADigest();
+  v1::DigestItem& item = *digest.mutable_sections(0)->mutable_items(0);
+  item.set_title("Maria in lane four");
+  EXPECT_TRUE(Scrub({1}, digest));
+  EXPECT_EQ(digest.headline(), "Most: [erased].");
+}
+
 TEST(ScrubTest, ADigestThatSaysNothingOfItStaysAsItIs) {
   v1::Digest digest = ADigest();
   const std::string before = digest.SerializeAsString();
