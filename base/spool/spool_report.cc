@@ -52,8 +52,9 @@ absl::StatusOr<uint64_t> Spool::EraseBodies(
     erased += static_cast<uint64_t>(database_->Changes());
   }
   absl::Status status = transaction->Commit();
-  // The text also stands in the log of recent writes.
-  if (status.ok() && erased > 0) status = database_->Checkpoint(true);
+  // The text also stands in the log of recent writes, and may do so when the
+  // record itself has gone, or lost it before a checkpoint that failed.
+  if (status.ok()) status = database_->Checkpoint(true);
   if (!status.ok()) return status;
   return erased;
 }

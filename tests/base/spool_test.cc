@@ -170,6 +170,17 @@ TEST_F(SpoolTest, ErasedBodiesLeaveNoTextInAnyFile) {
   EXPECT_EQ(*spool->EraseBodies({record.id}), 0U);
 }
 
+// The record went with a new epoch, before the order came.
+TEST_F(SpoolTest, WhatIsNoRecordAnyMoreLeavesNoTextEither) {
+  auto spool = Open();
+  const NewRecord record = Record(1, "a secret that must go");
+  ASSERT_TRUE(spool->Append({record, Record(1, "stays")}, kNow).ok());
+  ASSERT_TRUE(spool->NewEpoch({0, 1}).ok());
+  EXPECT_EQ(*spool->EraseBodies({record.id}), 0U);
+  EXPECT_EQ(testing::Slurp(folder_.File("spool.db-wal")).find("a secret"),
+            std::string::npos);
+}
+
 TEST_F(SpoolTest, TwoConnectionsAppendWithoutLosingNumbers) {
   auto one = Open();
   auto two = Open();
