@@ -12,9 +12,10 @@
 // What the fold makes of leaders' decisions, and the answers that are owed.
 namespace earshot::router {
 
-// Decisions about an insight that had yet to come back.
-absl::Status Fold::FoldParked(std::string_view observation, Work& work) {
-  const auto positions = views_.TakeParked(observation);
+// Decisions about an insight that had yet to come back, and verdicts about an
+// answer.
+absl::Status Fold::FoldParked(std::string_view awaited, Work& work) {
+  const auto positions = views_.TakeParked(awaited);
   if (!positions.ok()) return positions.status();
   for (const uint64_t position : *positions) {
     const auto row = reader_.ReadOne(position);
@@ -90,7 +91,8 @@ absl::Status Fold::FoldDecision(const LogRow& row, Work& work) {
   absl::Status status = views_.PutAnswer(outcome->answer);
   if (!status.ok()) return status;
   status = OweEveryone(*number, outcome->answer, work);
-  return status.ok() ? OweNews(**insight, outcome->answer, work) : status;
+  if (status.ok()) status = OweNews(**insight, outcome->answer, work);
+  return status.ok() ? FoldParked(outcome->answer.id(), work) : status;
 }
 
 // Both leaders are told: by the history of the insight, if there is one.

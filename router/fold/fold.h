@@ -214,7 +214,7 @@ class Fold {
   absl::Status RefuseDecision(v1::Insight* insight,
                               const LoggedDecision& decided,
                               const absl::Status& why);
-  absl::Status FoldParked(std::string_view observation, Work& work);
+  absl::Status FoldParked(std::string_view awaited, Work& work);
   absl::Status OweStanding(const LogRow& row, const v1::Insight& insight,
                            Work& work);
   absl::Status OweEveryone(uint64_t insight, const v1::Answer& answer,

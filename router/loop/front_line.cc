@@ -173,7 +173,9 @@ bool ApplyVerdict(v1::Insight& insight, const ReportersVerdict& verdict,
   verdicts.set_sites(verdict.sites);
   if (verdict.fixed == v1::Verdict::NO && verdict.with_reason) {
     insight.set_state(v1::REOPENED);
-    NoteReopened(insight, verdict.at, verdict.number);
+    // It may have had to wait for the answer that it is about.
+    NoteReopened(insight, verdict.at,
+                 std::max(verdict.number, insight.last_decision()));
     Note(insight, verdict.number, verdict.at, "the front line", "not fixed",
          verdict.quote);
   } else if (state == v1::RESOLVED && IsConfirmed(verdicts, rules)) {

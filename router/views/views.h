@@ -105,10 +105,10 @@ class Views {
   absl::Status PutTombstone(std::string_view observation);
   absl::StatusOr<bool> HasTombstone(std::string_view observation);
   // Decisions, by position, about an insight that this observation opened and
-  // that is not there (any more): they wait for it.
-  absl::Status Park(std::string_view observation, uint64_t position);
-  absl::StatusOr<std::vector<uint64_t>> TakeParked(
-      std::string_view observation);
+  // that is not there (any more), or verdicts about this answer: they wait for
+  // it. A row for each such record of the log at most.
+  absl::Status Park(std::string_view awaited, uint64_t position);
+  absl::StatusOr<std::vector<uint64_t>> TakeParked(std::string_view awaited);
   // Has this reporter counted evidence in the insight, apart from `except`?
   absl::StatusOr<bool> ReporterKnown(uint64_t insight,
                                      std::string_view evidence_key,

@@ -30,23 +30,23 @@ absl::StatusOr<bool> Views::HasTombstone(std::string_view observation) {
   return *found == 1;
 }
 
-absl::Status Views::Park(std::string_view observation, uint64_t position) {
+absl::Status Views::Park(std::string_view awaited, uint64_t position) {
   any_parked_ = true;
   return Sql("INSERT INTO parked VALUES(?1,?2) ON CONFLICT DO NOTHING")
-      .BindBlob(1, observation)
+      .BindBlob(1, awaited)
       .Bind(2, position)
       .Run();
 }
 
 absl::StatusOr<std::vector<uint64_t>> Views::TakeParked(
-    std::string_view observation) {
+    std::string_view awaited) {
   std::vector<uint64_t> positions;
   const auto any = Any(any_parked_, "SELECT EXISTS(SELECT 1 FROM parked)");
   if (!any.ok()) return any.status();
   if (!*any) return positions;
   store::Statement& read =
       Sql("SELECT position FROM parked WHERE observation=?1 ORDER BY position");
-  read.BindBlob(1, observation);
+  read.BindBlob(1, awaited);
   while (true) {
     const auto row = read.Step();
     if (!row.ok()) return row.status();
@@ -54,9 +54,8 @@ absl::StatusOr<std::vector<uint64_t>> Views::TakeParked(
     positions.push_back(read.Unsigned(0));
   }
   if (positions.empty()) return positions;
-  absl::Status status = Sql("DELETE FROM parked WHERE observation=?1")
-                            .BindBlob(1, observation)
-                            .Run();
+  absl::Status status =
+      Sql("DELETE FROM parked WHERE observation=?1").BindBlob(1, awaited).Run();
   if (!status.ok()) return status;
   return positions;
 }

@@ -126,6 +126,25 @@ TEST_F(FoldVerdictsTest, AVerdictOnAnEarlierAnswerIsToldAndCountsNothing) {
   EXPECT_EQ(fold_->counters().verdicts_refused.value(), 1U);
 }
 
+// As after a router was put back to an older copy: the agent comes first.
+TEST_F(FoldVerdictsTest, AVerdictThatComesBeforeItsAnswerWaitsForIt) {
+  ThreeReport();
+  v1::Decision decision;
+  decision.set_leader("amara");
+  decision.set_insight(1);
+  *decision.mutable_at() = contract::ToStamp(clock_.Wall());
+  decision.mutable_resolve()->set_text("A new till came");
+  const std::string resolve = random_.Bytes(16);
+  Verdict(agent_, first_, v1::Verdict::NO, "it froze again", records_.ObservationId(resolve));
+  EXPECT_EQ(Insight(1).state(), v1::HEARD);
+  Put(feed_, v1::RECORD_DECISION, decision.SerializeAsString(), resolve);
+  FoldAll();
+  EXPECT_EQ(Insight(1).state(), v1::REOPENED);
+  EXPECT_EQ(Insight(1).regressions(), 1U);
+  EXPECT_EQ(fold_->counters().verdicts_refused.value(), 0U);
+  ExpectSameFromTheLog();
+}
+
 TEST_F(FoldVerdictsTest, AReasonThatMayNotBeQuotedIsInNoView) {
   v1::Observation quiet = Said("The till froze", "r1");
   quiet.set_quote(false);
