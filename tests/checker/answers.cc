@@ -30,7 +30,8 @@ void Answers::SeeDecided(size_t index) {
 
 void Answers::SeeState(size_t index) {
   const Event& event = history_[index];
-  if (IsFinished(event) && !event.answer.empty()) stands_.insert(event.answer);
+  if (IsFinished(event) && !event.answer.empty())
+    stands_.insert({event.answer, event.insight});
 }
 
 void Answers::SeeShown(size_t index) {
@@ -42,10 +43,15 @@ const Answer* Answers::Find(std::string_view id) const {
   return at == ids_.end() ? nullptr : &answers_[at->second];
 }
 
+bool Answers::StandsAnywhere(const Answer& answer) const {
+  const auto at = stands_.lower_bound({answer.id, 0});
+  return at != stands_.end() && at->first == answer.id;
+}
+
 // The router refuses an answer to what is finished, after the leader was told
 // that it is recorded. What anybody was shown was not refused.
 bool Answers::MayBeRefused(const Answer& answer) const {
-  if (answer.shown || stands_.contains(answer.id)) return false;
+  if (answer.shown || StandsAnywhere(answer)) return false;
   return std::any_of(answers_.begin(), answers_.end(),
                      [&](const Answer& other) {
                        return &other != &answer && other.finishes &&
@@ -85,7 +91,8 @@ bool Answers::MayBeOver(const Answer& answer) const {
 }
 
 bool Answers::Owed(const Answer& last, uint64_t position) const {
-  if (stands_.contains(last.id) || !MayBeOver(last)) return true;
+  if (stands_.contains({last.id, last.insight}) || !MayBeOver(last))
+    return true;
   return position < last.position && !regroups_.Touched(last.insight);
 }
 

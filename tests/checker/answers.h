@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -47,6 +48,7 @@ class Answers {
 
  private:
   Answer& Of(std::string_view id);
+  bool StandsAnywhere(const Answer& answer) const;
   bool MayBeRefused(const Answer& answer) const;
   bool MayBeOver(const Answer& answer) const;
 
@@ -54,8 +56,8 @@ class Answers {
   const Regroups& regroups_;
   std::vector<Answer> answers_;
   absl::flat_hash_map<std::string_view, size_t> ids_;
-  // What insights that are finished at the end were finished with.
-  std::set<std::string_view> stands_;
+  // By what insights are finished at the end.
+  std::set<std::pair<std::string_view, uint64_t>> stands_;
   absl::flat_hash_map<uint64_t, size_t> last_;  // by insight
 };
 

@@ -38,6 +38,8 @@ void World::Erase(uint64_t which) {
                   : absl::IsNotFound(status) ? checker::Outcome::kRefused
                                              : checker::Outcome::kUnknown;
   Say(fmt::format("  erase {}: {}", report.id, status.ToString()));
+  // What they write afterwards is not meant.
+  to_go_[report.id] = {report.id, report.own_word, report.own_reason};
   history_.push_back(std::move(event));
 }
 
@@ -90,12 +92,10 @@ void World::FindErased() {
     }
   }
   for (const std::string& id : asked) {
-    const Report& report = reports_.at(id);
     for (int machine = 0; machine < kMachines; ++machine) {
       const std::string folder = site_.Folder(machine);
       std::set<std::string> files;
-      for (const std::string& words :
-           {report.id, report.own_word, report.own_reason}) {
+      for (const std::string& words : to_go_.at(id)) {
         if (!words.empty()) files.merge(disk_.Holding(folder, words));
       }
       for (const std::string& file : files) {

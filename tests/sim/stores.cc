@@ -190,8 +190,9 @@ void World::PlaceDecisions(store::Database& views) {
       event.count = holder(asked->second->other);
     } else if (event.what == checker::What::kAnswer ||
                event.what == checker::What::kResolve) {
-      const uint64_t now =
+      uint64_t now =
           InsightMeant(asked->second->event.insight, asked->second->opened_by);
+      if (now == 0) now = holder(asked->second->opened_by);
       if (now != 0) event.insight = now;
     }
   }

@@ -159,9 +159,10 @@ class World {
   std::multimap<absl::Duration, std::function<void()>> later_;
 
   checker::History history_;
-  std::map<std::string, Report> reports_;            // by id
-  std::map<std::string, std::string> id_of_record_;  // 16 bytes
-  std::map<uint64_t, Asked> asked_;                  // by decision
+  std::map<std::string, Report> reports_;                  // by id
+  std::map<std::string, std::string> id_of_record_;        // 16 bytes
+  std::map<uint64_t, Asked> asked_;                        // by decision
+  std::map<std::string, std::vector<std::string>> to_go_;  // words, by report
   std::set<std::pair<std::string, std::string>> shown_;
   std::map<int, size_t> cloned_at_;  // in the history; by original
   uint64_t next_report_ = 1;
