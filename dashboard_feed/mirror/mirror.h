@@ -65,7 +65,8 @@ class Mirror : public WholeInsights {
   std::unique_ptr<store::Checkpointer> checkpointer_;  // none: in commits
   Model model_;
   v1::Cursor cursor_;
-  bool truncate_due_ = false;
+  // At first as well: the program may have ended between an erasure and that.
+  bool truncate_due_ = true;
   mutable absl::Status read_error_;
 };
 

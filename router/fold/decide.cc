@@ -140,7 +140,14 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
   if (reading.join() == v1::JOIN_ERASED ||
       reading.join() == v1::JOIN_WITHDRAWN) {
     if (!row.erased) work.changes.erasures.push_back(row.position);
-    if (reading.join() == v1::JOIN_WITHDRAWN && row.token.NamesAgent()) {
+    const bool wordless = evidence.observation.personal_hmac().empty();
+    if (wordless) {
+      absl::Status status = OrderErased(row, work);
+      if (!status.ok()) return status;
+    }
+    // Nobody is owed an answer to it.
+    if ((wordless || reading.join() == v1::JOIN_WITHDRAWN) &&
+        row.token.NamesAgent()) {
       work.changes.settled.push_back({row.position, ""});
     }
     return views_.AddEvidence(

@@ -4,6 +4,7 @@
 
 #include "earshot/v1/erase.pb.h"
 #include "router/fold/fold.h"
+#include "router/fold/keys.h"
 
 // Texts that go for good: from the log's side-store, the views, the mirror of
 // feeds and the spools of agents. Counts stay, and a record of it.
@@ -184,6 +185,16 @@ absl::Status Fold::EraseAtAgent(const OwnerToken& token, Work& work) {
   work.owed.insert(token.agent);
   return views_.OweReply(token.agent, v1::REPLY_ERASE, work.erase_order,
                          token.record);
+}
+
+// What was on its way when it was erased, or was sent again since, is taken
+// without its words; who sent it is to forget them too.
+absl::Status Fold::OrderErased(const LogRow& row, Work& work) {
+  if (!row.token.NamesAgent()) return absl::OkStatus();
+  work.owed.insert(row.token.agent);
+  return views_.OweReply(row.token.agent, v1::REPLY_ERASE,
+                         Key(router_key_, "erase", row.token.record),
+                         row.token.record);
 }
 
 absl::Status Fold::ForgetAnswer(const std::string& question, uint64_t position,

@@ -52,6 +52,10 @@ absl::Status Fold::JudgeVerdict(const LogRow& row, bool& own, Work& work) {
       !personal.ParseFromString(row.personal)) {
     return absl::DataLossError("a verdict cannot be read");
   }
+  if (record.personal_hmac().empty()) {
+    absl::Status status = OrderErased(row, work);
+    if (!status.ok()) return status;
+  }
   const auto found = views_.FindObservation(record.observation());
   if (!found.ok()) return found.status();
   if (!*found || (*found)->withdrawn) return RefuseVerdict("of no report");

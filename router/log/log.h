@@ -190,8 +190,9 @@ class Log {
   std::string chain_head_;  // writer only
   std::unique_ptr<store::Checkpointer> checkpointer_;
   // The WAL still holds what was erased: a reader or the checkpointer held up
-  // its end. Tried again with each commit, of which there is one a minute.
-  bool truncate_due_ = false;
+  // its end. Tried again with each commit, of which there is one a minute. Also
+  // where the program ended between the two: so with the first one.
+  bool truncate_due_ = true;
 };
 
 }  // namespace earshot::router

@@ -6,6 +6,7 @@
 
 #include "earshot/v1/erase.pb.h"
 #include "earshot/v1/verdict.pb.h"
+#include "router/erasure/erased_ids.h"
 #include "router/log/verify.h"
 #include "tests/router/fold_fixture.h"
 
@@ -89,6 +90,31 @@ TEST_F(FoldErasureTest, FeedAndAgentAreToldAndTheChainHolds) {
   ASSERT_TRUE(verdict.ok());
   EXPECT_EQ(verdict->broken_at, 0U);
   EXPECT_GE(verdict->erased, 2U) << "the text, and what was read of it";
+}
+
+// It was on its way when it was erased, or the router was put back.
+TEST_F(FoldErasureTest, WhatComesWithoutItsWordsIsForgottenByItsSenderToo) {
+  const std::string gone = random_.Bytes(16);
+  auto erased = ErasedIds::Open(folder_.File("erased.ids"));
+  ASSERT_TRUE(erased.ok());
+  ASSERT_TRUE(erased->Add({IdOf(gone)}).ok());
+  records_.UseErased(*erased);
+  Put(agent_, v1::RECORD_OBSERVATION,
+      Said("Maria has the flu again", "r1").SerializeAsString(), gone);
+  v1::Verdict verdict;
+  verdict.set_observation(gone);
+  verdict.set_answer(random_.Bytes(16));
+  verdict.set_fixed(v1::Verdict::NO);
+  verdict.set_reason("Maria says it froze again");
+  const std::string said =
+      Put(agent_, v1::RECORD_VERDICT, verdict.SerializeAsString());
+  Tell("The till froze", "r2");
+  EXPECT_FALSE(AnywhereOnDisk("Maria"));
+  const auto replies = views_->RepliesAfter("pc1", 0, 10);
+  ASSERT_EQ(replies->size(), 2U);
+  EXPECT_EQ((*replies)[0].kind, v1::REPLY_ERASE);
+  EXPECT_EQ((*replies)[0].record, gone);
+  EXPECT_EQ((*replies)[1].record, said);
 }
 
 TEST_F(FoldErasureTest, WhatIsErasedBeforeItIsReadIsReadAsNothing) {
