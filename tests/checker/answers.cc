@@ -15,7 +15,7 @@ Answer& Answers::Of(std::string_view id) {
 void Answers::SeeGiven(size_t index) {
   const Event& event = history_[index];
   Answer& answer = Of(event.id);
-  if (event.insight != 0) answer.insight = event.insight;
+  answer.insight = event.insight;
   answer.finishes = event.what == What::kResolve;
   answer.fate.See(event.outcome, index);
 }
@@ -65,7 +65,10 @@ bool Answers::MayBeRefused(const Answer& answer) const {
 void Answers::Close() {
   for (size_t at = 0; at < answers_.size(); ++at) {
     const Answer& answer = answers_[at];
-    if (answer.fate.first_ok == kNever || MayBeRefused(answer)) continue;
+    if (answer.insight == 0 || answer.fate.first_ok == kNever ||
+        MayBeRefused(answer)) {
+      continue;
+    }
     const auto [last, fresh] = last_.try_emplace(answer.insight, at);
     if (!fresh && answers_[last->second].fate.last_invocation <
                       answer.fate.last_invocation) {

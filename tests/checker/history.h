@@ -16,7 +16,8 @@ namespace earshot::checker {
 enum class What {
   // By people, as it happened; `outcome` says how it went.
   kReport,   // who: agent; id: the observation; lane
-  kAnswer,   // who: leader; id: the decision; insight
+  kAnswer,   // who: leader; id: the decision; insight, as it is at the end; 0:
+             // what opened it was lost
   kResolve,  // likewise: an answer that finishes the insight
   kMerge,    // who: leader; id: the decision; at the end insight and count:
              // where the two are that it made one; 0: one was lost

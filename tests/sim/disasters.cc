@@ -96,6 +96,28 @@ void World::WithdrawUnseen(int machine, size_t since) {
   }
 }
 
+// A router that was put back may take decisions in another order than before,
+// so that a split finds nothing to part. And of what was erased agents hold
+// nothing that could be counted again.
+void World::ForgetOrder() {
+  std::set<std::string> erased;
+  for (const checker::Event& event : history_) {
+    if (event.what == checker::What::kErase &&
+        event.outcome != checker::Outcome::kRefused) {
+      erased.insert(event.id);
+    }
+  }
+  for (checker::Event& event : history_) {
+    const bool report = event.what == checker::What::kReport ||
+                        event.what == checker::What::kVerdict;
+    if (event.outcome == checker::Outcome::kOk &&
+        (event.what == checker::What::kSplit ||
+         (report && erased.contains(event.id)))) {
+      event.outcome = checker::Outcome::kUnknown;
+    }
+  }
+}
+
 void World::RestoreFolder(int machine) {
   Machine& at = *machines_[static_cast<size_t>(machine)];
   if (!at.copy) return;
@@ -113,7 +135,10 @@ void World::RestoreFolder(int machine) {
       }
     }
   }
-  if (machine == kRouter) ForgetUntaken();
+  if (machine == kRouter) {
+    ForgetUntaken();
+    ForgetOrder();
+  }
   Down(machine, absl::Milliseconds(10), false);
   disk_.Restore(site_.Folder(machine), *at.copy);
   if (machine == kRouter) (void)EnrolAll(site_);

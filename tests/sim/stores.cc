@@ -193,7 +193,7 @@ void World::PlaceDecisions(store::Database& views) {
       uint64_t now =
           InsightMeant(asked->second->event.insight, asked->second->opened_by);
       if (now == 0) now = holder(asked->second->opened_by);
-      if (now != 0) event.insight = now;
+      event.insight = now;
     }
   }
 }

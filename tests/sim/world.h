@@ -124,6 +124,7 @@ class World {
   // disasters.cc
   void CopyFolder(int machine);
   void RestoreFolder(int machine);
+  void ForgetOrder();
   void LoseFolder(int machine);
   void Clone(int machine);
   // How many of its reports the router has.
