@@ -34,6 +34,11 @@ class Erasures {
     found_.letters.push_back(letter);
     Room().add_observations(observation);
   }
+  void SetLookedUntil(uint64_t end) {
+    for (v1::ErasureRecord& record : found_.records) {
+      record.set_looked_until(end);
+    }
+  }
   ErasuresFound Take() { return std::move(found_); }
 
  private:
@@ -80,12 +85,15 @@ void Look(const LogRow& row, const ErasureWanted& wanted,
 
 absl::Status LookThrough(Log& log, const ErasureWanted& wanted,
                          const std::function<void(uint64_t)>& read,
-                         Erasures& found) {
+                         Erasures& found, uint64_t& end) {
   std::set<std::string> texts;
   for (uint64_t after = 0;;) {
     const auto rows = log.ReadAfter(after, kPage);
     if (!rows.ok()) return rows.status();
-    if (rows->empty()) return absl::OkStatus();
+    if (rows->empty()) {
+      end = after;
+      return absl::OkStatus();
+    }
     for (const LogRow& row : *rows) {
       after = row.position;
       Look(row, wanted, texts, found);
@@ -122,11 +130,13 @@ absl::StatusOr<ErasuresFound> FindErasures(
     Log& log, const ErasureWanted& wanted, const std::string& router_key,
     os::Random& random, const std::function<void(uint64_t)>& read) {
   Erasures found(random);
-  absl::Status status = LookThrough(log, wanted, read, found);
+  uint64_t end = 0;
+  absl::Status status = LookThrough(log, wanted, read, found, end);
   if (status.ok()) {
     status = LookThroughLetters(log, wanted, router_key, found);
   }
   if (!status.ok()) return status;
+  found.SetLookedUntil(end);
   return found.Take();
 }
 

@@ -64,6 +64,8 @@ absl::Status Fold::FoldErasure(const LogRow& row, Work& work) {
     if (status.ok()) status = EraseThanks(observation, work);
     if (!status.ok()) return status;
   }
+  status = AddWhatCameSince(row.position, record);
+  if (!status.ok()) return status;
   for (const uint64_t position : record.positions()) {
     status = ErasePosition(position, work, insights);
     if (!status.ok()) return status;
@@ -83,6 +85,32 @@ absl::Status Fold::FoldErasure(const LogRow& row, Work& work) {
   counters_.erased.Add(static_cast<uint64_t>(order.observations_size()));
   return PutItem(fmt::format("erase/{}", *orders % kOrdersKept),
                  v1::UPDATE_ERASE, order.SerializeAsString());
+}
+
+// Reasons and answers that were taken between the look through the log and this
+// record, from which on they come without their words.
+absl::Status Fold::AddWhatCameSince(uint64_t end, v1::ErasureRecord& record) {
+  constexpr size_t kPage = 500;
+  if (record.looked_until() == 0) return absl::OkStatus();
+  for (uint64_t after = record.looked_until(); after + 1 < end;) {
+    const auto rows = reader_.ReadAfter(
+        after, std::min<size_t>(kPage, static_cast<size_t>(end - after - 1)));
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) return absl::OkStatus();
+    for (const LogRow& row : *rows) {
+      after = row.position;
+      v1::VerdictRecord verdict;
+      v1::QuestionAnswerRecord answer;
+      const bool theirs =
+          (row.kind == v1::LOG_VERDICT && verdict.ParseFromString(row.body) &&
+           Names(record, verdict.observation())) ||
+          (row.kind == v1::LOG_QUESTION_ANSWER &&
+           answer.ParseFromString(row.body) &&
+           Names(record, answer.observation()));
+      if (theirs) record.add_positions(row.position);
+    }
+  }
+  return absl::OkStatus();
 }
 
 // Where it is, and where it may have been before leaders merged or split: feeds

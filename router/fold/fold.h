@@ -239,6 +239,7 @@ class Fold {
   absl::Status EraseThanks(const std::string& observation, Work& work);
   absl::Status ErasePosition(uint64_t position, Work& work,
                              std::set<uint64_t>& insights);
+  absl::Status AddWhatCameSince(uint64_t end, v1::ErasureRecord& record);
   absl::Status OrderErased(const LogRow& row, Work& work);
   absl::Status EraseAtAgent(const OwnerToken& token, Work& work);
   absl::Status ForgetAnswer(const std::string& question, uint64_t position,

@@ -156,6 +156,33 @@ TEST_F(FoldErasureTest, AReasonThatWasGivenGoesFromTheHistory) {
   EXPECT_EQ(Insight(1).state(), v1::REOPENED);
 }
 
+TEST_F(FoldErasureTest, AReasonThatCameAfterTheLookGoesAsWell) {
+  const std::string record = Tell("The till froze", "r1");
+  v1::ErasureRecord erasure;
+  erasure.set_id(random_.Bytes(16));
+  erasure.set_cause(v1::ErasureRecord::ASKED);
+  erasure.add_observations(IdOf(record));
+  erasure.add_positions(*reader_->End() - 1);
+  erasure.set_looked_until(*reader_->End());
+  v1::Verdict verdict;
+  verdict.set_observation(record);
+  verdict.set_answer(random_.Bytes(16));
+  verdict.set_fixed(v1::Verdict::NO);
+  verdict.set_reason("Maria says it froze again");
+  const std::string said =
+      Put(agent_, v1::RECORD_VERDICT, verdict.SerializeAsString());
+  FoldAll();
+  ASSERT_TRUE(AnywhereOnDisk("Maria says"));
+  LogAppend append;
+  LogEntry& entry = append.entries.emplace_back();
+  entry.kind = v1::LOG_ERASURE;
+  erasure.SerializeToString(&entry.body);
+  ASSERT_TRUE(writer_->AppendAndWait(std::move(append)).ok());
+  FoldAll();
+  EXPECT_FALSE(AnywhereOnDisk("Maria says"));
+  EXPECT_EQ(views_->RepliesAfter("pc1", 0, 10)->back().record, said);
+}
+
 TEST_F(FoldErasureTest, ViewsMadeAgainCountTheSame) {
   const std::string gone = Tell("The till froze", "r1");
   Tell("The till froze", "r2");
