@@ -17,6 +17,7 @@ namespace {
 constexpr absl::Duration kLookForKeyEvery = absl::Seconds(5);
 constexpr absl::Duration kKeepContactEvery = absl::Minutes(10);
 constexpr absl::Duration kAskAgainAfter = absl::Seconds(10);
+constexpr absl::Duration kEraseAgainAfter = absl::Minutes(1);
 
 std::string WhatToDo(const v1::Reject& reject, const std::string& public_key) {
   switch (reject.reason()) {
@@ -197,14 +198,21 @@ void Connection::OnReply(const std::string& body) {
     if (taken->answers > 0) {
       log_.Info("answers", {{"reports", taken->answers}});
     }
-    absl::Status status = station_.ApplyErasures();
-    if (!status.ok()) Trouble("erasure_failed", status);
+    ApplyErasures();
     return;
   }
   const absl::Duration now = clock_.Monotonic();
   if (now - asked_snapshot_ < kAskAgainAfter) return;
   asked_snapshot_ = now;
   link_->Send(v1::SNAPSHOT, ack.SerializeAsString());
+}
+
+// What fails, as on a full disk, is tried again.
+void Connection::ApplyErasures() {
+  const absl::Status status = station_.ApplyErasures();
+  erase_at_ = status.ok() ? absl::InfiniteDuration()
+                          : clock_.Monotonic() + kEraseAgainAfter;
+  if (!status.ok()) Trouble("erasure_failed", status);
 }
 
 void Connection::OnClosed(const wire::PeerEvent& event) {
@@ -296,6 +304,7 @@ void Connection::Pump() {
     again = SendWaiting() || again;
   }
   if (link_ != nullptr) KeepContact();
+  if (clock_.Monotonic() >= erase_at_) ApplyErasures();
 }
 
 absl::Duration Connection::NextTimer() const {
@@ -304,7 +313,7 @@ absl::Duration Connection::NextTimer() const {
     return std::max(looked_for_key_ + kLookForKeyEvery - now,
                     absl::ZeroDuration());
   }
-  absl::Duration timer = link_->NextTimer();
+  absl::Duration timer = std::min(link_->NextTimer(), erase_at_ - now);
   if (link_->open()) timer = std::min(timer, uplink_.StallsAt() - now);
   return std::max(timer, absl::ZeroDuration());
 }

@@ -52,6 +52,7 @@ class Connection {
   void OnEvent(const wire::PeerEvent& event);
   void OnOpened(const v1::Welcome& welcome);
   void OnAck(const std::string& body);
+  void ApplyErasures();
   void OnReply(const std::string& body);
   void OnClosed(const wire::PeerEvent& event);
   void NoteRegression(uint64_t before);
@@ -76,6 +77,7 @@ class Connection {
   std::string problem_;
   absl::Duration looked_for_key_ = -absl::InfiniteDuration();
   absl::Duration asked_snapshot_ = -absl::InfiniteDuration();
+  absl::Duration erase_at_ = absl::InfiniteDuration();  // after a failure
   absl::Duration kept_contact_ = -absl::InfiniteDuration();
 };
 

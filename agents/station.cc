@@ -330,6 +330,9 @@ absl::StatusOr<v1::ControlResponse> Station::ImportBatch(
 }
 
 absl::Status Station::ApplyErasures() {
+  // The machine may have lost power after words went, and the log of writes be
+  // back with them.
+  if (!begun_) begun_ = spool_->EraseBodies({}).ok();
   const auto orders = inbox_->PendingErasures();
   if (!orders.ok()) return orders.status();
   for (const v1::EraseOrder& order : *orders) {

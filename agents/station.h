@@ -115,6 +115,7 @@ class Station {
   LinkView link_;
   std::set<uid_t> importers_;
   std::function<void()> on_urgent_;  // may be empty
+  bool begun_ = false;               // erasures were looked at since the start
 };
 
 }  // namespace earshot::agents
