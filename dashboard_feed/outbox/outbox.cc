@@ -61,6 +61,9 @@ absl::StatusOr<std::unique_ptr<Outbox>> Outbox::Open(const std::string& path,
       new Outbox(*std::move(database), kept_digests));
   absl::Status status = outbox->LoadGeneration(random);
   if (!status.ok()) return status;
+  // The machine may have lost power after words went, and the log of writes be
+  // back with them. What fails here is tried with the next start or erasure.
+  static_cast<void>(outbox->database_->Checkpoint(/*truncate=*/true));
   return outbox;
 }
 
