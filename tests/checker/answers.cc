@@ -6,6 +6,19 @@
 
 namespace earshot::checker {
 
+namespace {
+
+// As the router took them, where it did: they may overtake each other on their
+// way.
+bool Before(const Answer& one, const Answer& other) {
+  if (one.position != 0 && other.position != 0) {
+    return one.position < other.position;
+  }
+  return one.fate.last_invocation < other.fate.last_invocation;
+}
+
+}  // namespace
+
 Answer& Answers::Of(std::string_view id) {
   const auto [at, fresh] = ids_.try_emplace(id, answers_.size());
   if (fresh) answers_.emplace_back().id = id;
@@ -70,10 +83,7 @@ void Answers::Close() {
       continue;
     }
     const auto [last, fresh] = last_.try_emplace(answer.insight, at);
-    if (!fresh && answers_[last->second].fate.last_invocation <
-                      answer.fate.last_invocation) {
-      last->second = at;
-    }
+    if (!fresh && Before(answers_[last->second], answer)) last->second = at;
   }
 }
 
@@ -85,15 +95,17 @@ const Answer* Answers::Last(uint64_t insight) const {
 // None stands once the insight was finished and is open again.
 bool Answers::MayBeOver(const Answer& answer) const {
   if (answer.finishes) return true;
-  return std::any_of(
-      answers_.begin(), answers_.end(), [&](const Answer& other) {
-        return other.finishes && other.fate.may_be_taken() &&
-               other.fate.last_invocation > answer.fate.ok_invocation &&
-               regroups_.Akin(other.insight, answer.insight);
-      });
+  return std::any_of(answers_.begin(), answers_.end(),
+                     [&](const Answer& other) {
+                       return other.finishes && other.fate.may_be_taken() &&
+                              Before(answer, other) &&
+                              regroups_.Akin(other.insight, answer.insight);
+                     });
 }
 
 bool Answers::Owed(const Answer& last, uint64_t position) const {
+  // A leader's number may have meant either part.
+  if (regroups_.Parted(last.insight)) return false;
   if (stands_.contains({last.id, last.insight}) || !MayBeOver(last))
     return true;
   return position < last.position && !regroups_.Touched(last.insight);

@@ -18,12 +18,12 @@ TEST_F(CheckLoopTest, AnOkMergeLeavesBothInOneInsight) {
   EXPECT_THAT(Found(), ElementsAre("not_merged amara merge 2"));
 }
 
-TEST_F(CheckLoopTest, AMergeMayBeUndoneLaterAndNotBefore) {
+TEST_F(CheckLoopTest, AMergeMayBeUndone) {
   Regroup(What::kMerge, "merge 1", 7, 8);
-  Regroup(What::kSplit, "split 2", 7, 8, Outcome::kUnknown);
+  Regroup(What::kSplit, "split 2", 17, 18, Outcome::kUnknown);
+  EXPECT_THAT(Found(), ElementsAre("not_merged amara merge 1"));
+  Regroup(What::kSplit, "split 3", 7, 8, Outcome::kUnknown);
   EXPECT_THAT(Found(), IsEmpty());
-  Regroup(What::kMerge, "merge 3", 7, 8);
-  EXPECT_THAT(Found(), ElementsAre("not_merged amara merge 3"));
 }
 
 TEST_F(CheckLoopTest, WhatWasLostIsNeitherTogetherNorApart) {
@@ -59,7 +59,9 @@ TEST_F(CheckLoopTest, AnAnswerStaysWithWhatWasSplitOff) {
   Answer("d", 7);
   Shown("pc1", "a", "d");
   EXPECT_THAT(Found(), ElementsAre("answered_wrong pc1 a"));
-  Regroup(What::kSplit, "split 1", 7, 8);
+  Regroup(What::kSplit, "split 1", 9, 8);
+  EXPECT_THAT(Found(), ElementsAre("answered_wrong pc1 a"));
+  history_.back().akin = {7};
   EXPECT_THAT(Found(), IsEmpty());
 }
 

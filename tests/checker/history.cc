@@ -67,6 +67,14 @@ bool Take(const Json& value, uint32_t& to) {
   return true;
 }
 
+bool Take(const Json& value, std::vector<uint64_t>& to) {
+  if (!value.is_array()) return false;
+  for (const Json& each : value) {
+    if (!Take(each, to.emplace_back())) return false;
+  }
+  return true;
+}
+
 // False: there is no such field, or it cannot have this value.
 bool TakeField(const std::string& name, const Json& value, Event& event) {
   if (name == "what") return FromName(kWhatNames, value, event.what);
@@ -80,6 +88,7 @@ bool TakeField(const std::string& name, const Json& value, Event& event) {
   if (name == "answer") return Take(value, event.answer);
   if (name == "period") return Take(value, event.period);
   if (name == "said") return Take(value, event.said);
+  if (name == "akin") return Take(value, event.akin);
   if (name == "repeat") return Take(value, event.repeat);
   return false;
 }
@@ -102,6 +111,7 @@ std::string ToJsonLine(const Event& event) {
   if (event.answer != left_out.answer) json["answer"] = event.answer;
   if (event.period != left_out.period) json["period"] = event.period;
   if (event.said != left_out.said) json["said"] = event.said;
+  if (event.akin != left_out.akin) json["akin"] = event.akin;
   if (event.repeat != left_out.repeat) json["repeat"] = event.repeat;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -20,7 +20,8 @@ enum class What {
              // what opened it was lost
   kResolve,  // likewise: an answer that finishes the insight
   kMerge,    // who: leader; id: the decision; at the end insight and count:
-             // where the two are that it made one; 0: one was lost
+             // where the two are that it made one; 0: one was lost; akin:
+             // other insights that it was about
   kSplit,    // likewise, of two that it parted
   kVerdict,  // who: agent; id: the observation; answer: the decision; said:
              // yes,
@@ -61,6 +62,7 @@ struct Event {
   std::string answer;
   std::string period;
   std::string said;
+  std::vector<uint64_t> akin;
   bool repeat = false;
 };
 

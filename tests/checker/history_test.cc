@@ -24,6 +24,7 @@ Event Full() {
   event.answer = "d";
   event.period = "2026-11-22";
   event.said = "no_because";
+  event.akin = {7, 8};
   event.repeat = true;
   return event;
 }
@@ -52,6 +53,7 @@ TEST(HistoryTest, IsTheSameAfterAFile) {
   EXPECT_EQ(read.outcome, given.outcome);
   EXPECT_EQ(read.lane, given.lane);
   EXPECT_EQ(read.said, given.said);
+  EXPECT_EQ(read.akin, given.akin);
   EXPECT_TRUE(read.repeat);
 }
 
@@ -71,6 +73,7 @@ TEST(HistoryTest, MalformedLineIsNamed) {
         R"({"what":"stored","position":-1})",
         R"({"what":"stored","position":"1"})",
         R"({"what":"stored","lane":4294967296})",
+        R"({"what":"merge","akin":7})", R"({"what":"merge","akin":["7"]})",
         R"({"what":"stored","repeat":1})", R"({"what":"stored","ID":"7"})",
         R"({"what":"report","outcome":"fine"})"}) {
     std::stringstream file;

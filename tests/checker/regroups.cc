@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace earshot::checker {
 
@@ -18,11 +19,13 @@ void Regroups::Close() {
   for (const auto& [id, one] : regroups_) {
     const Event& event = EventOf(one);
     if (!one.fate.may_be_taken()) continue;
-    for (const uint64_t insight : {event.insight, event.count}) {
-      if (insight != 0) parent_.try_emplace(insight, insight);
+    std::vector<uint64_t> all = event.akin;
+    all.insert(all.end(), {event.insight, event.count});
+    std::erase(all, 0U);
+    for (const uint64_t insight : all) {
+      parent_.try_emplace(insight, insight);
+      parent_[RootOf(insight)] = RootOf(all.front());
     }
-    if (event.insight == 0 || event.count == 0) continue;
-    parent_[RootOf(event.insight)] = RootOf(event.count);
   }
 }
 
@@ -35,26 +38,30 @@ uint64_t Regroups::RootOf(uint64_t insight) const {
   return insight;
 }
 
-bool Regroups::OneCameLater(const Regroup& one, bool splits) const {
+bool Regroups::MergedLater(const Regroup& one) const {
   const uint64_t insight = EventOf(one).insight;
   return std::any_of(regroups_.begin(), regroups_.end(), [&](const auto& each) {
     const Regroup& other = each.second;
-    return &other != &one && other.splits == splits &&
-           other.fate.may_be_taken() && other.last > one.fate.ok_invocation &&
+    return &other != &one && !other.splits && other.fate.may_be_taken() &&
+           other.last > one.fate.ok_invocation &&
            Akin(EventOf(other).insight, insight);
   });
 }
 
-bool Regroups::AnotherSplit(const Regroup& one) const {
+bool Regroups::SplitBut(const Regroup* one, uint64_t insight) const {
   return std::any_of(regroups_.begin(), regroups_.end(), [&](const auto& each) {
     const Regroup& other = each.second;
-    return &other != &one && other.splits && other.fate.may_be_taken() &&
-           Akin(EventOf(other).insight, EventOf(one).insight);
+    return &other != one && other.splits && other.fate.may_be_taken() &&
+           Akin(EventOf(other).insight, insight);
   });
 }
 
+bool Regroups::Parted(uint64_t insight) const {
+  return SplitBut(nullptr, insight);
+}
+
 // What a split names may have left before, with what it is to be parted from,
-// by another split: then there is nothing to part.
+// by another split: then there is nothing to part. Likewise what was merged.
 void Regroups::Check(Findings& findings) const {
   for (const auto& [id, one] : regroups_) {
     const Event& event = EventOf(one);
@@ -62,12 +69,12 @@ void Regroups::Check(Findings& findings) const {
       continue;
     }
     const bool together = event.insight == event.count;
-    if (one.splits && together && !AnotherSplit(one) &&
-        !OneCameLater(one, /*splits=*/false)) {
+    if (one.splits && together && !SplitBut(&one, event.insight) &&
+        !MergedLater(one)) {
       findings.Add(Breach::kNotSplit, one.last, event.who, id,
                    fmt::format("both are in insight {}", event.insight));
     }
-    if (!one.splits && !together && !OneCameLater(one, /*splits=*/true)) {
+    if (!one.splits && !together && !SplitBut(&one, event.insight)) {
       findings.Add(Breach::kNotMerged, one.last, event.who, id,
                    fmt::format("one in insight {}, the other in {}",
                                event.insight, event.count));

@@ -29,6 +29,9 @@ class Regroups {
   // A merge or split of it may have been taken.
   bool Touched(uint64_t insight) const { return parent_.contains(insight); }
 
+  // A split of it, or of what it is akin to, may have been taken.
+  bool Parted(uint64_t insight) const;
+
   void Check(Findings& findings) const;
 
  private:
@@ -39,9 +42,9 @@ class Regroups {
   };
   uint64_t RootOf(uint64_t insight) const;
   const Event& EventOf(const Regroup& one) const { return history_[one.last]; }
-  // Whether another one, of this kind, may have come after `one` was asked for.
-  bool OneCameLater(const Regroup& one, bool splits) const;
-  bool AnotherSplit(const Regroup& one) const;
+  // Whether a merge may have come after `one` was asked for.
+  bool MergedLater(const Regroup& one) const;
+  bool SplitBut(const Regroup* one, uint64_t insight) const;
 
   const History& history_;
   std::map<std::string_view, Regroup> regroups_;

@@ -57,13 +57,18 @@ std::optional<v1::Insight> World::Choose(uint64_t which) const {
   }
   if (insights.empty()) return std::nullopt;
   std::sort(insights.begin(), insights.end());
-  return feed.feed->mirror().Latest(insights[which % insights.size()]);
+  auto insight = feed.feed->mirror().Latest(insights[which % insights.size()]);
+  while (insight && insight->merged_into() != 0) {
+    insight = feed.feed->mirror().Latest(insight->merged_into());
+  }
+  return insight;
 }
 
 void World::Ask(Asked asked, v1::Decision decision) {
   const uint64_t number = next_decision_++;
   asked.event.outcome = checker::Outcome::kInvoked;
   asked.event.who = kLeader;
+  asked.number = number;
   asked.opened_by = decision.opened_by();
   if (asked.event.what == checker::What::kMerge ||
       asked.event.what == checker::What::kSplit) {
@@ -93,6 +98,7 @@ void World::Merge(uint64_t which, uint64_t into) {
   asked.event.what = checker::What::kMerge;
   asked.one = insight->opened_by();
   asked.other = other->opened_by();
+  asked.insights = {{insight->id(), asked.one}, {other->id(), asked.other}};
   Ask(std::move(asked), std::move(decision));
 }
 
@@ -105,9 +111,11 @@ void World::Split(uint64_t which, bool undo) {
     v1::Decision decision = About(*insight);
     Asked asked;
     asked.event.what = checker::What::kSplit;
+    asked.insights = {{insight->id(), insight->opened_by()}};
     if (undo && insight->merged_size() > 0) {
       const v1::MergedPart& part = insight->merged(0);
       decision.mutable_split()->set_merged(part.insight());
+      asked.insights.emplace_back(part.insight(), part.opened_by());
       asked.one = part.opened_by();
       asked.other = insight->opened_by();
     } else if (const auto unlike = Unlike(*insight)) {

@@ -99,20 +99,14 @@ void World::WithdrawUnseen(int machine, size_t since) {
 // A router that was put back may take decisions in another order than before,
 // so that a split finds nothing to part. And of what was erased agents hold
 // nothing that could be counted again.
-void World::ForgetOrder() {
-  std::set<std::string> erased;
-  for (const checker::Event& event : history_) {
-    if (event.what == checker::What::kErase &&
-        event.outcome != checker::Outcome::kRefused) {
-      erased.insert(event.id);
-    }
-  }
+void World::WithdrawUntold() {
+  if (first_since_put_back_ == 0) return;
   for (checker::Event& event : history_) {
     const bool report = event.what == checker::What::kReport ||
                         event.what == checker::What::kVerdict;
     if (event.outcome == checker::Outcome::kOk &&
         (event.what == checker::What::kSplit ||
-         (report && erased.contains(event.id)))) {
+         (report && to_go_.contains(event.id)))) {
       event.outcome = checker::Outcome::kUnknown;
     }
   }
@@ -137,7 +131,7 @@ void World::RestoreFolder(int machine) {
   }
   if (machine == kRouter) {
     ForgetUntaken();
-    ForgetOrder();
+    first_since_put_back_ = next_decision_;
   }
   Down(machine, absl::Milliseconds(10), false);
   disk_.Restore(site_.Folder(machine), *at.copy);

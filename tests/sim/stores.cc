@@ -188,12 +188,19 @@ void World::PlaceDecisions(store::Database& views) {
         event.what == checker::What::kSplit) {
       event.insight = holder(asked->second->one);
       event.count = holder(asked->second->other);
+      for (const auto& [number, opened_by] : asked->second->insights) {
+        event.akin.push_back(InsightMeant(number, opened_by));
+      }
     } else if (event.what == checker::What::kAnswer ||
                event.what == checker::What::kResolve) {
       uint64_t now =
           InsightMeant(asked->second->event.insight, asked->second->opened_by);
       if (now == 0) now = holder(asked->second->opened_by);
-      event.insight = now;
+      // Nothing resembles what was erased, so that a router that was put back
+      // groups in another way what it reads once more.
+      const bool regrouped =
+          asked->second->number < first_since_put_back_ && !to_go_.empty();
+      event.insight = regrouped ? 0 : now;
     }
   }
 }

@@ -317,6 +317,7 @@ Outcome World::Run(const Plan& plan) {
     Read(machine);
   }
   WithdrawExpectations();
+  WithdrawUntold();
   if (outcome.converged) {
     ReadLog();
     ReadViews();

@@ -71,10 +71,13 @@ class World {
   // What a leader was asked to do, until the feed has said how it went.
   struct Asked {
     checker::Event event;
+    uint64_t number = 0;
     std::string opened_by;  // of the insight that it is about
     // Observations by which insights are known at the end: what a merge made
     // one, or a split parted.
     std::string one, other;
+    // Both insights, by number and opener.
+    std::vector<std::pair<uint64_t, std::string>> insights;
   };
 
   // world.cc: the loop.
@@ -124,7 +127,7 @@ class World {
   // disasters.cc
   void CopyFolder(int machine);
   void RestoreFolder(int machine);
-  void ForgetOrder();
+  void WithdrawUntold();
   void LoseFolder(int machine);
   void Clone(int machine);
   // How many of its reports the router has.
@@ -164,6 +167,7 @@ class World {
   std::map<std::string, std::string> id_of_record_;        // 16 bytes
   std::map<uint64_t, Asked> asked_;                        // by decision
   std::map<std::string, std::vector<std::string>> to_go_;  // words, by report
+  uint64_t first_since_put_back_ = 0;  // decision; 0: the router never was
   std::set<std::pair<std::string, std::string>> shown_;
   std::map<int, size_t> cloned_at_;  // in the history; by original
   uint64_t next_report_ = 1;
