@@ -61,6 +61,10 @@ bool Answers::StandsAnywhere(const Answer& answer) const {
   return at != stands_.end() && at->first == answer.id;
 }
 
+bool Answers::MayBeOfOne(const Answer& one, const Answer& other) const {
+  return one.insight == 0 || regroups_.Akin(one.insight, other.insight);
+}
+
 // The router refuses an answer to what is finished, after the leader was told
 // that it is recorded. What anybody was shown was not refused.
 bool Answers::MayBeRefused(const Answer& answer) const {
@@ -70,7 +74,7 @@ bool Answers::MayBeRefused(const Answer& answer) const {
                        return &other != &answer && other.finishes &&
                               other.fate.may_be_taken() &&
                               other.fate.first_open < answer.fate.first_ok &&
-                              regroups_.Akin(other.insight, answer.insight);
+                              MayBeOfOne(other, answer);
                      });
 }
 
@@ -95,12 +99,11 @@ const Answer* Answers::Last(uint64_t insight) const {
 // None stands once the insight was finished and is open again.
 bool Answers::MayBeOver(const Answer& answer) const {
   if (answer.finishes) return true;
-  return std::any_of(answers_.begin(), answers_.end(),
-                     [&](const Answer& other) {
-                       return other.finishes && other.fate.may_be_taken() &&
-                              Before(answer, other) &&
-                              regroups_.Akin(other.insight, answer.insight);
-                     });
+  return std::any_of(
+      answers_.begin(), answers_.end(), [&](const Answer& other) {
+        return other.finishes && other.fate.may_be_taken() &&
+               Before(answer, other) && MayBeOfOne(other, answer);
+      });
 }
 
 bool Answers::Owed(const Answer& last, uint64_t position) const {

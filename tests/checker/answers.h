@@ -49,6 +49,8 @@ class Answers {
  private:
   Answer& Of(std::string_view id);
   bool StandsAnywhere(const Answer& answer) const;
+  // About one insight; what `one` was about may be lost.
+  bool MayBeOfOne(const Answer& one, const Answer& other) const;
   bool MayBeRefused(const Answer& answer) const;
   bool MayBeOver(const Answer& answer) const;
 

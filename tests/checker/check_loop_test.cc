@@ -87,6 +87,13 @@ TEST_F(CheckLoopTest, WhatIsFinishedMayRefuseAnotherAnswer) {
       << "what one was shown was not refused";
 }
 
+TEST_F(CheckLoopTest, AResolveOfWhatWasLostMayHaveFinishedAny) {
+  Whole("pc1", "a", 1, 1);
+  Resolve("fixed", 0);
+  Answer("later", 1);
+  EXPECT_THAT(Found(), IsEmpty());
+}
+
 TEST_F(CheckLoopTest, AnAnswerBeforeTheResolveWasNotRefused) {
   Whole("pc1", "a", 1, 1);
   Answer("first", 1);
