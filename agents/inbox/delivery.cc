@@ -86,9 +86,11 @@ absl::Status Inbox::TakeAnswer(const v1::AnswerReply& reply, Taken& taken) {
       .Run();
 }
 
+// A router that was put back orders it again; answers since then stay.
 absl::Status Inbox::TakeErase(const v1::EraseOrder& order) {
-  store::Statement unlink =
-      database_->Prepare("DELETE FROM answered WHERE record=?1");
+  store::Statement unlink = database_->Prepare(
+      "DELETE FROM answered WHERE record=?1 AND NOT EXISTS (SELECT 1 FROM "
+      "receipts WHERE record=?1 AND state='erased')");
   store::Statement mark =
       database_->Prepare("UPDATE receipts SET state='erased' WHERE record=?1");
   for (const std::string& record : order.observations()) {

@@ -286,6 +286,19 @@ TEST_F(StationTest, AnErasureEmptiesTheReportAndTellsTheRouterOnce) {
   }
 }
 
+TEST_F(StationTest, AnErasureThatIsOrderedAgainForgetsNoLaterAnswer) {
+  Observe("a secret that must go", kAda);
+  const std::string id = Last().id;
+  v1::EraseOrder order;
+  order.add_observations(id);
+  order.set_id(std::string(16, 'e'));
+  DeliverItem(v1::REPLY_ERASE, order.SerializeAsString());
+  Deliver(id, "answered");
+  order.set_id(std::string(16, 'f'));
+  DeliverItem(v1::REPLY_ERASE, order.SerializeAsString());
+  EXPECT_EQ(InboxOf(kAda)["answers"].size(), 1U);
+}
+
 TEST_F(StationTest, AGapInDeliveriesIsNotTaken) {
   Observe("one", kAda);
   Deliver(Last().id, "first");
