@@ -240,7 +240,9 @@ absl::Status Mirror::Store(const v1::Delivery& delivery, absl::Time now) {
       [](const v1::Item& item) { return item.kind() == v1::UPDATE_ERASE; });
   // What was written lately stands in the WAL as well. A reader, or the
   // checkpointer, may hold up its end; then it is tried with the next commit.
-  truncate_due_ = truncate_due_ || erases;
+  // An order may have been lost with a router that was put back, and its words
+  // have gone with the reset.
+  truncate_due_ = truncate_due_ || erases || delivery.reset();
   if (!truncate_due_) {
     if (checkpointer_ != nullptr) checkpointer_->Committed(*database_);
   } else if (database_->Checkpoint(/*truncate=*/true).ok()) {
