@@ -13,6 +13,12 @@
 
 namespace earshot::sim {
 
+std::string World::RouterIdOf(const std::string& record) const {
+  const auto secret = os::ReadFile(site_.Folder(kRouter) + "/hmac.key", 64);
+  return secret.ok() ? contract::MakeObservationId(*secret, {record}).bytes
+                     : "";
+}
+
 // Mostly of those with a word of their own, that can be looked for anywhere.
 void World::Erase(uint64_t which) {
   const std::string log_file = site_.Folder(kRouter) + "/log.db";
@@ -39,7 +45,9 @@ void World::Erase(uint64_t which) {
                                              : checker::Outcome::kUnknown;
   Say(fmt::format("  erase {}: {}", report.id, status.ToString()));
   // What they write afterwards is not meant.
-  to_go_[report.id] = {report.id, report.own_word, report.own_reason};
+  if (event.outcome != checker::Outcome::kRefused) {
+    to_go_[report.id] = {report.id, report.own_word, report.own_reason};
+  }
   history_.push_back(std::move(event));
 }
 
@@ -50,8 +58,7 @@ absl::Status World::AskToErase(const std::string& log_file,
   const auto secret = os::ReadFile(site_.Folder(kRouter) + "/hmac.key", 64);
   if (!secret.ok()) return secret.status();
   router::ErasureWanted wanted;
-  wanted.observations.insert(
-      contract::MakeObservationId(*secret, {record}).bytes);
+  wanted.observations.insert(RouterIdOf(record));
   const auto found =
       router::FindErasures(**log, wanted, *secret, random_, nullptr);
   if (!found.ok()) return found.status();
@@ -66,18 +73,13 @@ absl::Status World::AskToErase(const std::string& log_file,
 void World::ForgetUntaken() {
   const auto erased =
       router::ErasedIds::Open(site_.Folder(kRouter) + "/erased.ids");
-  const auto secret = os::ReadFile(site_.Folder(kRouter) + "/hmac.key", 64);
-  if (!erased.ok() || !secret.ok()) return;
+  if (!erased.ok()) return;
   for (checker::Event& event : history_) {
     if (event.what != checker::What::kErase ||
         event.outcome != checker::Outcome::kOk) {
       continue;
     }
-    const std::string& record = reports_.at(event.id).record;
-    if (erased->Contains(
-            contract::MakeObservationId(*secret, {record}).bytes)) {
-      continue;
-    }
+    if (erased->Contains(RouterIdOf(reports_.at(event.id).record))) continue;
     event.outcome = checker::Outcome::kUnknown;
   }
 }

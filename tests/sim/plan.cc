@@ -114,6 +114,13 @@ class Maker {
     for (uint64_t i = 1 + Below(2); i > 0; --i) {
       Add(Act::kErase, kRouter, Below(1000));
     }
+    const auto copied =
+        std::find_if(plan_.begin(), plan_.end(), [](const Step& step) {
+          return step.act == Act::kCopy && step.machine == kRouter;
+        });
+    if (copied == plan_.end()) return;
+    const absl::Duration first = copied->at;
+    AddAfter(first, Act::kErase, kRouter, Below(1000));
   }
 
   // Each run has its own weights, most of them nothing: many runs are about

@@ -159,6 +159,9 @@ void World::Read(int machine) {
       // Marked as read by a look that a power cut ended: still there to read.
       const bool first = shown_.insert({id, event.answer}).second;
       if (!first && !answer.value("new", false)) continue;
+      // An erasure forgot it, and a router that was put back tells everyone
+      // anew.
+      if (!first && first_since_put_back_ != 0 && to_go_.contains(id)) continue;
       Say(fmt::format("  shown {} for {}", event.answer, id));
       history_.push_back(std::move(event));
     }

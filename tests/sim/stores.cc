@@ -17,6 +17,10 @@ namespace earshot::sim {
 void World::ReadLog() {
   auto log = router::Log::OpenForReading(site_.Folder(kRouter) + "/log.db");
   if (!log.ok()) return;
+  for (const auto& [id, report] : reports_) {
+    if (report.record.empty()) continue;
+    id_of_observation_[RouterIdOf(report.record)] = id;
+  }
   uint64_t position = 0;
   while (true) {
     const auto rows = (*log)->ReadAfter(position, 500);
@@ -198,8 +202,8 @@ void World::PlaceDecisions(store::Database& views) {
       if (now == 0) now = holder(asked->second->opened_by);
       // Nothing resembles what was erased, so that a router that was put back
       // groups in another way what it reads once more.
-      const bool regrouped =
-          asked->second->number < first_since_put_back_ && !to_go_.empty();
+      const bool regrouped = first_since_put_back_ != 0 && !to_go_.empty() &&
+                             asked->second->number < first_at_rest_;
       event.insight = regrouped ? 0 : now;
     }
   }

@@ -311,7 +311,9 @@ Outcome World::Run(const Plan& plan) {
     Loop(now_ + kLongestRest, true);
     outcome.converged = Settled(outcome.stuck);
     if (!outcome.converged) break;
-    if (round == 0) Decide(0, /*resolve=*/false);
+    if (round > 0) break;
+    first_at_rest_ = next_decision_;
+    Decide(0, /*resolve=*/false);
   }
   for (int machine = kFirstAgent; machine < kMachines; ++machine) {
     Read(machine);

@@ -118,6 +118,7 @@ class World {
   void OnDigest(const v1::Digest& digest);
 
   // erasing.cc: the operator.
+  std::string RouterIdOf(const std::string& record) const;
   void Erase(uint64_t which);
   absl::Status AskToErase(const std::string& log_file,
                           const std::string& record);
@@ -167,6 +168,7 @@ class World {
   std::map<std::string, std::string> id_of_record_;        // 16 bytes
   std::map<uint64_t, Asked> asked_;                        // by decision
   std::map<std::string, std::vector<std::string>> to_go_;  // words, by report
+  uint64_t first_at_rest_ = 0;                             // decision
   uint64_t first_since_put_back_ = 0;  // decision; 0: the router never was
   std::set<std::pair<std::string, std::string>> shown_;
   std::map<int, size_t> cloned_at_;  // in the history; by original
