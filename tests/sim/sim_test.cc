@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
+#include <utility>
 
 #include "base/store/database.h"
 #include "tests/sim/disk.h"
@@ -116,17 +118,29 @@ TEST_F(RunTest, RunsDoWhatTheyAreAbout) {
   size_t stored = 0;
   size_t shown = 0;
   size_t digests = 0;
+  size_t verdicts = 0;
+  std::map<checker::What, size_t> ok;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     const Verdict verdict = RunSeed(site_, seed);
     for (const checker::Event& event : verdict.history) {
       stored += event.what == checker::What::kStored ? 1 : 0;
       shown += event.what == checker::What::kShown ? 1 : 0;
       digests += event.what == checker::What::kDigest ? 1 : 0;
+      verdicts += event.what == checker::What::kHeard ? 1 : 0;
+      ok[event.what] += event.outcome == checker::Outcome::kOk ? 1 : 0;
     }
   }
   EXPECT_GT(stored, 200U);
   EXPECT_GT(shown, 50U);
   EXPECT_GT(digests, 20U);
+  EXPECT_GT(verdicts, 10U);
+  const std::map<checker::What, size_t> fewest{{checker::What::kResolve, 8},
+                                               {checker::What::kMerge, 5},
+                                               {checker::What::kSplit, 1},
+                                               {checker::What::kErase, 5}};
+  for (const auto& [what, count] : fewest) {
+    EXPECT_GT(ok[what], count) << static_cast<int>(what);
+  }
 }
 
 }  // namespace
