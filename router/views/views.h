@@ -290,7 +290,7 @@ class Views {
   std::optional<bool> any_parked_;
   std::optional<uint64_t> evidence_end_;  // no evidence beyond it
   uint64_t sighted_ = 0;                  // position of the last FirstSight
-  bool truncate_due_ = true;  // as in the log
+  bool truncate_due_ = true;              // as in the log
   uint64_t run_ = 0;  // numbers given by this run are larger
 };
 

@@ -135,7 +135,8 @@ TEST_F(FoldVerdictsTest, AVerdictThatComesBeforeItsAnswerWaitsForIt) {
   *decision.mutable_at() = contract::ToStamp(clock_.Wall());
   decision.mutable_resolve()->set_text("A new till came");
   const std::string resolve = random_.Bytes(16);
-  Verdict(agent_, first_, v1::Verdict::NO, "it froze again", records_.ObservationId(resolve));
+  Verdict(agent_, first_, v1::Verdict::NO, "it froze again",
+          records_.ObservationId(resolve));
   EXPECT_EQ(Insight(1).state(), v1::HEARD);
   Put(feed_, v1::RECORD_DECISION, decision.SerializeAsString(), resolve);
   FoldAll();

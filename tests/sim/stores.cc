@@ -78,7 +78,7 @@ void World::ReadVerdict(const router::LogRow& row) {
   if (!record.ParseFromString(row.body)) return;
   checker::Event event;
   event.what = checker::What::kHeard;
-  event.who = row.token.agent;
+  if (row.token.NamesAgent()) event.who = row.token.agent;
   event.id = record.observation();
   event.answer = record.answer();
   event.said = record.fixed() == v1::Verdict::YES           ? "yes"
