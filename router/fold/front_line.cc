@@ -67,16 +67,14 @@ absl::Status Fold::JudgeVerdict(const LogRow& row, bool& own, Work& work) {
   observation.ParseFromString((*reported)->body);
   auto insight = Touch((*found)->insight, work);
   if (!insight.ok()) return insight.status();
-  if (*insight != nullptr &&
+  if (*insight == nullptr ||
       (*insight)->verdicts().answer() != record.answer()) {
     // A router that was put back may hear of it before it has the answer again.
     const auto answer = views_.FindAnswer(record.answer());
     if (!answer.ok()) return answer.status();
-    if (!*answer) return views_.Park(record.answer(), row.position);
-  }
-  if (*insight == nullptr ||
-      (*insight)->verdicts().answer() != record.answer()) {
-    return RefuseVerdict("about an answer that is not the last one");
+    return *insight == nullptr || *answer
+               ? RefuseVerdict("about an answer that is not the last one")
+               : views_.Park(record.answer(), row.position);
   }
   const auto fixed = static_cast<v1::Verdict::Fixed>(record.fixed());
   const auto before = views_.PutVerdict(record.answer(), (*found)->evidence_key,
