@@ -97,23 +97,22 @@ absl::Status Views::Owing::Owe(const std::string& agent, v1::ReplyKind kind,
   const auto [found, fresh] = agents_.try_emplace(agent);
   Agent& at = found->second;
   if (fresh) {
-    const auto last =
-        OneNumber(views_.Sql("SELECT last FROM reply_cursors WHERE agent=?1")
-                      .BindText(1, agent),
-                  0);
+    const auto last = OneNumber(
+        views_.Sql("SELECT last FROM reply_cursors WHERE agent=?1")
+            .BindText(1, agent),
+        0);
     if (!last.ok()) return last.status();
     at.last = std::max(*last, views_.run_);
   }
-  absl::Status status = views_
-                            .Sql(
-                                "INSERT INTO replies VALUES(?1,?2,?3,?4,?5) "
-                                "ON CONFLICT DO NOTHING")
-                            .BindText(1, agent)
-                            .Bind(2, at.last + 1)
-                            .Bind(3, static_cast<int>(kind))
-                            .BindBlob(4, answer)
-                            .BindBlob(5, record)
-                            .Run();
+  absl::Status status =
+      views_.Sql("INSERT INTO replies VALUES(?1,?2,?3,?4,?5) "
+                 "ON CONFLICT DO NOTHING")
+          .BindText(1, agent)
+          .Bind(2, at.last + 1)
+          .Bind(3, static_cast<int>(kind))
+          .BindBlob(4, answer)
+          .BindBlob(5, record)
+          .Run();
   if (!status.ok() || views_.database_->Changes() == 0) return status;
   ++at.last;
   at.changed = true;
@@ -125,9 +124,8 @@ absl::Status Views::Owing::End() {
     if (!at.changed) continue;
     absl::Status status =
         views_
-            .Sql(
-                "INSERT INTO reply_cursors VALUES(?1,?2,0) ON CONFLICT DO "
-                "UPDATE SET last=?2")
+            .Sql("INSERT INTO reply_cursors VALUES(?1,?2,0) ON CONFLICT DO "
+                 "UPDATE SET last=?2")
             .BindText(1, agent)
             .Bind(2, at.last)
             .Run();
