@@ -170,6 +170,12 @@ absl::Status Fold::FoldQuestionAnswer(const LogRow& row, Work& work) {
     auto found = WhoAnswers(record, (*result)->question(), row.token);
     if (!found.ok()) return found.status();
     who = *std::move(found);
+    // Taken without its words, as it came after they were erased.
+    if ((*result)->question().has_open_text() &&
+        record.personal_hmac().empty()) {
+      absl::Status ordered = OrderErased(row, work);
+      if (!ordered.ok()) return ordered;
+    }
   }
   absl::Status status = *result
                             ? CountAnswer(record, row, who, *std::move(*result))

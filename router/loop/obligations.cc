@@ -23,6 +23,13 @@ absl::Time LastThatHappened(const v1::Insight& insight) {
 
 absl::Duration Days(uint32_t days) { return absl::Hours(24) * days; }
 
+// So that what happens in the course of a day moves it once.
+absl::Time EndOfDay(absl::Time time) {
+  constexpr int64_t kDay = 86400;
+  return absl::FromUnixSeconds((absl::ToUnixSeconds(time) + kDay - 1) / kDay *
+                               kDay);
+}
+
 }  // namespace
 
 std::optional<DueTick> NextEnd(const v1::Insight& insight,
@@ -38,8 +45,8 @@ std::optional<DueTick> NextEnd(const v1::Insight& insight,
     last = std::max(last, contract::ToTime(insight.obligations_ended_at()));
   }
   return DueTick{v1::TickRecord::OBLIGATIONS_ENDED,
-                 last + Days(over ? rules.obligation_days()
-                                  : rules.longest_obligation_days()),
+                 EndOfDay(last + Days(over ? rules.obligation_days()
+                                           : rules.longest_obligation_days())),
                  "",
                  {}};
 }

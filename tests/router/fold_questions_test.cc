@@ -2,6 +2,7 @@
 
 #include "earshot/v1/guidance.pb.h"
 #include "earshot/v1/question.pb.h"
+#include "router/erasure/erased_ids.h"
 #include "tests/router/fold_fixture.h"
 
 // What leaders ask and advise, and what comes back, in the fold.
@@ -196,6 +197,29 @@ TEST_F(FoldQuestionsTest, AReadReceiptOfAnAnswerNamesNoMachine) {
   ASSERT_TRUE(kept.ParseFromString((*row)->body));
   EXPECT_TRUE(kept.machine().empty());
   EXPECT_TRUE((*row)->token.agent.empty());
+}
+
+TEST_F(FoldQuestionsTest, WhoAnswersWithWordsThatWereErasedForgetsThemToo) {
+  const std::string record = Tell("The till froze", "r1");
+  v1::Question question = YesOrNo(1);
+  question.mutable_open_text();
+  const std::string asked = Ask(question);
+  auto erased = ErasedIds::Open(folder_.File("erased.ids"));
+  ASSERT_TRUE(
+      erased->Add({contract::MakeObservationId(key_, {record}).bytes}).ok());
+  records_.UseErased(*erased);
+  v1::QuestionAnswer answer;
+  answer.set_question(asked);
+  answer.set_observation(record);
+  answer.set_text("Maria says it does");
+  *answer.mutable_at() = contract::ToStamp(clock_.Wall());
+  const std::string said =
+      Put(agent_, v1::RECORD_QUESTION_ANSWER, answer.SerializeAsString());
+  FoldAll();
+  const auto owed = views_->RepliesAfter("pc1", 0, 10);
+  ASSERT_FALSE(owed->empty());
+  EXPECT_EQ(owed->back().kind, v1::REPLY_ERASE);
+  EXPECT_EQ(owed->back().record, said);
 }
 
 TEST_F(FoldQuestionsTest, WhoHadToAskFirstAndWhatWasSpentIsCounted) {

@@ -20,31 +20,39 @@ v1::Insight Seen(v1::State state) {
   return insight;
 }
 
-absl::Duration EndsAfter(const v1::Insight& insight) {
+// Whole days.
+int64_t EndsAfter(const v1::Insight& insight) {
   const auto end = NextEnd(insight, RulesOf({}));
-  return end ? end->at - kSeen : absl::ZeroDuration();
+  return end ? (end->at - kSeen) / absl::Hours(24) : 0;
 }
 
 TEST(ObligationsTest, EndNinetyDaysAfterWhatIsOverAndLaterOtherwise) {
   for (const v1::State state :
        {v1::CONFIRMED, v1::UNCHALLENGED, v1::DECLINED}) {
-    EXPECT_EQ(EndsAfter(Seen(state)), absl::Hours(24 * 90));
+    EXPECT_EQ(EndsAfter(Seen(state)), 90);
   }
   // "Fixed?" is still open.
   for (const v1::State state : {v1::HEARD, v1::ACKNOWLEDGED, v1::COMMITTED,
                                 v1::RESOLVED, v1::REOPENED}) {
-    EXPECT_EQ(EndsAfter(Seen(state)), absl::Hours(24 * 400));
+    EXPECT_EQ(EndsAfter(Seen(state)), 400);
   }
+}
+
+TEST(ObligationsTest, EndWithTheDay) {
+  v1::Insight insight = Seen(v1::HEARD);
+  const absl::Time end = NextEnd(insight, RulesOf({}))->at;
+  *insight.mutable_last_seen() = contract::ToStamp(kSeen + absl::Hours(10));
+  EXPECT_EQ(NextEnd(insight, RulesOf({}))->at, end);
 }
 
 TEST(ObligationsTest, WhateverHappensPutsTheEndOff) {
   v1::Insight insight = Seen(v1::DECLINED);
   *insight.add_history()->mutable_at() =
       contract::ToStamp(kSeen + absl::Hours(24 * 30));
-  EXPECT_EQ(EndsAfter(insight), absl::Hours(24 * 120));
+  EXPECT_EQ(EndsAfter(insight), 120);
   *insight.mutable_last_seen() =
       contract::ToStamp(kSeen + absl::Hours(24 * 40));
-  EXPECT_EQ(EndsAfter(insight), absl::Hours(24 * 130));
+  EXPECT_EQ(EndsAfter(insight), 130);
 }
 
 // Imported years later: nobody could have answered before.
@@ -52,7 +60,7 @@ TEST(ObligationsTest, CountFromWhenItCameInIfThatIsLater) {
   v1::Insight insight = Seen(v1::HEARD);
   *insight.mutable_last_seen() =
       contract::ToStamp(kSeen - absl::Hours(24 * 1000));
-  EXPECT_EQ(EndsAfter(insight), absl::Hours(24 * 400));
+  EXPECT_EQ(EndsAfter(insight), 400);
 }
 
 TEST(ObligationsTest, EndOnceUntilMoreReportsCome) {

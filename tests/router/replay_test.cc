@@ -91,6 +91,23 @@ TEST_F(ReplayTest, WhatWasTakenBackIsNotThere) {
   EXPECT_EQ(Diff(kOther).observations, 0U);
 }
 
+// Whose they were is forgotten: each is somebody, and none is everybody.
+TEST_F(ReplayTest, AnonymousReportsThatAreLongAnsweredAreNotOneReporter) {
+  for (const Enrolled* peer : {&agent_, &other_}) {
+    v1::Observation said = Said("The till froze");
+    said.clear_reporter();
+    Report(said, peer);
+  }
+  FoldAll();
+  ASSERT_EQ(Insight(1).reporters(), 2U);
+  for (int i = 0; i < 2; ++i) {
+    clock_.Advance(absl::Hours(24 * 402));
+    FoldAll();
+  }
+  ASSERT_EQ(Insight(1).obligations_ended(), 2U);
+  EXPECT_EQ((*Replay(kTaxonomy)->views().FindInsight(1))->reporters(), 2U);
+}
+
 TEST_F(ReplayTest, WhatLeadersMergedStaysMerged) {
   SomeDays();
   v1::Decision decision;
