@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "router/fold/fold.h"
@@ -108,16 +109,22 @@ absl::Status Fold::RefuseDecision(v1::Insight* insight,
   return absl::OkStatus();
 }
 
+// Very many at a time, each time in the order of the log: who must get it
+// stands there, and what is next to each other is read at once.
 absl::Status Fold::OweEveryone(uint64_t insight, const v1::Answer& answer,
                                Work& work) {
-  constexpr size_t kPage = 1000;
+  constexpr size_t kPage = 20000;
   Views::Place after;
   Views::Owing owing(views_);
   while (true) {
-    const auto places = views_.EvidenceAfter(insight, after, kPage);
+    auto places = views_.EvidenceAfter(insight, after, kPage);
     if (!places.ok()) return places.status();
     if (places->empty()) return owing.End();
     after = places->back();
+    std::sort(places->begin(), places->end(),
+              [](const Views::Place& a, const Views::Place& b) {
+                return a.position < b.position;
+              });
     for (const Views::Place& place : *places) {
       const auto token = reader_.FindToken(place.position);
       if (!token.ok()) return token.status();

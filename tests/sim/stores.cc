@@ -17,9 +17,8 @@ namespace earshot::sim {
 void World::ReadLog() {
   auto log = router::Log::OpenForReading(site_.Folder(kRouter) + "/log.db");
   if (!log.ok()) return;
-  for (const auto& [id, report] : reports_) {
-    if (report.record.empty()) continue;
-    id_of_observation_[RouterIdOf(report.record)] = id;
+  for (const auto& [record, id] : id_of_record_) {
+    id_of_observation_[RouterIdOf(record)] = id;
   }
   uint64_t position = 0;
   while (true) {
@@ -34,24 +33,24 @@ void World::ReadLog() {
   }
 }
 
-// What was erased has no tags any more.
+// What was erased has no tags any more, nor says who sent it once nobody is
+// owed an answer.
 void World::ReadObservation(const router::LogRow& row) {
   v1::ObservationRecord record;
   v1::PersonalObservation personal;
+  record.ParseFromString(row.body);
   checker::Event event;
   event.what = checker::What::kStored;
   event.position = row.position;
   event.id = fmt::format("unnamed at {}", row.position);
-  const auto known = id_of_record_.find(row.token.record);
+  const auto known = id_of_observation_.find(record.observation());
   if (personal.ParseFromString(row.personal) && personal.tags_size() > 0) {
     event.id = personal.tags(0);
-  } else if (known != id_of_record_.end()) {
+  } else if (known != id_of_observation_.end()) {
     event.id = known->second;
   }
   id_at_[row.position] = event.id;
-  if (record.ParseFromString(row.body)) {
-    id_of_observation_[record.observation()] = event.id;
-  }
+  id_of_observation_[record.observation()] = event.id;
   if (!row.token.record.empty()) id_of_record_[row.token.record] = event.id;
   history_.push_back(std::move(event));
 }
