@@ -148,7 +148,8 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     // Nobody is owed an answer to it.
     if ((wordless || reading.join() == v1::JOIN_WITHDRAWN) &&
         row.token.NamesAgent()) {
-      work.changes.settled.push_back({row.position, ""});
+      absl::Status status = views_.PutUnsettled({row.position, "", false});
+      if (!status.ok()) return status;
     }
     return views_.AddEvidence(
         {row.position, 0, evidence.observation.observation(), "", "",
@@ -342,11 +343,7 @@ absl::Status Fold::FoldWithdrawal(const LogRow& row, Work& work) {
     return absl::DataLossError("a withdrawal cannot be read");
   }
   const auto own = TakeOut(withdrawal.observation(), row.token, work);
-  if (own.ok() && row.token.NamesAgent()) {
-    work.changes.settled.push_back(
-        {row.position, std::string(*own ? kOwn : kOther), true});
-  }
-  return own.status();
+  return own.ok() ? SettleSender(row, *own ? kOwn : kOther) : own.status();
 }
 
 }  // namespace earshot::router

@@ -160,7 +160,9 @@ absl::Status Fold::EraseOne(const EvidenceRow& found, Work& work) {
     status = EraseAtAgent(**token, work);
     if (!status.ok()) return status;
     // Erased before it was read: nobody is owed an answer.
-    if (found.insight == 0) work.changes.settled.push_back({position, ""});
+    if (found.insight != 0) continue;
+    status = views_.PutUnsettled({position, "", false});
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }

@@ -259,6 +259,8 @@ absl::StatusOr<bool> Fold::Step() {
   const auto retained = AppendRetention();
   if (!retained.ok()) return fail(retained.status());
   Work work(writer_);
+  const auto settled = TakeUnsettled(work);
+  if (!settled.ok()) return fail(settled.status());
   const auto taken = DecideStep(rules, work);
   if (!taken.ok()) return fail(taken.status());
   const bool sweeps = sweep_next_ != 0;
@@ -276,7 +278,7 @@ absl::StatusOr<bool> Fold::Step() {
   counters_.cursor.Set(cursors_.main);
   const std::lock_guard lock(mutex_);
   owed_.merge(work.owed);
-  return *asked || *taken > 0 || *retained > 0 || sweeps ||
+  return *asked || *taken > 0 || *retained > 0 || *settled > 0 || sweeps ||
          cursors_.update_seq != before.update_seq;
 }
 

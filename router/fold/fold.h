@@ -203,6 +203,8 @@ class Fold {
   // obligations.cc.
   absl::Status EndObligations(v1::Insight& insight, absl::Time at, Work& work);
   absl::StatusOr<std::string> LeftOf(uint64_t position);
+  absl::Status SettleSender(const LogRow& row, std::string_view left);
+  absl::StatusOr<size_t> TakeUnsettled(Work& work);
   // Tells reporters apart in one insight; of anonymous ones, agents.
   absl::StatusOr<std::string> EvidenceKey(
       const v1::PersonalObservation& personal, const OwnerToken& sender,

@@ -36,11 +36,7 @@ absl::Time EndOfDay(absl::Time time) {
 absl::Status Fold::FoldVerdict(const LogRow& row, Work& work) {
   bool own = false;
   absl::Status status = JudgeVerdict(row, own, work);
-  if (status.ok() && row.token.NamesAgent()) {
-    work.changes.settled.push_back(
-        {row.position, std::string(own ? kOwn : kOther), true});
-  }
-  return status;
+  return status.ok() ? SettleSender(row, own ? kOwn : kOther) : status;
 }
 
 // Only who reported says whether it is fixed, and of what was taken back nobody

@@ -47,6 +47,26 @@ absl::StatusOr<std::string> Fold::InsightSecret(uint64_t insight, Work& work) {
   return at->second;
 }
 
+// The sender need not be known any more; an order to erase the record may yet
+// have to name it.
+absl::Status Fold::SettleSender(const LogRow& row, std::string_view left) {
+  if (!row.token.NamesAgent()) return absl::OkStatus();
+  return views_.PutUnsettled({row.position, std::string(left), true});
+}
+
+// The log forgets an agent after what it was needed for is in the views: was
+// their commit lost, the next attempt still needs it.
+absl::StatusOr<size_t> Fold::TakeUnsettled(Work& work) {
+  constexpr size_t kMost = 10000;
+  auto rows = views_.TakeUnsettled(kMost);
+  if (!rows.ok()) return rows.status();
+  for (UnsettledRow& row : *rows) {
+    work.changes.settled.push_back(
+        {row.position, std::move(row.left), row.keeps_record});
+  }
+  return rows->size();
+}
+
 // What a report's token says once no agent is named in it: of a correction
 // whether it took back what was its own.
 absl::StatusOr<std::string> Fold::LeftOf(uint64_t position) {
@@ -92,7 +112,8 @@ absl::Status Fold::EndObligations(v1::Insight& insight, absl::Time at,
       for (const uint64_t position : where) {
         const auto left = LeftOf(position);
         if (!left.ok()) return left.status();
-        work.changes.settled.push_back({position, *left});
+        absl::Status status = views_.PutUnsettled({position, *left, false});
+        if (!status.ok()) return status;
       }
     }
     absl::Status status = views_.ForgetReplies(agent, ending, all);

@@ -180,11 +180,8 @@ absl::Status Fold::FoldQuestionAnswer(const LogRow& row, Work& work) {
   absl::Status status = *result
                             ? CountAnswer(record, row, who, *std::move(*result))
                             : RefuseMessage("to no question");
-  if (status.ok() && row.token.NamesAgent()) {
-    work.changes.settled.push_back(
-        {row.position, who.empty() ? std::string(kOther) : AsLeft(who), true});
-  }
-  return status;
+  if (!status.ok()) return status;
+  return SettleSender(row, who.empty() ? std::string(kOther) : AsLeft(who));
 }
 
 absl::Status Fold::CountAnswer(const v1::QuestionAnswerRecord& record,

@@ -76,7 +76,9 @@ CREATE TABLE site_news(number INTEGER PRIMARY KEY, id BLOB UNIQUE, body
 CREATE TABLE noted_once(about BLOB, who BLOB, PRIMARY KEY(about, who)) WITHOUT
   ROWID;
 INSERT INTO noted_once SELECT question, who FROM question_answers;
-DROP TABLE question_answers;)"};
+DROP TABLE question_answers;
+CREATE TABLE unsettled(position INTEGER PRIMARY KEY, left TEXT, keeps_record
+  INTEGER);)"};
   return *migrations;
 }
 

@@ -39,6 +39,13 @@ struct EvidenceRow {
   uint64_t part = 0;  // a leader moved it here from this insight; 0: no
 };
 
+// What is left of a token in the log once its agent need not be known.
+struct UnsettledRow {
+  uint64_t position = 0;
+  std::string left;
+  bool keeps_record = false;
+};
+
 // One reply that an agent is owed.
 struct ReplyRow {
   uint64_t seq = 0;
@@ -244,6 +251,10 @@ class Views {
   // Records of the agent's reports whose replies it has not acknowledged.
   absl::StatusOr<std::set<std::string>> PendingRecords(
       const std::string& agent);
+  // Tokens that the log has yet to settle, as all that they were needed for is
+  // in these views. A later step takes them.
+  absl::Status PutUnsettled(const UnsettledRow& token);
+  absl::StatusOr<std::vector<UnsettledRow>> TakeUnsettled(size_t most);
   // What these reports were owed is not known any more; `all`: also what the
   // agent has yet to acknowledge, which it does not get then. Numbers stay.
   absl::Status ForgetReplies(const std::string& agent,

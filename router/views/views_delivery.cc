@@ -97,22 +97,23 @@ absl::Status Views::Owing::Owe(const std::string& agent, v1::ReplyKind kind,
   const auto [found, fresh] = agents_.try_emplace(agent);
   Agent& at = found->second;
   if (fresh) {
-    const auto last = OneNumber(
-        views_.Sql("SELECT last FROM reply_cursors WHERE agent=?1")
-            .BindText(1, agent),
-        0);
+    const auto last =
+        OneNumber(views_.Sql("SELECT last FROM reply_cursors WHERE agent=?1")
+                      .BindText(1, agent),
+                  0);
     if (!last.ok()) return last.status();
     at.last = std::max(*last, views_.run_);
   }
-  absl::Status status =
-      views_.Sql("INSERT INTO replies VALUES(?1,?2,?3,?4,?5) "
-                 "ON CONFLICT DO NOTHING")
-          .BindText(1, agent)
-          .Bind(2, at.last + 1)
-          .Bind(3, static_cast<int>(kind))
-          .BindBlob(4, answer)
-          .BindBlob(5, record)
-          .Run();
+  absl::Status status = views_
+                            .Sql(
+                                "INSERT INTO replies VALUES(?1,?2,?3,?4,?5) "
+                                "ON CONFLICT DO NOTHING")
+                            .BindText(1, agent)
+                            .Bind(2, at.last + 1)
+                            .Bind(3, static_cast<int>(kind))
+                            .BindBlob(4, answer)
+                            .BindBlob(5, record)
+                            .Run();
   if (!status.ok() || views_.database_->Changes() == 0) return status;
   ++at.last;
   at.changed = true;
@@ -124,8 +125,9 @@ absl::Status Views::Owing::End() {
     if (!at.changed) continue;
     absl::Status status =
         views_
-            .Sql("INSERT INTO reply_cursors VALUES(?1,?2,0) ON CONFLICT DO "
-                 "UPDATE SET last=?2")
+            .Sql(
+                "INSERT INTO reply_cursors VALUES(?1,?2,0) ON CONFLICT DO "
+                "UPDATE SET last=?2")
             .BindText(1, agent)
             .Bind(2, at.last)
             .Run();
@@ -178,6 +180,34 @@ absl::StatusOr<std::set<std::string>> Views::PendingRecords(
     if (!*row) return records;
     records.insert(read.Blob(0));
   }
+}
+
+absl::Status Views::PutUnsettled(const UnsettledRow& token) {
+  return Sql("INSERT OR REPLACE INTO unsettled VALUES(?1,?2,?3)")
+      .Bind(1, token.position)
+      .BindText(2, token.left)
+      .Bind(3, token.keeps_record ? 1 : 0)
+      .Run();
+}
+
+absl::StatusOr<std::vector<UnsettledRow>> Views::TakeUnsettled(size_t most) {
+  std::vector<UnsettledRow> tokens;
+  store::Statement& read =
+      Sql("SELECT position, left, keeps_record FROM unsettled "
+          "ORDER BY position LIMIT ?1");
+  read.Bind(1, static_cast<uint64_t>(most));
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) break;
+    tokens.push_back({read.Unsigned(0), read.Text(1), read.Int(2) != 0});
+  }
+  if (tokens.empty()) return tokens;
+  absl::Status status = Sql("DELETE FROM unsettled WHERE position<=?1")
+                            .Bind(1, tokens.back().position)
+                            .Run();
+  if (!status.ok()) return status;
+  return tokens;
 }
 
 absl::Status Views::ForgetReplies(const std::string& agent,

@@ -117,6 +117,28 @@ TEST_F(FoldErasureTest, WhatComesWithoutItsWordsIsForgottenByItsSenderToo) {
   EXPECT_EQ((*replies)[1].record, said);
 }
 
+// The disk failed between the log's commit and the views'.
+TEST_F(FoldErasureTest, AnOrderIsOwedAlsoIfTheViewsLostTheStepThatOwedIt) {
+  const std::string gone = random_.Bytes(16);
+  auto erased = ErasedIds::Open(folder_.File("erased.ids"));
+  ASSERT_TRUE(erased->Add({IdOf(gone)}).ok());
+  records_.UseErased(*erased);
+  Put(agent_, v1::RECORD_OBSERVATION,
+      Said("It froze", "r1").SerializeAsString(), gone);
+  fold_.reset();
+  views_.reset();
+  std::filesystem::copy(folder_.File("views.db"), folder_.File("before.db"));
+  OpenFold(kTaxonomy);
+  ASSERT_TRUE(fold_->Step().ok());
+  LoseViews();
+  std::filesystem::copy(folder_.File("before.db"), folder_.File("views.db"));
+  OpenFold(kTaxonomy);
+  FoldAll();
+  ASSERT_EQ(RepliesOf("pc1"), 1U);
+  EXPECT_FALSE((*reader_->FindToken(1)).has_value())
+      << "and then it is forgotten";
+}
+
 TEST_F(FoldErasureTest, WhatIsErasedBeforeItIsReadIsReadAsNothing) {
   const std::string gone = Report(Said("Maria in lane four has the flu"));
   const uint64_t position = *reader_->End();
