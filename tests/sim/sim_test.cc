@@ -120,7 +120,7 @@ TEST_F(RunTest, RunsDoWhatTheyAreAbout) {
   size_t digests = 0;
   size_t verdicts = 0;
   std::map<checker::What, size_t> ok;
-  for (uint64_t seed = 1; seed <= 20; ++seed) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
     const Verdict verdict = RunSeed(site_, seed);
     for (const checker::Event& event : verdict.history) {
       stored += event.what == checker::What::kStored ? 1 : 0;
