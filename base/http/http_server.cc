@@ -176,6 +176,11 @@ class Server::Impl::Exchange : public std::enable_shared_from_this<Exchange> {
     request.path = target.substr(0, mark);
     request.query = target.substr(std::min(target.size(), mark + 1));
     request.content_type = ToString(message[bhttp::field::content_type]);
+    request.accept = ToString(message[bhttp::field::accept]);
+    request.authorization = ToString(message[bhttp::field::authorization]);
+    request.cookie = ToString(message[bhttp::field::cookie]);
+    request.if_none_match = ToString(message[bhttp::field::if_none_match]);
+    request.origin = ToString(message[bhttp::field::origin]);
     request.body = parser_.release().body();
     request.peer = peer_;
     stream_.expires_never();  // it is the owner's turn

@@ -22,6 +22,13 @@ struct Request {
   std::string path;    // without a query; as sent, percent signs and all
   std::string query;   // without the question mark
   std::string content_type;
+  // The other headers that anybody here asks for; empty: not sent. Of one that
+  // comes twice the first. Together below most_head.
+  std::string accept;
+  std::string authorization;
+  std::string cookie;
+  std::string if_none_match;
+  std::string origin;
   std::string body;
   std::string peer;  // the address that it comes from
 };

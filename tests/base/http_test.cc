@@ -88,6 +88,33 @@ TEST_F(HttpServerTest, ARequestComesWholeAndItsAnswerGoesBack) {
   }
 }
 
+TEST_F(HttpServerTest, TheHeadersThatAnybodyAsksForComeAlongAndNoOthers) {
+  Open();
+  Client client(server_->port());
+  client.Send(
+      "GET / HTTP/1.1\r\nHost: x\r\nCookie: a=b; c=d\r\nCookie: e=f\r\n"
+      "Accept: text/html\r\nAuthorization: Bearer t\r\nX-Other: secret\r\n"
+      "If-None-Match: \"tag\"\r\nOrigin: https://x.example\r\n\r\n");
+  const Request request = Next();
+  EXPECT_EQ(request.cookie, "a=b; c=d") << "of two the first";
+  EXPECT_EQ(request.accept, "text/html");
+  EXPECT_EQ(request.authorization, "Bearer t");
+  EXPECT_EQ(request.if_none_match, "\"tag\"");
+  EXPECT_EQ(request.origin, "https://x.example");
+  EXPECT_EQ(request.content_type, "");
+  server_->Answer(request.id, {});
+  client.Read();
+  Client bare(server_->port());
+  bare.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const Request without = Next();
+  for (const std::string& header :
+       {without.cookie, without.accept, without.authorization,
+        without.if_none_match, without.origin}) {
+    EXPECT_EQ(header, "");
+  }
+  server_->Answer(without.id, {});
+}
+
 TEST_F(HttpServerTest, AHeadHasNoBodyAndSaysHowLongItWouldBe) {
   Open();
   Client client(server_->port());
