@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dashboard_feed/render/item_json.h"
 #include "dashboard_feed/render/render.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
@@ -192,7 +193,10 @@ void AddBlocks(const v1::Digest& digest, Json& out) {
                     {"muted", digest.quality().muted()}};
 }
 
-Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
+}  // namespace
+
+nlohmann::ordered_json ItemAsJson(const v1::DigestItem& item,
+                                  absl::TimeZone zone) {
   Json out;
   out["insight"] = item.insight();
   out["rank"] = item.rank();
@@ -251,8 +255,6 @@ Json ItemOf(const v1::DigestItem& item, absl::TimeZone zone) {
   return out;
 }
 
-}  // namespace
-
 std::string DigestAsJson(const v1::Digest& digest) {
   const absl::TimeZone zone = Zone(digest);
   Json out;
@@ -276,7 +278,7 @@ std::string DigestAsJson(const v1::Digest& digest) {
     Json part{{"name", section.name()}, {"title", section.title()}};
     part["items"] = Json::array();
     for (const v1::DigestItem& item : section.items()) {
-      part["items"].push_back(ItemOf(item, zone));
+      part["items"].push_back(ItemAsJson(item, zone));
     }
     part["more"] = section.more();
     out["sections"].push_back(std::move(part));

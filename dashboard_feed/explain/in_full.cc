@@ -1,0 +1,32 @@
+#include "dashboard_feed/explain/in_full.h"
+
+#include <utility>
+
+#include "dashboard_feed/digest/item.h"
+#include "dashboard_feed/digest/verbatims.h"
+
+namespace earshot::feed {
+namespace {
+
+constexpr size_t kMost = 8;  // an insight has no more
+constexpr size_t kFew = 2;
+
+}  // namespace
+
+v1::DigestItem ItemInFull(const Seen& seen, const GroupRules& rules,
+                          absl::TimeZone zone) {
+  v1::DigestItem item = MakeItem(seen, rules, zone, 0);
+  item.clear_new_observations();
+  const bool many = seen.reporters >= rules.verbatims;
+  item.clear_verbatims();
+  for (v1::Verbatim& verbatim :
+       ChooseVerbatims(seen.insight, many ? kMost : kFew, many)) {
+    verbatim.clear_observation();
+    verbatim.clear_sentiment();
+    verbatim.set_text(ShortenVerbatim(verbatim.text()));
+    *item.add_verbatims() = std::move(verbatim);
+  }
+  return item;
+}
+
+}  // namespace earshot::feed
