@@ -25,6 +25,7 @@
 #include "dashboard_feed/commands_decide.h"
 #include "dashboard_feed/commands_deliveries.h"
 #include "dashboard_feed/commands_leader.h"
+#include "dashboard_feed/commands_sign_in.h"
 #include "dashboard_feed/commands_subscriptions.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/rehearse/command.h"
@@ -343,6 +344,7 @@ int RunCommand(int argc, char** argv) {
   const DecideCommands decisions(app, choose);
   const AskCommands asking(app, choose);
   const SubscriptionCommands subscriptions(app, choose);
+  const SignInCommands sign_in(app, choose);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

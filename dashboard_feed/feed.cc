@@ -38,6 +38,7 @@ absl::StatusOr<std::unique_ptr<Feed>> Feed::Start(Settings settings,
   std::unique_ptr<Feed> feed(
       new Feed(std::move(settings), clock, random, log, std::move(edges)));
   absl::Status status = feed->OpenStores();
+  if (status.ok()) status = feed->OpenPage();
   if (status.ok()) status = feed->OpenLinks();
   if (status.ok()) status = feed->OpenChannels();
   if (status.ok()) status = feed->OpenDoors();
@@ -127,7 +128,10 @@ void Feed::Turn(const std::vector<int>& also, absl::Duration limit) {
   fds.push_back(carriers_->fd());
   if (local_ != nullptr) fds.push_back(local_->fd());
   if (link_ != nullptr && link_->fd() >= 0) fds.push_back(link_->fd());
-  if (http_ != nullptr) fds.push_back(http_->fd());
+  if (http_ != nullptr) {
+    fds.push_back(http_->fd());
+    fds.push_back(page_->passwords.fd());
+  }
   os::WaitReadable(fds, Wait(limit));
   TurnUplink();
   if (local_ != nullptr) {

@@ -33,6 +33,9 @@
 #include "dashboard_feed/leaders/doors.h"
 #include "dashboard_feed/mirror/mirror.h"
 #include "dashboard_feed/outbox/outbox.h"
+#include "dashboard_feed/page/page.h"
+#include "dashboard_feed/page/routes.h"
+#include "dashboard_feed/page_door.h"
 #include "dashboard_feed/settings.h"
 #include "dashboard_feed/templates/catalogue.h"
 #include "earshot/v1/control.pb.h"
@@ -189,8 +192,6 @@ class Feed {
   absl::Status OpenLinks();
   std::string LinkFor(const std::string& verb, const v1::Digest& digest,
                       const v1::DigestItem& item) const;
-  void TurnHttp();
-  http::Response Serve(const http::Request& request);
   http::Response ServeLink(const http::Request& request);
   http::Response RefuseLink(unsigned status, const std::string& leader,
                             const std::string& why);
@@ -198,6 +199,61 @@ class Feed {
                            const std::string& token, const v1::ActionLink& link,
                            const v1::Leader& leader, ActionPage page);
   http::Response Broken(const absl::Status& status);
+
+  // feed_page.cc: what is served over HTTP. Serve gives nothing where it is
+  // answered later.
+  using Fields = std::map<std::string, std::string>;
+  void TurnHttp();
+  std::optional<http::Response> Serve(const http::Request& request);
+  http::Response ServePage(const http::Request& request, Served served,
+                           uint64_t insight, const Visitor& visitor);
+  http::Response AsPage(unsigned status, std::string page) const;
+  http::Response GoTo(const std::string& path) const;
+  Frame FrameFor(const Visitor& visitor);
+  http::Response Refuse(const http::Request& request, unsigned status,
+                        const std::string& why, const std::string& next);
+  std::optional<http::Response> RefuseForm(const http::Request& request,
+                                           const std::string& session,
+                                           const Fields& fields,
+                                           const Visitor& visitor);
+  http::Response NoSuchPage(const Visitor& visitor);
+  http::Response ShowInsight(const Visitor& visitor, uint64_t number,
+                             unsigned status, InsightPage page);
+  http::Response DecideByPage(const Visitor& visitor, uint64_t number,
+                              const Fields& fields);
+  absl::StatusOr<std::string> DecideByFields(const v1::Leader& leader,
+                                             uint64_t number,
+                                             const Fields& fields);
+
+  // feed_sign_in.cc: who is let in.
+  absl::Status OpenPage();
+  absl::StatusOr<Visitor> VisitorOf(const http::Request& request);
+  void NoteNotLetIn(const std::string& leader, const std::string& address,
+                    const char* why);
+  http::Response AskToSignIn(const http::Request& request, unsigned status,
+                             const std::string& typed,
+                             const std::string& error);
+  std::optional<http::Response> SignIn(const http::Request& request);
+  http::Response LimitSignIn(const http::Request& request,
+                             PasswordWork::Job& job, absl::Duration wait);
+  void FinishSignIns();
+  http::Response AfterPassword(const http::Request& request,
+                               const PasswordWork::Done& done);
+  http::Response SignOut(const Visitor& visitor);
+  absl::StatusOr<std::string> ControlSignIn(const v1::Leader& leader,
+                                            const v1::ControlRequest& control);
+
+  // feed_api.cc: the same as JSON.
+  static bool IsApi(const std::string& path);
+  http::Response ServeApi(const http::Request& request, Served served,
+                          uint64_t insight, const Visitor& visitor);
+  std::string AboutMe(const Visitor& visitor);
+  absl::StatusOr<std::string> ListInsights(const v1::Leader& leader,
+                                           const std::string& query);
+  absl::StatusOr<std::string> OneInsight(const v1::Leader& leader,
+                                         uint64_t number);
+  http::Response DecideByApi(const http::Request& request, uint64_t number,
+                             const Visitor& visitor);
 
   // feed_decisions.cc. CheckDecision fills in what the leader does not say, and
   // gives the insight as they see it.
@@ -237,6 +293,10 @@ class Feed {
   std::unique_ptr<os::LocalServer> local_;
   std::unique_ptr<wire::PeerLink> link_;
   std::unique_ptr<http::Server> http_;  // none: not configured
+  std::unique_ptr<PageDoor> page_;      // likewise
+  std::map<uint64_t, http::Request>
+      signing_in_;  // by id, without a body; at
+                    // most PasswordWork::kMostWaiting
   std::optional<os::HmacKey> link_key_;
   uint64_t links_shown_ = 0;
   uint64_t links_acted_ = 0;

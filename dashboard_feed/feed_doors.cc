@@ -277,6 +277,11 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
   }
+  if (command == "password" || command == "token" || command == "sign-out") {
+    const auto text = ControlSignIn(**leader, control);
+    if (text.ok()) response.set_text(*text);
+    return finish(text.status());
+  }
   if (command == "ask" || command == "guide" || command == "observe") {
     const auto text = command == "ask" ? AskFrontLine(**leader, control.body())
                       : command == "guide"
@@ -346,6 +351,12 @@ absl::StatusOr<std::string> Feed::StatusJson() {
     out["links"] = {{"shown", links_shown_},
                     {"acted", links_acted_},
                     {"refused", links_refused_ + http_->counts().refused}};
+    const PageDoor::Counts& page = page_->counts;
+    out["page"] = {{"signed_in", page.signed_in},
+                   {"sign_ins_refused", page.refused},
+                   {"sign_ins_limited", page.limited},
+                   {"forms_refused", page.forms_refused},
+                   {"decided", page.decided}};
   }
   out["decisions"] = totals->decisions;
   out["decisions_waiting"] = waiting;

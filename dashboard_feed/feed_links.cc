@@ -59,21 +59,6 @@ std::string Feed::LinkFor(const std::string& verb, const v1::Digest& digest,
   return fmt::format("{}{}{}", base, kPath, Seal(*link_key_, link));
 }
 
-void Feed::TurnHttp() {
-  if (http_ == nullptr) return;
-  while (const auto request = http_->Take()) {
-    http_->Answer(request->id, Serve(*request));
-  }
-}
-
-http::Response Feed::Serve(const http::Request& request) {
-  if (request.path.rfind(kPath, 0) == 0) return ServeLink(request);
-  http::Response response;
-  response.status = 404;
-  response.body = "there is nothing here; links in mails begin with /act/\n";
-  return response;
-}
-
 http::Response Feed::RefuseLink(unsigned status, const std::string& leader,
                                 const std::string& why) {
   ++links_refused_;

@@ -131,7 +131,7 @@ channels {{ name: "mail" ca_file: "{self.mail.certificate}"
                     "../../etc/passwd", "%2e%2e%2f"):
             with self.subTest(bad=bad[:40]):
                 self.assertEqual(self.ask("POST", "/act/" + bad)[0], 403)
-        self.assertEqual(self.ask("GET", "/")[0], 404)
+        self.assertEqual(self.ask("GET", "/nothing")[0], 404)
         self.assertEqual(self.ask("POST", path, text="x" * 100000)[0], 413)
         self.assertEqual(self.state(), "heard")
         self.assertEqual(self.feed.status()["links"]["acted"], 0)

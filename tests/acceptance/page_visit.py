@@ -1,0 +1,124 @@
+"""A browser without script for the leader's page: cookies, forms, redirects."""
+
+import dataclasses
+import html.parser
+import http.client
+import json
+import pathlib
+import urllib.parse
+from typing import Any
+
+import programs
+from loop_world import LoopWorld
+from programs import eventually
+
+URL = "http://earshot.example.com"
+PASSWORD = "four calm words here"
+
+
+@dataclasses.dataclass
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: str
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Forms(html.parser.HTMLParser):
+    """Each form of a page: where it goes, and what is filled in already."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, str]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append((values["action"], {}))
+        elif tag in ("input", "textarea") and self.forms:
+            self.forms[-1][1][values["name"]] = values.get("value", "")
+
+    def of(self, **fields: str) -> tuple[str, dict[str, str]]:
+        """The first with these fields."""
+        return next((action, dict(found)) for action, found in self.forms
+                    if all(found.get(name) == value for name, value in fields.items()))
+
+
+class Visit:
+    """One browser, or one script, at one feed."""
+
+    def __init__(self, port: int, token: str = "") -> None:
+        self.port = port
+        self.token = token
+        self.cookies: dict[str, str] = {}
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None,
+            body: str | None = None, **headers: str) -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if self.token:
+            sent["Authorization"] = "Bearer " + self.token
+        if fields is not None:
+            body = urllib.parse.urlencode(fields)
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request(method, path, body, sent)
+        came = connection.getresponse()
+        answer = Answer(came.status, came.headers, came.read().decode())
+        connection.close()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask("GET", path, **headers)
+
+    def send_json(self, path: str, fields: dict[str, Any], **headers: str) -> Answer:
+        return self.ask("POST", path, body=json.dumps(fields),
+                        **{"Content_Type": "application/json"} | headers)
+
+    def follow(self, answer: Answer) -> Answer:
+        while answer.status == 303:
+            answer = self.get(answer.headers["Location"])
+        return answer
+
+    def try_sign_in(self, leader: str, password: str) -> Answer:
+        action, fields = Forms(self.get("/sign-in").body).of()
+        return self.ask("POST", action, fields | {"leader": leader, "password": password},
+                        Origin=URL)
+
+    def sign_in(self, leader: str, password: str = PASSWORD) -> Answer:
+        answer = self.try_sign_in(leader, password)
+        if answer.status != 303:
+            raise AssertionError(f"not let in: {answer}")
+        return self.follow(answer)
+
+
+class PageWorld(LoopWorld):
+    """The loop's world, whose feed serves the page; both leaders have a password."""
+
+    url = URL
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.feed.stop()
+        with self.feed.config.open("a") as config:
+            config.write(f'http_listen: "127.0.0.1:0"\npublic_url: "{self.url}"\n')
+        self.feed.start()
+        for leader in ("amara", "jonas"):
+            self.feed.command("password", leader, stdin=PASSWORD + "\n")
+        eventually("the feed is there", lambda: self.feed.status()["connected"])
+
+    def visit(self, token: str = "") -> Visit:
+        return Visit(self.feed.status()["http_port"], token)
+
+    def counted(self) -> dict[str, int]:
+        return self.feed.status()["page"]
+
+    def log_text(self) -> str:
+        return pathlib.Path(self.feed.log_file).read_text(encoding="utf-8")
