@@ -24,7 +24,7 @@ std::vector<Offered> InHand() {
             "Acknowledge: I have seen it",
             "Acknowledge",
             {{"until",
-              "Until when at most (a week, if left empty)",
+              "Until when at most; a week, if left empty",
               Kind::kMoment,
               false,
               "",

@@ -44,13 +44,16 @@ Json ViewWithout(const v1::Digest& digest) {
 }
 
 Json FieldView(const DecisionForm& form, const FormField& field,
-               const std::string& typed) {
+               const std::string& typed, const std::string& zone) {
   using Kind = FormField::Kind;
   const std::string& value = typed.empty() ? field.value : typed;
   Json out;
   out["name"] = field.name;
   out["id"] = fmt::format("{}-{}", form.verb, field.name);
-  out["label"] = field.label;
+  out["label"] = field.kind == Kind::kMoment
+                     ? fmt::format("{} ({} time)", field.label,
+                                   zone.empty() ? "UTC" : zone)
+                     : field.label;
   out["value"] = value;
   out["required"] = field.required;
   out["text_area"] = field.kind == Kind::kText;
@@ -78,7 +81,8 @@ void PutForms(const InsightPage& page, Json& view) {
     for (const FormField& field : form.fields) {
       const auto typed = page.typed.find(field.name);
       out["fields"].push_back(FieldView(
-          form, field, sent && typed != page.typed.end() ? typed->second : ""));
+          form, field, sent && typed != page.typed.end() ? typed->second : "",
+          page.around.time_zone()));
     }
     view["forms"].push_back(std::move(out));
   }

@@ -3,18 +3,19 @@
 
 import datetime
 import re
+import signal
 import socket
 import unittest
 
 from loop_world import GATE
-from page_visit import PASSWORD, URL, Forms, PageWorld, Visit
+from page_visit import PASSWORD, URL, Answer, Forms, PageWorld, Visit
 from programs import eventually
 
 TILL = "Till 3 froze <script>alert('x')</script> & \"then\" <b>beeped</b>"
 
 
 class PageTest(PageWorld):
-    def decide(self, visit: Visit, number: int, verb: str, **fields: str):
+    def decide(self, visit: Visit, number: int, verb: str, **fields: str) -> Answer:
         action, found = Forms(visit.get(f"/insights/{number}").body).of(verb=verb)
         return visit.ask("POST", action, found | fields, Origin=URL)
 
@@ -186,6 +187,27 @@ class PageTest(PageWorld):
         self.visit().sign_in("amara", "another calm phrase")
         self.assertNotIn(kept["earshot"], self.log_text())
 
+    def test_whoever_leaves_the_organisation_is_out_and_a_new_scope_holds_at_once(self) -> None:
+        self.report(self.depot, GATE, 6)
+        gate = self.insight_of("amara", GATE)
+        amara, jonas = self.visit(), self.visit()
+        amara.sign_in("amara")
+        jonas.sign_in("jonas")
+        script = self.visit(self.feed.command("token", "jonas").strip())
+        self.assertEqual(amara.get(f"/insights/{gate}").status, 200)
+        _, form = Forms(amara.get(f"/insights/{gate}").body).of(verb="ack")
+        (self.folder / "organisation.conf").write_text("""
+sites { id: "depot-3" channel: "delivery" region: "north" }
+sites { id: "store-014" channel: "store" region: "south" }
+leaders { id: "amara" name: "Amara Osei" scope { sites: "store-014" } }
+""")
+        self.router.process.send_signal(signal.SIGHUP)
+        eventually("jonas is out", lambda: jonas.get("/").status == 303)
+        self.assertEqual(script.get("/api/v1/me").status, 401)
+        self.assertEqual(jonas.try_sign_in("jonas", PASSWORD).status, 403)
+        self.assertEqual(amara.get(f"/insights/{gate}").status, 404)
+        self.assertEqual(amara.ask("POST", f"/insights/{gate}", form).status, 404)
+
     def test_ten_thousand_wrong_passwords_stay_cheap_and_say_nothing(self) -> None:
         visit = self.visit()
         known, unknown = (visit.try_sign_in(name, "a wrong password") for name in
@@ -257,7 +279,8 @@ class BehindHttps(PageWorld):
 
 class Commands(PageWorld):
     def test_passwords_are_set_by_who_may_speak_for_the_leader_and_never_shown(self) -> None:
-        self.assertIn("at least", self.feed.try_command("password", "amara", stdin="short\n").stderr)
+        short = self.feed.try_command("password", "amara", stdin="short\n")
+        self.assertIn("at least", short.stderr)
         refused = self.feed.try_command("password", "nobody", stdin=PASSWORD)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("there is no leader 'nobody'", refused.stderr)
