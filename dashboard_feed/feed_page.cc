@@ -135,7 +135,11 @@ http::Response Feed::ServePage(const http::Request& request, Served served,
   if (served == Served::kSignIn) {
     return in ? GoTo("/") : AskToSignIn(request, 200, "", "");
   }
-  if (!in) return GoTo("/sign-in");
+  if (!in) {
+    return GoTo(served == Served::kInsight
+                    ? fmt::format("/sign-in?to=/insights/{}", insight)
+                    : "/sign-in");
+  }
   if (request.method == "POST") {
     const Fields fields = http::ParseForm(request.body).value_or(Fields());
     if (auto refused = RefuseForm(request, visitor.session, fields, visitor)) {

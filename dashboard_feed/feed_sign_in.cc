@@ -8,6 +8,7 @@
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/page/page.h"
+#include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/sign_in/cookies.h"
 #include "dashboard_feed/sign_in/password.h"
 
@@ -23,6 +24,15 @@ std::string Field(const std::map<std::string, std::string>& fields,
                   const char* name) {
   const auto found = fields.find(name);
   return found == fields.end() ? std::string() : found->second;
+}
+
+// Where somebody wanted to go before they were asked who they are: one of our
+// pages, or nothing.
+std::string Wanted(const http::Request& request) {
+  const auto query = http::ParseForm(request.query);
+  std::string path = query ? Field(*query, "to") : std::string();
+  return FindRoute(path).route.served == Served::kInsight ? path
+                                                          : std::string();
 }
 
 }  // namespace
@@ -102,7 +112,8 @@ http::Response Feed::AskToSignIn(const http::Request& request, unsigned status,
     secret = absl::WebSafeBase64Escape(random_.Bytes(kKeyBytes + 1));
   }
   frame.form_token = page_->forms.Make(secret);
-  http::Response response = AsPage(status, SignInPage(typed, error, frame));
+  http::Response response =
+      AsPage(status, SignInPage(Wanted(request), typed, error, frame));
   if (fresh) {
     response.headers.emplace_back(
         "Set-Cookie", CookieFor(page_->form_cookie, secret, page_->secure));
@@ -188,7 +199,8 @@ http::Response Feed::AfterPassword(const http::Request& request,
   if (!secret.ok()) return Broken(secret.status());
   ++page_->counts.signed_in;
   log_.Info("signed_in", {{"leader", leader}, {"address", done.job.address}});
-  http::Response response = GoTo("/");
+  const std::string wanted = Wanted(request);
+  http::Response response = GoTo(wanted.empty() ? "/" : wanted);
   response.headers.emplace_back(
       "Set-Cookie", CookieFor(page_->session_cookie, *secret, page_->secure));
   return response;

@@ -22,8 +22,8 @@ struct Request {
   std::string path;    // without a query; as sent, percent signs and all
   std::string query;   // without the question mark
   std::string content_type;
-  // The other headers that anybody here asks for; empty: not sent. Of one that
-  // comes twice the first. Together below most_head.
+  // The other headers that come along, and none else; empty: not sent. Of one
+  // that comes twice the first. Together below most_head.
   std::string accept;
   std::string authorization;
   std::string cookie;

@@ -177,7 +177,8 @@ const TemplateNames& Names() {
          "",
          {{"", "", FormField::Kind::kChoice, false, "", {{"", ""}}}}}};
     CollectNames(ViewOfInsight(page, {}), names.known);
-    names.known.insert({"typed_leader", "heading", "next", "has_next"});
+    names.known.insert(
+        {"typed_leader", "where", "has_where", "heading", "next", "has_next"});
     return names;
   }();
   return kNames;
@@ -204,11 +205,13 @@ std::string RenderInsight(const InsightPage& page, const Frame& frame) {
   return Render("insight", InsightParts(), ViewOfInsight(page, frame));
 }
 
-std::string SignInPage(const std::string& typed_leader,
+std::string SignInPage(const std::string& where,
+                       const std::string& typed_leader,
                        const std::string& error, const Frame& frame) {
   Json view;
   PutFrame(frame, "Sign in", view);
   view["typed_leader"] = typed_leader;
+  Put(view, "where", where);
   Put(view, "error", error);
   return Render("sign in", SignInParts(), view);
 }

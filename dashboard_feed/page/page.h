@@ -39,8 +39,10 @@ struct InsightPage {
 };
 std::string RenderInsight(const InsightPage& page, const Frame& frame);
 
-// `error` empty: it is asked for the first time.
-std::string SignInPage(const std::string& typed_leader,
+// `error` empty: it is asked for the first time. `where`: the path that is gone
+// to then; empty: the digest's.
+std::string SignInPage(const std::string& where,
+                       const std::string& typed_leader,
                        const std::string& error, const Frame& frame);
 
 // Something that did not work, and what to do now.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace earshot::feed {
 namespace {
@@ -58,6 +60,14 @@ std::string BearerIn(std::string_view authorization) {
 std::string OriginOf(std::string_view url) {
   std::string origin(url.substr(0, EndOfOrigin(url)));
   std::transform(origin.begin(), origin.end(), origin.begin(), Lower);
+  for (const auto& [scheme, port] :
+       {std::pair("https://", ":443"), std::pair("http://", ":80")}) {
+    const size_t at =
+        origin.size() - std::min(origin.size(), std::strlen(port));
+    if (origin.rfind(scheme, 0) == 0 && origin.substr(at) == port) {
+      origin.resize(at);
+    }
+  }
   return origin;
 }
 

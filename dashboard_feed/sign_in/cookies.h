@@ -19,7 +19,8 @@ std::string CookieFor(std::string_view name, std::string_view value,
 // What follows "Bearer "; empty: nothing does.
 std::string BearerIn(std::string_view authorization);
 
-// "https://host:port" of a URL, in lower case.
+// "https://host:port" of a URL as browsers send it: in lower case, and without
+// the port that the scheme has anyway.
 std::string OriginOf(std::string_view url);
 // What follows it, without a slash at the end: empty, or "/earshot".
 std::string PathOf(std::string_view url);

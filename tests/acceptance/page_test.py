@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import unittest
+import urllib.parse
 
 from loop_world import GATE
 from page_visit import PASSWORD, URL, Answer, Forms, PageWorld, Visit
@@ -69,6 +70,22 @@ class PageTest(PageWorld):
     @staticmethod
     def in_a_week() -> str:
         return (datetime.datetime.now() + datetime.timedelta(days=7)).strftime("%Y-%m-%dT%H:%M")
+
+    def test_signing_in_leads_to_the_page_that_was_wanted_and_nowhere_else(self) -> None:
+        self.report(self.depot, GATE, 6)
+        gate = self.insight_of("amara", GATE)
+        visit = self.visit()
+        page = visit.follow(visit.get(f"/insights/{gate}"))
+        for to, leads in ((None, f"/insights/{gate}"), ("/sign-out", "/"),
+                          ("//evil.example/insights/1", "/"), ("/insights/1%0d%0aX: y", "/"),
+                          ("https://evil.example/", "/"), ('/insights/1"><b', "/")):
+            if to is not None:
+                visit = self.visit()
+                page = visit.get("/sign-in?to=" + urllib.parse.quote(to))
+            self.assertNotIn("evil", page.body)
+            action, fields = Forms(page.body).of()
+            answer = visit.ask("POST", action, fields | {"leader": "amara", "password": PASSWORD})
+            self.assertEqual(answer.headers["Location"], leads, to)
 
     def test_what_is_refused_says_why_and_keeps_what_was_typed(self) -> None:
         self.report(self.depot, GATE, 6)
@@ -150,7 +167,8 @@ class PageTest(PageWorld):
             self.assertEqual(visit.ask("POST", action, fields).status, 403)
         for origin in ("https://evil.example", "null", URL + ":1", URL + ".evil.example"):
             self.assertEqual(visit.ask("POST", action, good, Origin=origin).status, 403)
-        self.assertEqual(self.visit().ask("POST", action, good).headers["Location"], "/sign-in")
+        self.assertEqual(self.visit().ask("POST", action, good).headers["Location"],
+                         f"/sign-in?to=/insights/{gate}")
         self.assertEqual(self.counted()["decided"], 0)
         self.assertEqual(visit.ask("POST", action, good, Origin=URL).status, 303)
         again = visit.ask("POST", action, good, Origin=URL)

@@ -90,7 +90,7 @@ void ExpectHarmless(const std::string& page) {
 
 TEST(Page, WhatPeopleWroteIsTextOnEveryPage) {
   ExpectHarmless(PageOf(AnInsight(v1::HEARD)));
-  ExpectHarmless(SignInPage(kMarkup, kMarkup, {}));
+  ExpectHarmless(SignInPage(kMarkup, kMarkup, kMarkup, {}));
   ExpectHarmless(MessagePage(kMarkup, kMarkup, kMarkup, MarkupFrame()));
   for (const SampleDigest& sample : SampleDigests()) {
     SCOPED_TRACE(sample.name);
@@ -102,7 +102,7 @@ TEST(Page, EveryPageHasOneHeadingALanguageAndLabelsOnWhatIsFilledIn) {
   const std::regex headings("<h1");
   const std::regex ids("<(input|textarea|select) id=\"([^\"]+)\"");
   for (const std::string& page :
-       {PageOf(AnInsight(v1::HEARD)), SignInPage("", "", {}),
+       {PageOf(AnInsight(v1::HEARD)), SignInPage("", "", "", {}),
         MessagePage("a", "b", "c", {}),
         DigestPage(TestDigest("dana", kNow), MarkupFrame())}) {
     const auto begin = std::sregex_iterator(page.begin(), page.end(), headings);

@@ -267,6 +267,10 @@ TEST(Cookies, TheBearerAndTheOriginAreReadAsTheyAreWritten) {
   EXPECT_EQ(OriginOf("https://Earshot.example.com:8443/feed/"),
             "https://earshot.example.com:8443");
   EXPECT_EQ(OriginOf("http://10.0.0.1"), "http://10.0.0.1");
+  EXPECT_EQ(OriginOf("https://e.example:443/x"), "https://e.example");
+  EXPECT_EQ(OriginOf("http://e.example:80"), "http://e.example");
+  EXPECT_EQ(OriginOf("http://e.example:443"), "http://e.example:443");
+  EXPECT_EQ(OriginOf(""), "");
   EXPECT_EQ(PathOf("https://earshot.example.com/feed/"), "/feed");
   EXPECT_EQ(PathOf("https://earshot.example.com/"), "");
   EXPECT_EQ(PathOf("https://earshot.example.com"), "");
