@@ -275,6 +275,25 @@ def near_seeds() -> dict[str, bytes]:
     }
 
 
+def page_seeds() -> dict[str, bytes]:
+    # 0: a path; 1: a head; 2: a form; 3: JSON; 4: a cursor; 5: what is shown.
+    return {
+        "path": b"\0/insights/412",
+        "path-decisions": b"\0/api/v1/insights/7/decisions",
+        "path-up": b"\0/insights/../../etc/passwd",
+        "path-number": b"\0/insights/99999999999999999999",
+        "cookies": b"\1a=1; earshot=two; earshot=three",
+        "bearer": b"\1Bearer earshot_abc",
+        "origin": b"\1HTTPS://Earshot.Example.com:443/feed/",
+        "form": b"\2verb=answer&text=On+Thursday%21&intent=will_do",
+        "form-mute": b"\2verb=mute&reason=x&until=2027-02-01T17%3A00",
+        "json": b'\3{"verb":"assign","owner":"Facilities","due":"14d"}',
+        "json-deep": b"\3" + b"[" * 300,
+        "cursor": b"\4LTEyMzQuOTk=",
+        "shown": b"\5</title><script>alert('x')</script>\" onload=\"y {{base}}",
+    }
+
+
 SEEDS = {
     "frame_fuzz": frame_seeds,
     "body_fuzz": body_seeds,
@@ -283,6 +302,7 @@ SEEDS = {
     "uplink_fuzz": uplink_seeds,
     "intake_fuzz": intake_seeds,
     "near_fuzz": near_seeds,
+    "page_fuzz": page_seeds,
 }
 
 
