@@ -216,6 +216,8 @@ class Feed {
                                            const std::string& session,
                                            const Fields& fields,
                                            const Visitor& visitor);
+  // Not older than KeptDigests says; good until the next call.
+  absl::StatusOr<const v1::Digest*> DigestLately(const v1::Leader& leader);
   http::Response NoSuchPage(const Visitor& visitor);
   http::Response ShowInsight(const Visitor& visitor, uint64_t number,
                              unsigned status, InsightPage page);

@@ -71,9 +71,9 @@ http::Response Feed::ServeApi(const http::Request& request, Served served,
     case Served::kApiMe:
       return Unless(request, AboutMe(visitor));
     case Served::kApiDigest: {
-      const auto digest = DigestNow(leader, "");
+      const auto digest = DigestLately(leader);
       if (!digest.ok()) return NotDone(digest.status());
-      return Unless(request, DigestAsJson(*digest));
+      return Unless(request, DigestAsJson(**digest));
     }
     case Served::kApiInsights: {
       auto body = ListInsights(leader, request.query);

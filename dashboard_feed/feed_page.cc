@@ -154,10 +154,10 @@ http::Response Feed::ServePage(const http::Request& request, Served served,
     page.message = page_->Told(visitor.leader->id(), Field(query, "said"));
     return ShowInsight(visitor, insight, 200, std::move(page));
   }
-  const auto digest = DigestNow(*visitor.leader, "");
+  const auto digest = DigestLately(*visitor.leader);
   if (!digest.ok()) return Broken(digest.status());
   log_.Info("delivered", {{"leader", visitor.leader->id()}, {"by", "page"}});
-  return AsPage(200, DigestPage(*digest, FrameFor(visitor)));
+  return AsPage(200, DigestPage(**digest, FrameFor(visitor)));
 }
 
 // Nothing: it comes from a page of ours, for this session, and for the first
@@ -197,6 +197,17 @@ std::optional<http::Response> Feed::RefuseForm(const http::Request& request,
           FrameFor(visitor)));
 }
 
+absl::StatusOr<const v1::Digest*> Feed::DigestLately(const v1::Leader& leader) {
+  const KeptDigests::Of of{leader.id(), mirror_->model().organisation_sha256,
+                           mirror_->cursor().generation(),
+                           mirror_->cursor().seq()};
+  const absl::Duration now = clock_.Monotonic();
+  if (const v1::Digest* kept = page_->digests.Find(of, now)) return kept;
+  auto digest = DigestNow(leader, "");
+  if (!digest.ok()) return digest.status();
+  return &page_->digests.Keep(of, now, *std::move(digest));
+}
+
 http::Response Feed::NoSuchPage(const Visitor& visitor) {
   return AsPage(
       404, MessagePage("No such insight",
@@ -214,17 +225,17 @@ http::Response Feed::ShowInsight(const Visitor& visitor, uint64_t number,
   if (!seen) return NoSuchPage(visitor);
   const uint64_t id = seen->insight.id();
   if (id != number) return GoTo(fmt::format("/insights/{}", id));
-  const auto digest = DigestNow(leader, "");
+  const auto digest = DigestLately(leader);
   if (!digest.ok()) return Broken(digest.status());
   const v1::Organisation& organisation = mirror_->model().organisation;
   v1::Digest& around = page.around;
   around.set_leader(leader.id());
-  around.set_time_zone(digest->time_zone());
+  around.set_time_zone((*digest)->time_zone());
   *around.mutable_to() = contract::ToStamp(now);
   *around.add_sections()->add_items() =
-      ItemInFull(*seen, RulesOf(organisation), ZoneOf(digest->time_zone()));
+      ItemInFull(*seen, RulesOf(organisation), ZoneOf((*digest)->time_zone()));
   page.insight = &seen->insight;
-  page.listed = WhereListed(*digest, id).value_or("");
+  page.listed = WhereListed(**digest, id).value_or("");
   page.forms = FormsFor(seen->insight, now);
   page.opened_by = os::ToHex(seen->insight.opened_by());
   return AsPage(status, RenderInsight(page, FrameFor(visitor)));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/os/random.h"
+#include "dashboard_feed/page/kept_digests.h"
 #include "dashboard_feed/sign_in/attempts.h"
 #include "dashboard_feed/sign_in/form_tokens.h"
 #include "dashboard_feed/sign_in/password_work.h"
@@ -40,6 +41,7 @@ struct PageDoor {
   PasswordWork passwords;
   Attempts attempts;
   FormTokens forms;
+  KeptDigests digests;
 
   const std::string origin;  // that leaders reach it by
   const std::string base;    // what stands before every path there

@@ -13,6 +13,7 @@
 #include "dashboard_feed/decisions/decisions.h"
 #include "dashboard_feed/decisions/from_fields.h"
 #include "dashboard_feed/page/forms.h"
+#include "dashboard_feed/page/kept_digests.h"
 #include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/templates/sample.h"
 #include "proto/contract/names.h"
@@ -251,6 +252,44 @@ TEST(ApiBodies, ATagChangesWithTheContentAlone) {
   EXPECT_TRUE(MatchesTag("*", tag));
   EXPECT_FALSE(MatchesTag("", tag));
   EXPECT_FALSE(MatchesTag("\"other\"", tag));
+}
+
+v1::Digest Numbered(uint32_t number) {
+  v1::Digest digest;
+  digest.set_steady(number);
+  return digest;
+}
+
+TEST(KeptDigests, AreGoodForASecondOrLongerWhileNothingCame) {
+  KeptDigests kept;
+  const absl::Duration now = absl::Hours(1);
+  const KeptDigests::Of of{"dana", "hash", 1, 7};
+  EXPECT_EQ(kept.Find(of, now), nullptr);
+  EXPECT_EQ(kept.Keep(of, now, Numbered(1)).steady(), 1U);
+  EXPECT_NE(kept.Find(of, now + absl::Seconds(9)), nullptr);
+  EXPECT_EQ(kept.Find(of, now + KeptDigests::kUnchanged), nullptr);
+  const KeptDigests::Of later{"dana", "hash", 1, 8};
+  EXPECT_NE(kept.Find(later, now + absl::Milliseconds(999)), nullptr);
+  EXPECT_EQ(kept.Find(later, now + KeptDigests::kChanged), nullptr);
+  EXPECT_EQ(kept.Find({"dana", "hash", 2, 7}, now + absl::Seconds(2)), nullptr);
+  EXPECT_EQ(kept.Find({"dana", "other scopes", 1, 7}, now), nullptr);
+  EXPECT_EQ(kept.Find({"max", "hash", 1, 7}, now), nullptr);
+  kept.Keep(later, now + absl::Seconds(1), Numbered(2));
+  EXPECT_EQ(kept.Find(later, now + absl::Seconds(1))->steady(), 2U);
+}
+
+TEST(KeptDigests, AreThoseOfSoManyLeadersTheOldestGo) {
+  KeptDigests kept;
+  const absl::Duration now = absl::Hours(1);
+  for (uint32_t i = 0; i <= KeptDigests::kMost; ++i) {
+    kept.Keep({std::to_string(i), "", 1, 1}, now, Numbered(i));
+  }
+  EXPECT_EQ(kept.Find({"0", "", 1, 1}, now), nullptr);
+  for (uint32_t i = 1; i <= KeptDigests::kMost; ++i) {
+    const v1::Digest* found = kept.Find({std::to_string(i), "", 1, 1}, now);
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->steady(), i);
+  }
 }
 
 // WCAG 2.2, 1.4.3.
