@@ -121,8 +121,8 @@ class AnonymityLinkTest : public FoldTest {
 
   // All is answered, fetched, said to be fixed, and long over.
   void Close() {
-    for (const uint64_t insight : {1, 2}) Resolve(insight);
-    for (const uint64_t insight : {1, 2}) Answer(insight);
+    for (const uint64_t insight : {1U, 2U}) Resolve(insight);
+    for (const uint64_t insight : {1U, 2U}) Answer(insight);
     for (const Enrolled& agent : agents_) Fetch(agent);
   }
   void Pass(int days) {
@@ -182,8 +182,8 @@ TEST_F(AnonymityLinkTest, OnceObligationsHaveEndedNothingStoredTells) {
 
 TEST_F(AnonymityLinkTest, AMachineThatHasYetToFetchAnAnswerStillGetsIt) {
   Month();
-  for (const uint64_t insight : {1, 2}) Resolve(insight);
-  for (const uint64_t insight : {1, 2}) Answer(insight);
+  for (const uint64_t insight : {1U, 2U}) Resolve(insight);
+  for (const uint64_t insight : {1U, 2U}) Answer(insight);
   for (size_t i = 1; i < kAgents; ++i) Fetch(agents_[i]);
   Pass(91);
   const auto owed = views_->RepliesAfter(agents_[0].name, 0, 1000);
