@@ -202,7 +202,16 @@ class Fold {
                                const OwnerToken& sender, Work& work);
   // obligations.cc.
   absl::Status EndObligations(v1::Insight& insight, absl::Time at, Work& work);
-  absl::StatusOr<std::string> LeftOf(uint64_t position);
+  struct SentReport {
+    uint64_t position = 0;
+    std::string corrects;  // the one that it replaces; mostly empty
+  };
+  // And by record, as that may stand more than once.
+  using ByAgent =
+      std::map<std::string, std::map<std::string, std::vector<SentReport>>>;
+  absl::StatusOr<ByAgent> ReportsByAgent(uint64_t insight);
+  absl::StatusOr<std::string_view> LeftOfCorrection(
+      const std::string& corrects);
   absl::Status SettleSender(const LogRow& row, std::string_view left);
   absl::StatusOr<size_t> TakeUnsettled(Work& work);
   // Tells reporters apart in one insight; of anonymous ones, agents.

@@ -67,18 +67,32 @@ absl::StatusOr<size_t> Fold::TakeUnsettled(Work& work) {
   return rows->size();
 }
 
-// What a report's token says once no agent is named in it: of a correction
-// whether it took back what was its own.
-absl::StatusOr<std::string> Fold::LeftOf(uint64_t position) {
-  const auto row = reader_.ReadOne(position);
-  if (!row.ok()) return row.status();
-  v1::ObservationRecord said;
-  if (!*row || !said.ParseFromString((*row)->body) || said.corrects().empty()) {
-    return std::string();
-  }
-  const auto corrected = views_.FindObservation(said.corrects());
+// What the token of a correction says once no agent is named in it: whether it
+// took back what was its own.
+absl::StatusOr<std::string_view> Fold::LeftOfCorrection(
+    const std::string& corrects) {
+  const auto corrected = views_.FindObservation(corrects);
   if (!corrected.ok()) return corrected.status();
-  return std::string(!*corrected || (*corrected)->withdrawn ? kOwn : kOther);
+  return !*corrected || (*corrected)->withdrawn ? kOwn : kOther;
+}
+
+// Of those that it is known of.
+absl::StatusOr<Fold::ByAgent> Fold::ReportsByAgent(uint64_t insight) {
+  const auto positions = views_.PositionsIn(insight);
+  if (!positions.ok()) return positions.status();
+  ByAgent held;
+  for (const uint64_t position : *positions) {
+    const auto row = reader_.ReadOne(position);
+    if (!row.ok()) return row.status();
+    if (!*row || !(*row)->token.NamesAgent()) continue;
+    v1::ObservationRecord said;
+    if (!said.ParseFromString((*row)->body)) {
+      return absl::DataLossError("an observation cannot be read");
+    }
+    held[(*row)->token.agent][(*row)->token.record].push_back(
+        {position, std::move(*said.mutable_corrects())});
+  }
+  return held;
 }
 
 // An agent that has yet to fetch an answer keeps its reports, unless it has not
@@ -86,17 +100,11 @@ absl::StatusOr<std::string> Fold::LeftOf(uint64_t position) {
 // insight, and what their agents were ever owed.
 absl::Status Fold::EndObligations(v1::Insight& insight, absl::Time at,
                                   Work& work) {
-  const auto positions = views_.PositionsIn(insight.id());
-  if (!positions.ok()) return positions.status();
-  std::map<std::string, std::map<std::string, std::vector<uint64_t>>> held;
-  for (const uint64_t position : *positions) {
-    const auto token = reader_.FindToken(position);
-    if (!token.ok()) return token.status();
-    if (*token) held[(*token)->agent][(*token)->record].push_back(position);
-  }
+  const auto held = ReportsByAgent(insight.id());
+  if (!held.ok()) return held.status();
   const bool all = NobodyWaits(insight, at, duty_->rules());
   uint64_t waiting = 0;
-  for (auto& [agent, records] : held) {
+  for (const auto& [agent, records] : *held) {
     std::set<std::string> ending;
     for (const auto& [record, where] : records) ending.insert(record);
     if (!all) {
@@ -109,10 +117,12 @@ absl::Status Fold::EndObligations(v1::Insight& insight, absl::Time at,
         waiting += where.size();
         continue;
       }
-      for (const uint64_t position : where) {
-        const auto left = LeftOf(position);
+      for (const SentReport& sent : where) {
+        absl::StatusOr<std::string_view> left = std::string_view();
+        if (!sent.corrects.empty()) left = LeftOfCorrection(sent.corrects);
         if (!left.ok()) return left.status();
-        absl::Status status = views_.PutUnsettled({position, *left, false});
+        absl::Status status =
+            views_.PutUnsettled({sent.position, std::string(*left), false});
         if (!status.ok()) return status;
       }
     }
