@@ -5,6 +5,7 @@
 #include "base/os/status_text.h"
 #include "earshot/v1/session.pb.h"
 #include "proto/contract/times.h"
+#include "router/erasure/whose_words.h"
 #include "router/router.h"
 
 namespace earshot::router {
@@ -58,20 +59,8 @@ void Router::TakeErasures() {
 
 // Whether a record holds words of somebody whose words were erased.
 bool Router::HoldsErased(const LogRow& row, std::string& observation) const {
-  v1::ObservationRecord said;
-  v1::VerdictRecord verdict;
-  v1::QuestionAnswerRecord answer;
   if (row.erased || row.personal.empty()) return false;
-  if (row.kind == v1::LOG_OBSERVATION && said.ParseFromString(row.body)) {
-    observation = said.observation();
-  } else if (row.kind == v1::LOG_VERDICT && verdict.ParseFromString(row.body)) {
-    observation = verdict.observation();
-  } else if (row.kind == v1::LOG_QUESTION_ANSWER &&
-             answer.ParseFromString(row.body)) {
-    observation = answer.observation();
-  } else {
-    return false;
-  }
+  observation = WhoseWords(row);
   return erased_->Contains(observation);
 }
 

@@ -5,6 +5,7 @@
 #include "earshot/v1/observation.pb.h"
 #include "earshot/v1/session.pb.h"
 #include "proto/contract/ids.h"
+#include "router/erasure/whose_words.h"
 
 namespace earshot::router {
 namespace {
@@ -60,25 +61,22 @@ class Erasures {
 // Those are known also where the report's own text is gone.
 void Look(const LogRow& row, const ErasureWanted& wanted,
           std::set<std::string>& texts, Erasures& found) {
-  v1::ObservationRecord said;
-  v1::VerdictRecord verdict;
-  v1::QuestionAnswerRecord answer;
-  if (row.kind == v1::LOG_OBSERVATION && said.ParseFromString(row.body)) {
+  const std::string whose = WhoseWords(row);
+  if (whose.empty()) return;
+  if (row.kind == v1::LOG_OBSERVATION) {
     v1::PersonalObservation personal;
     personal.ParseFromString(row.personal);
     const bool theirs = !wanted.reporter_key.empty() &&
                         personal.reporter_key() == wanted.reporter_key;
-    if (!theirs && !wanted.observations.contains(said.observation())) return;
-    texts.insert(said.observation());
-    if (!row.erased) found.AddText(said.observation(), row.position);
-  } else if (row.erased) {
+    if (!theirs && !wanted.observations.contains(whose)) return;
+    texts.insert(whose);
+    if (!row.erased) found.AddText(whose, row.position);
     return;
-  } else if ((row.kind == v1::LOG_VERDICT &&
-              verdict.ParseFromString(row.body) &&
-              texts.contains(verdict.observation())) ||
-             (row.kind == v1::LOG_QUESTION_ANSWER &&
-              answer.ParseFromString(row.body) && !row.personal.empty() &&
-              texts.contains(answer.observation()))) {
+  }
+  // A choice has no words; a verdict may be wanted for its reason.
+  const bool wordless =
+      row.kind == v1::LOG_QUESTION_ANSWER && row.personal.empty();
+  if (!row.erased && !wordless && texts.contains(whose)) {
     found.AddWords(row.position);
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "earshot/v1/erase.pb.h"
+#include "router/erasure/whose_words.h"
 #include "router/fold/fold.h"
 #include "router/fold/keys.h"
 
@@ -99,15 +100,9 @@ absl::Status Fold::AddWhatCameSince(uint64_t end, v1::ErasureRecord& record) {
     if (rows->empty()) return absl::OkStatus();
     for (const LogRow& row : *rows) {
       after = row.position;
-      v1::VerdictRecord verdict;
-      v1::QuestionAnswerRecord answer;
-      const bool theirs =
-          (row.kind == v1::LOG_VERDICT && verdict.ParseFromString(row.body) &&
-           Names(record, verdict.observation())) ||
-          (row.kind == v1::LOG_QUESTION_ANSWER &&
-           answer.ParseFromString(row.body) &&
-           Names(record, answer.observation()));
-      if (theirs) record.add_positions(row.position);
+      if (row.kind != v1::LOG_OBSERVATION && Names(record, WhoseWords(row))) {
+        record.add_positions(row.position);
+      }
     }
   }
   return absl::OkStatus();
