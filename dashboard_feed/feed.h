@@ -122,8 +122,17 @@ class Feed {
   absl::Status TellAlerts();
   absl::Status BeginAlerts();
   absl::Status AddTold(const v1::Alert& alert, Outbox::Telling& telling);
-  absl::Status LetHeldGo();
-  absl::Status LetHeldGo(const std::string& subscription);
+  // Of every subscription for which some is held.
+  absl::Status LetHeldGo(HeldBack& held,
+                         absl::Status (Feed::*let_go)(const std::string&));
+  absl::Status LetAlertsGo(const std::string& subscription);
+  // Nothing: the subscription is gone or paused, or its leader gone.
+  struct Recipient {
+    const v1::Subscription& subscription;
+    const v1::Leader& leader;
+  };
+  std::optional<Recipient> RecipientOf(const std::string& subscription) const;
+  void Announce(const std::vector<Outbox::Entry>& entries, const char* event);
   void NoteAlertTrouble(const absl::Status& status);
 
   // feed_escalations.cc: that something waits too long.
@@ -134,10 +143,8 @@ class Feed {
   void RunEscalations();
   absl::Status TellEscalations();
   void AddEscalated(const v1::Leader& leader, const Steps& steps,
-                    absl::Time now, Outbox::Escalating& telling) const;
-  absl::Status LetEscalationsGo();
+                    absl::Time now, Outbox::Telling& telling) const;
   absl::Status LetEscalationsGo(const std::string& subscription);
-  void Announce(const std::vector<Outbox::Entry>& entries);
 
   // feed_deliveries.cc: what goes out over channels.
   absl::Status OpenChannels();

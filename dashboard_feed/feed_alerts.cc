@@ -54,7 +54,7 @@ void Feed::NoteAlertTrouble(const absl::Status& status) {
 
 void Feed::RunAlerts() {
   absl::Status status = TellAlerts();
-  if (status.ok()) status = LetHeldGo();
+  if (status.ok()) status = LetHeldGo(outbox_->alerts(), &Feed::LetAlertsGo);
   if (!status.ok()) NoteAlertTrouble(status);
 }
 
@@ -63,13 +63,13 @@ absl::Status Feed::TellAlerts() {
   auto mark = outbox_->alerts().ReadMark();
   if (!mark.ok()) return mark.status();
   Outbox::Telling telling;
-  telling.mark = *mark;
   if (!mark->begun) return BeginAlerts();
+  Alerts::Mark& reached = telling.mark.emplace(*mark);
   if (mark->generation != mirror_->cursor().generation()) {
-    telling.mark.generation = mirror_->cursor().generation();
-    telling.mark.next = 0;
+    reached.generation = mirror_->cursor().generation();
+    reached.next = 0;
   }
-  std::vector<const v1::Alert*> unseen = Unseen(model, telling.mark.next);
+  std::vector<const v1::Alert*> unseen = Unseen(model, reached.next);
   if (unseen.empty()) {
     alert_seen_.reset();
     return absl::OkStatus();
@@ -87,18 +87,18 @@ absl::Status Feed::TellAlerts() {
   if (more) unseen.resize(kAlertsATurn);
   // Numbers of another generation say nothing of how many there were.
   const uint64_t last = unseen.back()->number();
-  const uint64_t missed = telling.mark.generation == mark->generation
+  const uint64_t missed = reached.generation == mark->generation
                               ? last + 1 - mark->next - unseen.size()
                               : 0;
-  telling.mark.next = last + 1;
-  telling.mark.missed += missed;
+  reached.next = last + 1;
+  reached.missed += missed;
   for (const v1::Alert* alert : unseen) {
     absl::Status status = AddTold(*alert, telling);
     if (!status.ok()) return status;
   }
   absl::Status status = mirror_->TakeReadError();
   if (!status.ok()) return status;
-  const auto gone = outbox_->Tell(telling);
+  const auto gone = outbox_->Tell(outbox_->alerts(), telling);
   if (!gone.ok()) return gone.status();
   if (*gone > 0) {
     log_.Warn("held_alerts_gone",
@@ -114,16 +114,24 @@ absl::Status Feed::TellAlerts() {
                 "more came than the router keeps for a feed that is away; "
                 "the digests have them"}});
   }
-  for (const Outbox::Entry& entry : telling.entries) {
-    log_.Info("alert_sent", {{"leader", entry.leader},
-                             {"period", entry.key},
-                             {"channels", entry.channels.size()}});
+  Announce(telling.entries, "alert_sent");
+  return more ? TellAlerts() : absl::OkStatus();
+}
+
+void Feed::Announce(const std::vector<Outbox::Entry>& entries,
+                    const char* event) {
+  for (const Outbox::Entry& entry : entries) {
+    log_.Info(event, {{"leader", entry.leader},
+                      {"subscription", entry.subscription},
+                      {"period", entry.key},
+                      {"channels", entry.channels.size()}});
     for (auto& [id, session] : sessions_) {
       if (session.leader == entry.leader) session.pending = true;
     }
-    TellFollowers(entry.leader, entry.body);
+    if (entry.kind == v1::DIGEST_ALERT) {
+      TellFollowers(entry.leader, entry.body);
+    }
   }
-  return more ? TellAlerts() : absl::OkStatus();
 }
 
 // A feed that tells for the first time. What came before it was started is for
@@ -131,8 +139,9 @@ absl::Status Feed::TellAlerts() {
 absl::Status Feed::BeginAlerts() {
   if (connected_at_ == absl::InfiniteDuration()) return absl::OkStatus();
   Outbox::Telling telling;
-  telling.mark.begun = true;  // of no generation yet: nothing is missed
-  const auto begun = outbox_->Tell(telling);
+  telling.mark.emplace().begun =
+      true;  // of no generation yet: nothing is missed
+  const auto begun = outbox_->Tell(outbox_->alerts(), telling);
   if (!begun.ok()) return begun.status();
   alerts_from_ = clock_.Wall() - (clock_.Monotonic() - started_);
   return TellAlerts();
@@ -185,33 +194,40 @@ absl::Status Feed::AddTold(const v1::Alert& alert, Outbox::Telling& telling) {
   return absl::OkStatus();
 }
 
-absl::Status Feed::LetHeldGo() {
-  const auto holding = outbox_->alerts().Holding();
+absl::Status Feed::LetHeldGo(HeldBack& held,
+                             absl::Status (Feed::*let_go)(const std::string&)) {
+  const auto holding = held.Holding();
   if (!holding.ok()) return holding.status();
   for (const std::string& name : *holding) {
-    absl::Status status = LetHeldGo(name);
+    absl::Status status = (this->*let_go)(name);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status Feed::LetHeldGo(const std::string& name) {
+std::optional<Feed::Recipient> Feed::RecipientOf(
+    const std::string& subscription) const {
   const Model& model = mirror_->model();
-  const auto& all = model.subscriptions.subscriptions();
-  const auto found = std::find_if(
-      all.begin(), all.end(),
-      [&](const auto& subscription) { return subscription.id() == name; });
-  const v1::Leader* leader =
-      found == all.end() ? nullptr : model.FindLeader(found->leader());
+  for (const v1::Subscription& one : model.subscriptions.subscriptions()) {
+    if (one.id() != subscription) continue;
+    const v1::Leader* leader = model.FindLeader(one.leader());
+    if (leader == nullptr || one.paused()) return std::nullopt;
+    return Recipient{one, *leader};
+  }
+  return std::nullopt;
+}
+
+absl::Status Feed::LetAlertsGo(const std::string& name) {
+  const Model& model = mirror_->model();
+  const auto to = RecipientOf(name);
   // One that is gone, paused or has another cadence now sends nothing; the
   // leader's own queue had them.
-  if (leader == nullptr || found->paused() ||
-      found->cadence() != v1::Subscription::IMMEDIATE) {
+  if (!to || to->subscription.cadence() != v1::Subscription::IMMEDIATE) {
     return outbox_->alerts().LetGo(name, INT64_MAX);
   }
   const absl::Time now = clock_.Wall();
-  const absl::TimeZone zone = ZoneOf(*found, *leader);
-  if (QuietAt(*found, zone, now)) return absl::OkStatus();
+  const absl::TimeZone zone = ZoneOf(to->subscription, to->leader);
+  if (QuietAt(to->subscription, zone, now)) return absl::OkStatus();
   const auto held = outbox_->alerts().HeldFor(name);
   if (!held.ok() || held->empty()) return held.status();
   AlertRequest request;
@@ -219,8 +235,8 @@ absl::Status Feed::LetHeldGo(const std::string& name) {
     v1::Alert alert;
     // The subscription or the leader's scope may have changed since.
     if (alert.ParseFromString(one.body) &&
-        IsOfSubscription(model.organisation, *found, alert) &&
-        InLeadersScope(model.organisation, *leader, alert)) {
+        IsOfSubscription(model.organisation, to->subscription, alert) &&
+        InLeadersScope(model.organisation, to->leader, alert)) {
       request.alerts.push_back(std::move(alert));
     }
   }
@@ -228,21 +244,21 @@ absl::Status Feed::LetHeldGo(const std::string& name) {
     return outbox_->alerts().LetGo(name, held->back().id);
   }
   request.subscription = name;
-  request.time_zone = found->time_zone();
+  request.time_zone = to->subscription.time_zone();
   request.period = PeriodOf(request.alerts.back(), now, zone);
   request.now = now;
   Outbox::Entry entry;
   entry.subscription = name;
-  entry.leader = leader->id();
+  entry.leader = to->leader.id();
   entry.key = request.period;
   entry.to = now;
   entry.kind = v1::DIGEST_ALERTS_TOGETHER;
-  BuildAlert(model, *leader, request).SerializeToString(&entry.body);
-  entry.channels = ChannelsOf(*found, kAlertPatience, now);
-  const auto seq = outbox_->LetGo(entry, held->back().id);
+  BuildAlert(model, to->leader, request).SerializeToString(&entry.body);
+  entry.channels = ChannelsOf(to->subscription, kAlertPatience, now);
+  const auto seq = outbox_->LetGo(outbox_->alerts(), entry, held->back().id);
   if (!seq.ok()) return seq.status();
   log_.Info("alerts_let_go", {{"subscription", name},
-                              {"leader", leader->id()},
+                              {"leader", to->leader.id()},
                               {"period", entry.key},
                               {"count", request.alerts.size()}});
   return absl::OkStatus();

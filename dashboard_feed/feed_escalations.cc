@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "base/os/bytes.h"
 #include "dashboard_feed/at_once/at_once.h"
 #include "dashboard_feed/digest/escalated.h"
@@ -59,7 +60,8 @@ Outbox::Entry EntryOf(v1::Digest digest, char mark, absl::Time now,
 // What the mirror has is whole: who is told depends on the organisation too.
 void Feed::RunEscalations() {
   if (!MirrorSettled()) return;
-  absl::Status status = LetEscalationsGo();
+  absl::Status status =
+      LetHeldGo(outbox_->escalations(), &Feed::LetEscalationsGo);
   if (status.ok()) status = TellEscalations();
   if (!status.ok()) NoteAlertTrouble(status);
 }
@@ -70,7 +72,7 @@ absl::Status Feed::TellEscalations() {
   if (!mark.ok()) return mark.status();
   if (!mark->begun) return absl::OkStatus();
   const absl::Time now = clock_.Wall();
-  Outbox::Escalating telling;
+  Outbox::Telling telling;
   Steps steps;
   uint64_t looked_at = steps_looked_at_;
   size_t looked = 0;
@@ -102,7 +104,7 @@ absl::Status Feed::TellEscalations() {
     if (!status.ok()) return status;
   }
   if (!telling.told.empty()) {
-    const auto gone = outbox_->TellEscalations(telling);
+    const auto gone = outbox_->Tell(outbox_->escalations(), telling);
     if (!gone.ok()) return gone.status();
     if (*gone > 0) {
       log_.Warn("held_escalations_gone",
@@ -113,27 +115,12 @@ absl::Status Feed::TellEscalations() {
     }
   }
   steps_looked_at_ = looked_at;
-  Announce(telling.entries);
+  Announce(telling.entries, "escalation_sent");
   return absl::OkStatus();
 }
 
-void Feed::Announce(const std::vector<Outbox::Entry>& entries) {
-  for (const Outbox::Entry& entry : entries) {
-    log_.Info("escalation_sent", {{"leader", entry.leader},
-                                  {"subscription", entry.subscription},
-                                  {"period", entry.key},
-                                  {"channels", entry.channels.size()}});
-    for (auto& [id, session] : sessions_) {
-      if (session.leader == entry.leader) session.pending = true;
-    }
-    if (entry.kind == v1::DIGEST_ALERT) {
-      TellFollowers(entry.leader, entry.body);
-    }
-  }
-}
-
 void Feed::AddEscalated(const v1::Leader& leader, const Steps& steps,
-                        absl::Time now, Outbox::Escalating& telling) const {
+                        absl::Time now, Outbox::Telling& telling) const {
   const Model& model = mirror_->model();
   EscalatedRequest request;
   request.insights = steps.all;
@@ -155,7 +142,8 @@ void Feed::AddEscalated(const v1::Leader& leader, const Steps& steps,
       for (const uint64_t id : steps.all) {
         const bool urgent = std::find(steps.urgent.begin(), steps.urgent.end(),
                                       id) != steps.urgent.end();
-        if (!urgent) telling.held.push_back({0, subscription.id(), id});
+        if (!urgent)
+          telling.held.push_back({0, subscription.id(), std::to_string(id)});
       }
       request.insights = steps.urgent;
     }
@@ -167,50 +155,37 @@ void Feed::AddEscalated(const v1::Leader& leader, const Steps& steps,
   }
 }
 
-absl::Status Feed::LetEscalationsGo() {
-  const auto holding = outbox_->escalations().Holding();
-  if (!holding.ok()) return holding.status();
-  for (const std::string& name : *holding) {
-    absl::Status status = LetEscalationsGo(name);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
 // What a leader has seen to meanwhile is not told any more.
 absl::Status Feed::LetEscalationsGo(const std::string& name) {
-  const Model& model = mirror_->model();
-  const auto& all = model.subscriptions.subscriptions();
-  const auto found = std::find_if(
-      all.begin(), all.end(),
-      [&](const auto& subscription) { return subscription.id() == name; });
-  const v1::Leader* leader =
-      found == all.end() ? nullptr : model.FindLeader(found->leader());
-  if (leader == nullptr || found->paused() ||
-      !contract::TellsEscalations(*found)) {
-    return outbox_->escalations().LetGo(name, INT64_MAX);
+  HeldBack& escalations = outbox_->escalations();
+  const auto to = RecipientOf(name);
+  if (!to || !contract::TellsEscalations(to->subscription)) {
+    return escalations.LetGo(name, INT64_MAX);
   }
   const absl::Time now = clock_.Wall();
-  const absl::TimeZone zone = ZoneOf(*found, *leader);
-  if (QuietAt(*found, zone, now)) return absl::OkStatus();
-  const auto held = outbox_->escalations().HeldFor(name);
+  const absl::TimeZone zone = ZoneOf(to->subscription, to->leader);
+  if (QuietAt(to->subscription, zone, now)) return absl::OkStatus();
+  const auto held = escalations.HeldFor(name);
   if (!held.ok() || held->empty()) return held.status();
   EscalatedRequest request;
-  request.subscription = &*found;
+  request.subscription = &to->subscription;
   request.now = now;
-  for (const Escalations::Held& one : *held) {
-    request.insights.push_back(one.insight);
+  for (const HeldBack::Held& one : *held) {
+    uint64_t insight = 0;
+    if (absl::SimpleAtoi(one.body, &insight)) {
+      request.insights.push_back(insight);
+    }
   }
-  auto digest = BuildEscalated(model, *leader, request);
+  auto digest = BuildEscalated(mirror_->model(), to->leader, request);
   absl::Status status = mirror_->TakeReadError();
   if (!status.ok()) return status;
   const uint64_t up_to = held->back().id;
-  if (!digest) return outbox_->escalations().LetGo(name, up_to);
+  if (!digest) return escalations.LetGo(name, up_to);
   Outbox::Entry entry = EntryOf(*std::move(digest), 'q', now, zone);
-  entry.channels = ChannelsOf(*found, kEscalationPatience, now);
-  const auto seq = outbox_->LetEscalationsGo(entry, up_to);
+  entry.channels = ChannelsOf(to->subscription, kEscalationPatience, now);
+  const auto seq = outbox_->LetGo(escalations, entry, up_to);
   if (!seq.ok()) return seq.status();
-  Announce({entry});
+  Announce({entry}, "escalation_sent");
   return absl::OkStatus();
 }
 

@@ -2,27 +2,21 @@
 #define EARSHOT_DASHBOARD_FEED_OUTBOX_ALERTS_H_
 
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/store/database.h"
+#include "dashboard_feed/outbox/held_back.h"
 
 namespace earshot::feed {
 
-// Which alerts were told, and those that a subscription's quiet hours hold
-// back; beside the outbox's queue and in its database, which outlives it. One
-// thread. Changes are part of the caller's transaction. Bounds: the last
-// kToldKept observations, kHeldKept alerts for each subscription.
-class Alerts {
+// Which alerts were told, by observation, and those that are held back; and how
+// far the router's were gone through.
+class Alerts : public HeldBack {
  public:
-  static constexpr uint64_t kToldKept = 100000;
-  static constexpr uint64_t kHeldKept = 200;
   static const char* Migration();
 
-  explicit Alerts(store::Database& database) : database_(database) {}
+  explicit Alerts(store::Database& database) : HeldBack(database, "alerts") {}
 
   // How far the router's alerts were gone through.
   struct Mark {
@@ -33,27 +27,6 @@ class Alerts {
   };
   absl::StatusOr<Mark> ReadMark();
   absl::Status PutMark(const Mark& mark);
-
-  absl::StatusOr<bool> Told(std::string_view observation);
-  // One that was told before stays as it is.
-  absl::Status PutTold(std::string_view observation);
-
-  struct Held {
-    uint64_t id = 0;
-    std::string subscription;
-    std::string body;  // Alert
-  };
-  // The oldest beyond the bound go; how many did.
-  absl::StatusOr<uint64_t> Hold(const std::string& subscription,
-                                const std::string& body);
-  // Of one subscription, the oldest first.
-  absl::StatusOr<std::vector<Held>> HeldFor(const std::string& subscription);
-  absl::StatusOr<std::vector<std::string>> Holding();
-  // Those up to `id` are held no longer.
-  absl::Status LetGo(const std::string& subscription, uint64_t id);
-
- private:
-  store::Database& database_;
 };
 
 }  // namespace earshot::feed

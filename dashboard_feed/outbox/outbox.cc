@@ -46,7 +46,7 @@ const std::vector<std::string>& Migrations() {
       Deliveries::FormatMigration(),
       UsedLinks::Migration(),
       kNotAppliedTold,
-      Escalations::Migration()};
+      EscalationsMigration()};
   return kMigrations;
 }
 
@@ -180,23 +180,24 @@ absl::StatusOr<uint64_t> Outbox::Enqueue(const Entry& entry) {
   return seq;
 }
 
-absl::StatusOr<uint64_t> Outbox::Tell(const Telling& telling) {
+absl::StatusOr<uint64_t> Outbox::Tell(HeldBack& of, const Telling& telling) {
   auto transaction = database_->Begin();
   if (!transaction.ok()) return transaction.status();
-  absl::Status status = alerts_.PutMark(telling.mark);
+  absl::Status status =
+      telling.mark ? alerts_.PutMark(*telling.mark) : absl::OkStatus();
   for (const Entry& entry : telling.entries) {
     if (!status.ok()) return status;
     const auto seq = Enqueue(entry);
     if (!seq.ok()) return seq.status();
     status = QueueDeliveries(entry, *seq);
   }
-  for (const std::string& observation : telling.told) {
-    if (status.ok()) status = alerts_.PutTold(observation);
+  for (const std::string& what : telling.told) {
+    if (status.ok()) status = of.PutTold(what);
   }
   uint64_t gone = 0;
-  for (const Alerts::Held& held : telling.held) {
+  for (const HeldBack::Held& held : telling.held) {
     if (!status.ok()) return status;
-    const auto made_room = alerts_.Hold(held.subscription, held.body);
+    const auto made_room = of.Hold(held);
     if (!made_room.ok()) return made_room.status();
     gone += *made_room;
   }
@@ -205,13 +206,14 @@ absl::StatusOr<uint64_t> Outbox::Tell(const Telling& telling) {
   return gone;
 }
 
-absl::StatusOr<uint64_t> Outbox::LetGo(const Entry& entry, uint64_t up_to) {
+absl::StatusOr<uint64_t> Outbox::LetGo(HeldBack& of, const Entry& entry,
+                                       uint64_t up_to) {
   auto transaction = database_->Begin();
   if (!transaction.ok()) return transaction.status();
   auto seq = Enqueue(entry);
   if (!seq.ok()) return seq.status();
   absl::Status status = QueueDeliveries(entry, *seq);
-  if (status.ok()) status = alerts_.LetGo(entry.subscription, up_to);
+  if (status.ok()) status = of.LetGo(entry.subscription, up_to);
   if (status.ok()) status = transaction->Commit();
   if (!status.ok()) return status;
   return seq;

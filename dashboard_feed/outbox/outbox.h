@@ -17,7 +17,7 @@
 #include "base/store/database.h"
 #include "dashboard_feed/outbox/alerts.h"
 #include "dashboard_feed/outbox/deliveries.h"
-#include "dashboard_feed/outbox/escalations.h"
+#include "dashboard_feed/outbox/held_back.h"
 #include "dashboard_feed/outbox/used_links.h"
 #include "earshot/v1/session.pb.h"
 
@@ -83,29 +83,20 @@ class Outbox {
   // queue; nothing: that period was made before, and nothing changed.
   absl::StatusOr<std::optional<uint64_t>> Add(const Entry& entry);
 
-  // Alerts, each queued for every leader who is told of it.
+  // What is told at once, queued for the leaders who are told of it.
   struct Telling {
-    std::vector<Entry> entries;      // the key names their deliveries
-    std::vector<std::string> told;   // observations
-    std::vector<Alerts::Held> held;  // ids are given
-    Alerts::Mark mark;               // and how far this gets
-  };
-  // All in one transaction. How many of those held back before had to make
-  // room.
-  absl::StatusOr<uint64_t> Tell(const Telling& telling);
-  // Queues what was held back for the entry's subscription, up to that one,
-  // and holds it no longer, in one transaction. Its number in the queue.
-  absl::StatusOr<uint64_t> LetGo(const Entry& entry, uint64_t up_to);
-
-  // What waits too long, queued for the leaders to whom it is passed on.
-  struct Escalating {
     std::vector<Entry> entries;  // the key names their deliveries
     std::vector<std::string> told;
-    std::vector<Escalations::Held> held;  // ids are given
+    std::vector<HeldBack::Held> held;
+    std::optional<Alerts::Mark> mark;  // and how far this gets
   };
-  // escalations.cc: as Tell and LetGo do.
-  absl::StatusOr<uint64_t> TellEscalations(const Escalating& telling);
-  absl::StatusOr<uint64_t> LetEscalationsGo(const Entry& entry, uint64_t up_to);
+  // All in one transaction. How many of those held back before had to make
+  // room. `of`: alerts() or escalations().
+  absl::StatusOr<uint64_t> Tell(HeldBack& of, const Telling& telling);
+  // Queues what was held back for the entry's subscription, up to that one,
+  // and holds it no longer, in one transaction. Its number in the queue.
+  absl::StatusOr<uint64_t> LetGo(HeldBack& of, const Entry& entry,
+                                 uint64_t up_to);
 
   absl::StatusOr<ShownCounts> Shown(const std::string& subscription);
 
@@ -146,7 +137,7 @@ class Outbox {
   // Which alerts went, and which wait.
   Alerts& alerts() { return alerts_; }
   // Which steps of escalations were told, and which wait.
-  Escalations& escalations() { return escalations_; }
+  HeldBack& escalations() { return escalations_; }
   // Links in mails.
   UsedLinks& used_links() { return used_links_; }
 
@@ -155,7 +146,7 @@ class Outbox {
       : database_(std::move(database)),
         deliveries_(*database_),
         alerts_(*database_),
-        escalations_(*database_),
+        escalations_(*database_, "escalations"),
         used_links_(*database_),
         kept_digests_(kept) {}
   absl::Status LoadGeneration(os::Random& random);
@@ -168,7 +159,7 @@ class Outbox {
   std::unique_ptr<store::Database> database_;
   Deliveries deliveries_;
   Alerts alerts_;
-  Escalations escalations_;
+  HeldBack escalations_;
   UsedLinks used_links_;
   const uint32_t kept_digests_;
   uint64_t generation_ = 0;
