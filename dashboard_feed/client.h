@@ -128,6 +128,8 @@ class RemoteFeedClient final : public Client {
   RemoteFeedClient(wire::PeerLinkOptions options, std::string cursor_file);
   absl::Status Dial(const v1::Cursor& cursor);
   absl::StatusOr<v1::Response> Ask(uint32_t kind, const std::string& body);
+  absl::StatusOr<std::string> TextOf(uint32_t kind, const std::string& leader,
+                                     const std::string& body);
   absl::Status OnDelivery(const std::string& body, v1::Cursor& cursor,
                           const Show& show);
   absl::StatusOr<v1::Cursor> LoadCursor() const;

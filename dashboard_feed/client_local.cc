@@ -72,6 +72,19 @@ v1::ControlRequest Request(const std::string& command,
   return request;
 }
 
+// What the feed says to something of a leader's.
+template <typename Message>
+absl::StatusOr<std::string> TextOf(const std::string& socket,
+                                   const std::string& command,
+                                   const std::string& leader,
+                                   const Message& message) {
+  v1::ControlRequest request = Request(command, leader);
+  message.SerializeToString(request.mutable_body());
+  const auto response = Ask(socket, request);
+  if (!response.ok()) return response.status();
+  return response->text();
+}
+
 absl::StatusOr<v1::Digest> AsDigest(const std::string& body) {
   v1::Digest digest;
   if (digest.ParseFromString(body)) return digest;
@@ -92,47 +105,27 @@ absl::StatusOr<v1::Digest> LocalFeedClient::DigestNow(
 
 absl::StatusOr<std::string> LocalFeedClient::Decide(
     const std::string& leader, const v1::Decision& decision) {
-  v1::ControlRequest request = Request("answer", leader);
-  decision.SerializeToString(request.mutable_body());
-  const auto response = Ask(socket_, request);
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(socket_, "answer", leader, decision);
 }
 
 absl::StatusOr<std::string> LocalFeedClient::Preview(const std::string& leader,
                                                      const v1::Decision& mute) {
-  v1::ControlRequest request = Request("preview", leader);
-  mute.SerializeToString(request.mutable_body());
-  const auto response = Ask(socket_, request);
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(socket_, "preview", leader, mute);
 }
 
 absl::StatusOr<std::string> LocalFeedClient::AskFrontLine(
     const std::string& leader, const v1::Question& question) {
-  v1::ControlRequest request = Request("ask", leader);
-  question.SerializeToString(request.mutable_body());
-  const auto response = Ask(socket_, request);
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(socket_, "ask", leader, question);
 }
 
 absl::StatusOr<std::string> LocalFeedClient::Guide(
     const std::string& leader, const v1::Guidance& guidance) {
-  v1::ControlRequest request = Request("guide", leader);
-  guidance.SerializeToString(request.mutable_body());
-  const auto response = Ask(socket_, request);
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(socket_, "guide", leader, guidance);
 }
 
 absl::StatusOr<std::string> LocalFeedClient::Observe(
     const std::string& leader, const v1::Observation& observation) {
-  v1::ControlRequest request = Request("observe", leader);
-  observation.SerializeToString(request.mutable_body());
-  const auto response = Ask(socket_, request);
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(socket_, "observe", leader, observation);
 }
 
 absl::StatusOr<v1::ResultList> LocalFeedClient::Results(
@@ -157,11 +150,7 @@ absl::StatusOr<v1::SubscriptionList> LocalFeedClient::Subscriptions(
 
 absl::StatusOr<std::string> LocalFeedClient::ChangeSubscription(
     const std::string& leader, const v1::SubscriptionChange& change) {
-  v1::ControlRequest request = Request("change-subscription", leader);
-  change.SerializeToString(request.mutable_body());
-  const auto response = Ask(socket_, request);
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(socket_, "change-subscription", leader, change);
 }
 
 absl::Status LocalFeedClient::Follow(const std::string& leader,

@@ -136,45 +136,38 @@ absl::StatusOr<v1::Digest> RemoteFeedClient::DigestNow(
       "the feed's digest cannot be read; use the same release");
 }
 
-absl::StatusOr<std::string> RemoteFeedClient::Decide(
-    const std::string& leader, const v1::Decision& decision) {
+absl::StatusOr<std::string> RemoteFeedClient::TextOf(uint32_t kind,
+                                                     const std::string& leader,
+                                                     const std::string& body) {
   leader_ = leader;
-  const auto response = Ask(v1::LEADER_DECIDE, decision.SerializeAsString());
+  const auto response = Ask(kind, body);
   if (!response.ok()) return response.status();
   return response->text();
+}
+
+absl::StatusOr<std::string> RemoteFeedClient::Decide(
+    const std::string& leader, const v1::Decision& decision) {
+  return TextOf(v1::LEADER_DECIDE, leader, decision.SerializeAsString());
 }
 
 absl::StatusOr<std::string> RemoteFeedClient::Preview(
     const std::string& leader, const v1::Decision& mute) {
-  leader_ = leader;
-  const auto response = Ask(v1::LEADER_PREVIEW, mute.SerializeAsString());
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(v1::LEADER_PREVIEW, leader, mute.SerializeAsString());
 }
 
 absl::StatusOr<std::string> RemoteFeedClient::Observe(
     const std::string& leader, const v1::Observation& observation) {
-  leader_ = leader;
-  const auto response =
-      Ask(v1::LEADER_OBSERVE, observation.SerializeAsString());
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(v1::LEADER_OBSERVE, leader, observation.SerializeAsString());
 }
 
 absl::StatusOr<std::string> RemoteFeedClient::AskFrontLine(
     const std::string& leader, const v1::Question& question) {
-  leader_ = leader;
-  const auto response = Ask(v1::LEADER_ASK, question.SerializeAsString());
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(v1::LEADER_ASK, leader, question.SerializeAsString());
 }
 
 absl::StatusOr<std::string> RemoteFeedClient::Guide(
     const std::string& leader, const v1::Guidance& guidance) {
-  leader_ = leader;
-  const auto response = Ask(v1::LEADER_GUIDE, guidance.SerializeAsString());
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(v1::LEADER_GUIDE, leader, guidance.SerializeAsString());
 }
 
 absl::StatusOr<v1::ResultList> RemoteFeedClient::Results(
@@ -201,11 +194,8 @@ absl::StatusOr<v1::SubscriptionList> RemoteFeedClient::Subscriptions(
 
 absl::StatusOr<std::string> RemoteFeedClient::ChangeSubscription(
     const std::string& leader, const v1::SubscriptionChange& change) {
-  leader_ = leader;
-  const auto response =
-      Ask(v1::LEADER_CHANGE_SUBSCRIPTION, change.SerializeAsString());
-  if (!response.ok()) return response.status();
-  return response->text();
+  return TextOf(v1::LEADER_CHANGE_SUBSCRIPTION, leader,
+                change.SerializeAsString());
 }
 
 absl::StatusOr<std::unique_ptr<Client>> OpenClient(const LeaderDoor& door,

@@ -43,6 +43,19 @@ absl::StatusOr<std::unique_ptr<Client>> Reach(const LeaderDoor& door,
   return OpenClient(door, settings.SocketFile(), settings.KeyFile());
 }
 
+// Sends it, and prints what the feed says.
+template <typename Message>
+absl::Status Send(absl::StatusOr<std::string> (Client::*how)(
+                      const std::string& leader, const Message&),
+                  const std::string& leader, const Message& message,
+                  const LeaderDoor& door, const Settings& settings) {
+  const auto client = Reach(door, settings);
+  if (!client.ok()) return client.status();
+  const auto text = ((**client).*how)(leader, message);
+  if (text.ok()) fmt::print("{}\n", *text);
+  return text.status();
+}
+
 // "1-5".
 absl::Status ReadScale(const std::string& text, v1::Question::Scale& scale) {
   const size_t dash = text.find('-');
@@ -135,11 +148,8 @@ void AskCommands::DefineAsk(CLI::App& app) {
         if (!closes.ok()) return closes.status();
         *question.mutable_closes_at() = contract::ToStamp(*closes);
       }
-      const auto client = Reach(options.door, settings);
-      if (!client.ok()) return client.status();
-      const auto text = (*client)->AskFrontLine(options.leader, question);
-      if (text.ok()) fmt::print("{}\n", *text);
-      return text.status();
+      return Send(&Client::AskFrontLine, options.leader, question, options.door,
+                  settings);
     });
   });
 }
@@ -166,11 +176,8 @@ void AskCommands::DefineGuide(CLI::App& app) {
       guidance.mutable_roles()->Assign(options.roles.begin(),
                                        options.roles.end());
       SetScope(options.sites, options.regions, *guidance.mutable_scope());
-      const auto client = Reach(options.door, settings);
-      if (!client.ok()) return client.status();
-      const auto text = (*client)->Guide(options.leader, guidance);
-      if (text.ok()) fmt::print("{}\n", *text);
-      return text.status();
+      return Send(&Client::Guide, options.leader, guidance, options.door,
+                  settings);
     });
   });
 }
@@ -211,11 +218,8 @@ void AskCommands::DefineObserve(CLI::App& app) {
         }
         observation.set_kind(*kind);
       }
-      const auto client = Reach(options.door, settings);
-      if (!client.ok()) return client.status();
-      const auto text = (*client)->Observe(options.leader, observation);
-      if (text.ok()) fmt::print("{}\n", *text);
-      return text.status();
+      return Send(&Client::Observe, options.leader, observation, options.door,
+                  settings);
     });
   });
 }

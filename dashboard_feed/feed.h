@@ -166,6 +166,10 @@ class Feed {
 
   // feed_subscriptions.cc: what leaders want sent.
   // feed_messages.cc.
+  // A question, guidance, or what was seen on a visit.
+  absl::StatusOr<std::string> TakeMessage(const v1::Leader& leader,
+                                          uint32_t kind,
+                                          const std::string& body);
   absl::StatusOr<std::string> AskFrontLine(const v1::Leader& leader,
                                            const std::string& body);
   absl::StatusOr<std::string> GuideFrontLine(const v1::Leader& leader,

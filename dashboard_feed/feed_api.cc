@@ -185,8 +185,7 @@ http::Response Feed::DecideByApi(const http::Request& request, uint64_t number,
   }
   const auto fields = ParseFields(request.body);
   if (!fields.ok()) return NotDone(fields.status());
-  const auto form = fields->find("form");
-  const std::string token = form == fields->end() ? "" : form->second;
+  const std::string token = http::FieldOf(*fields, "form");
   if (!visitor.session.empty()) {
     const bool elsewhere =
         !request.origin.empty() && request.origin != page_->origin;

@@ -159,11 +159,7 @@ v1::Response Feed::Answer(const std::string& leader_id,
   }
   if (request.kind() == v1::LEADER_ASK || request.kind() == v1::LEADER_GUIDE ||
       request.kind() == v1::LEADER_OBSERVE) {
-    const auto done = request.kind() == v1::LEADER_ASK
-                          ? AskFrontLine(*leader, request.body())
-                      : request.kind() == v1::LEADER_GUIDE
-                          ? GuideFrontLine(*leader, request.body())
-                          : FileVisit(*leader, request.body());
+    const auto done = TakeMessage(*leader, request.kind(), request.body());
     if (!done.ok()) return refuse(done.status());
     response.set_text(*done);
     return response;
@@ -283,10 +279,10 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
     return finish(text.status());
   }
   if (command == "ask" || command == "guide" || command == "observe") {
-    const auto text = command == "ask" ? AskFrontLine(**leader, control.body())
-                      : command == "guide"
-                          ? GuideFrontLine(**leader, control.body())
-                          : FileVisit(**leader, control.body());
+    const uint32_t kind = command == "ask"     ? v1::LEADER_ASK
+                          : command == "guide" ? v1::LEADER_GUIDE
+                                               : v1::LEADER_OBSERVE;
+    const auto text = TakeMessage(**leader, kind, control.body());
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
   }

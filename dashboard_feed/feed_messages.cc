@@ -159,6 +159,19 @@ absl::StatusOr<std::string> Feed::FileVisit(const v1::Leader& leader,
   return fmt::format("recorded; {}", OnItsWay());
 }
 
+absl::StatusOr<std::string> Feed::TakeMessage(const v1::Leader& leader,
+                                              uint32_t kind,
+                                              const std::string& body) {
+  switch (kind) {
+    case v1::LEADER_ASK:
+      return AskFrontLine(leader, body);
+    case v1::LEADER_GUIDE:
+      return GuideFrontLine(leader, body);
+    default:
+      return FileVisit(leader, body);
+  }
+}
+
 v1::ResultList Feed::ResultsFor(const v1::Leader& leader) const {
   return ResultsOf(mirror_->model(), leader.id());
 }

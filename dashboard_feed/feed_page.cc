@@ -27,11 +27,6 @@ constexpr std::pair<const char*, const char*> kPageHeaders[]{
      "frame-ancestors 'none'; base-uri 'none'"},
     {"Referrer-Policy", "same-origin"}};
 
-std::string Field(const Fields& fields, const char* name) {
-  const auto found = fields.find(name);
-  return found == fields.end() ? std::string() : found->second;
-}
-
 http::Response Style() {
   http::Response response;
   response.content_type = "text/css; charset=utf-8";
@@ -151,7 +146,8 @@ http::Response Feed::ServePage(const http::Request& request, Served served,
   if (served == Served::kInsight) {
     InsightPage page;
     const auto query = http::ParseForm(request.query).value_or(Fields());
-    page.message = page_->Told(visitor.leader->id(), Field(query, "said"));
+    page.message =
+        page_->Told(visitor.leader->id(), http::FieldOf(query, "said"));
     return ShowInsight(visitor, insight, 200, std::move(page));
   }
   const auto digest = DigestLately(*visitor.leader);
@@ -167,7 +163,7 @@ std::optional<http::Response> Feed::RefuseForm(const http::Request& request,
                                                const Fields& fields,
                                                const Visitor& visitor) {
   const FormTokens::Verdict verdict =
-      page_->forms.Look(session, Field(fields, "form"));
+      page_->forms.Look(session, http::FieldOf(fields, "form"));
   const bool elsewhere =
       !request.origin.empty() && request.origin != page_->origin;
   if (verdict == FormTokens::Verdict::kGood && !elsewhere) return std::nullopt;
@@ -244,7 +240,7 @@ http::Response Feed::ShowInsight(const Visitor& visitor, uint64_t number,
 http::Response Feed::DecideByPage(const Visitor& visitor, uint64_t number,
                                   const Fields& fields) {
   InsightPage page;
-  page.verb = Field(fields, "verb");
+  page.verb = http::FieldOf(fields, "verb");
   const auto done = DecideByFields(*visitor.leader, number, fields);
   if (!done.ok()) {
     if (absl::IsNotFound(done.status())) return NoSuchPage(visitor);
@@ -253,7 +249,7 @@ http::Response Feed::DecideByPage(const Visitor& visitor, uint64_t number,
     return ShowInsight(visitor, number, HttpStatusOf(done.status()),
                        std::move(page));
   }
-  page_->forms.Spend(Field(fields, "form"));
+  page_->forms.Spend(http::FieldOf(fields, "form"));
   return GoTo(
       fmt::format("/insights/{}?said={}", number,
                   page_->Tell(visitor.leader->id(), *done + ".", random_)));
@@ -262,10 +258,10 @@ http::Response Feed::DecideByPage(const Visitor& visitor, uint64_t number,
 absl::StatusOr<std::string> Feed::DecideByFields(const v1::Leader& leader,
                                                  uint64_t number,
                                                  const Fields& fields) {
-  auto decision = DecisionFrom(Field(fields, "verb"), fields, clock_.Wall(),
-                               ZoneOf(leader.time_zone()));
+  auto decision = DecisionFrom(http::FieldOf(fields, "verb"), fields,
+                               clock_.Wall(), ZoneOf(leader.time_zone()));
   if (!decision.ok()) return decision.status();
-  const auto opened_by = os::FromHex(Field(fields, "opened_by"));
+  const auto opened_by = os::FromHex(http::FieldOf(fields, "opened_by"));
   if (!opened_by.ok()) {
     return absl::InvalidArgumentError(
         "'opened_by' is what the insight's page or JSON says, or left out");

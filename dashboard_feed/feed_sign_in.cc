@@ -20,17 +20,11 @@ constexpr size_t kIdBytes = 12;
 constexpr char kWrong[] =
     "That id and password do not go together. Check both and try again.";
 
-std::string Field(const std::map<std::string, std::string>& fields,
-                  const char* name) {
-  const auto found = fields.find(name);
-  return found == fields.end() ? std::string() : found->second;
-}
-
 // Where somebody wanted to go before they were asked who they are: one of our
 // pages, or nothing.
 std::string Wanted(const http::Request& request) {
   const auto query = http::ParseForm(request.query);
-  std::string path = query ? Field(*query, "to") : std::string();
+  std::string path = query ? http::FieldOf(*query, "to") : std::string();
   return FindRoute(path).route.served == Served::kInsight ? path
                                                           : std::string();
 }
@@ -131,9 +125,9 @@ std::optional<http::Response> Feed::SignIn(const http::Request& request) {
   }
   PasswordWork::Job job;
   job.id = request.id;
-  job.leader = Field(fields, "leader");
+  job.leader = http::FieldOf(fields, "leader");
   job.address = request.peer;
-  job.password = Field(fields, "password");
+  job.password = http::FieldOf(fields, "password");
   Wipe(fields["password"]);
   if (job.password.size() > kLongestPassword) job.password.clear();
   const absl::Duration wait =

@@ -5,7 +5,7 @@
 #include "base/os/status_text.h"
 #include "earshot/v1/session.pb.h"
 #include "proto/contract/times.h"
-#include "router/erasure/whose_words.h"
+#include "router/log/whose_words.h"
 #include "router/router.h"
 
 namespace earshot::router {

@@ -50,4 +50,10 @@ std::optional<std::map<std::string, std::string>> ParseForm(
   return fields;
 }
 
+std::string FieldOf(const std::map<std::string, std::string>& fields,
+                    const std::string& name) {
+  const auto found = fields.find(name);
+  return found == fields.end() ? std::string() : found->second;
+}
+
 }  // namespace earshot::http

@@ -85,6 +85,10 @@ class Server {
 std::optional<std::map<std::string, std::string>> ParseForm(
     std::string_view body);
 
+// Empty: it is not there.
+std::string FieldOf(const std::map<std::string, std::string>& fields,
+                    const std::string& name);
+
 }  // namespace earshot::http
 
 #endif  // EARSHOT_BASE_HTTP_HTTP_SERVER_H_

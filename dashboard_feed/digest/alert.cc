@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "dashboard_feed/digest/frame.h"
 #include "dashboard_feed/digest/item.h"
 #include "dashboard_feed/digest/view.h"
 #include "proto/contract/times.h"
@@ -93,17 +94,8 @@ v1::Digest BuildAlert(const Model& model, const v1::Leader& leader,
   const LeaderView view(model, leader, request.now, request.time_zone);
   const absl::TimeZone zone = view.zone();
   v1::Digest digest;
-  digest.set_alert(true);
-  digest.set_leader(leader.id());
-  digest.set_leader_name(leader.name().empty() ? leader.id() : leader.name());
-  digest.set_organisation(model.organisation.name());
+  FillFrameAtOnce(model, leader, request.period, request.now, zone, digest);
   digest.set_subscription(request.subscription);
-  digest.set_period(request.period);
-  digest.set_time_zone(zone.name());
-  *digest.mutable_from() = contract::ToStamp(request.now);
-  *digest.mutable_to() = contract::ToStamp(request.now);
-  *digest.mutable_data_as_of() = contract::ToStamp(request.now);
-  digest.set_chain_head(model.totals.chain_head());
   v1::DigestSection& section = *digest.add_sections();
   section.set_name("alert");
   section.set_title("Told at once");

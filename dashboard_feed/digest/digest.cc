@@ -10,6 +10,7 @@
 
 #include "base/os/at_once.h"
 #include "dashboard_feed/digest/blocks.h"
+#include "dashboard_feed/digest/frame.h"
 #include "dashboard_feed/digest/gather.h"
 #include "dashboard_feed/digest/issue.h"
 #include "dashboard_feed/digest/item.h"
@@ -128,16 +129,8 @@ void CountSites(const LeaderView& view, absl::Time now, v1::Digest& digest) {
   digest.set_sites_silent(silent);
 }
 
-void FillFrame(const Model& model, const v1::Leader& leader,
-               const DigestRequest& request, const LeaderView& view,
-               v1::Digest& digest) {
-  digest.set_leader(leader.id());
-  digest.set_leader_name(leader.name().empty() ? leader.id() : leader.name());
-  digest.set_organisation(model.organisation.name());
-  if (request.subscription != nullptr) {
-    digest.set_subscription(request.subscription->id());
-    digest.set_language(request.subscription->language());
-  }
+void FillPeriod(const Model& model, const DigestRequest& request,
+                const LeaderView& view, v1::Digest& digest) {
   digest.set_period(request.period);
   digest.set_time_zone(view.zone().name());
   *digest.mutable_from() = contract::ToStamp(request.from);
@@ -145,7 +138,6 @@ void FillFrame(const Model& model, const v1::Leader& leader,
   if (model.totals.has_as_of()) {
     *digest.mutable_data_as_of() = model.totals.as_of();
   }
-  digest.set_chain_head(model.totals.chain_head());
   digest.set_first(!request.before.any);
   digest.set_how_ranked(
       "by severity, distinct people and sites, and number of observations; "
@@ -330,7 +322,9 @@ Built BuildDigest(const Model& model, const v1::Leader& leader,
   const std::vector<Glance>& all = matter.listing.seen;
   const ScopePace& pace = *matter.pace;
   const Waiting waiting(model, leader, request.to);
-  FillFrame(model, leader, request, view, digest);
+  FillFrame(model, leader, digest);
+  FillSubscription(request.subscription, digest);
+  FillPeriod(model, request, view, digest);
   v1::Digest sums;
   os::BothAtOnce(
       all.size() >= request.worth_a_thread,

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "dashboard_feed/digest/frame.h"
 #include "dashboard_feed/digest/item.h"
 #include "dashboard_feed/digest/view.h"
 #include "dashboard_feed/digest/waiting.h"
@@ -74,25 +75,6 @@ std::string Headline(const v1::DigestSection& section) {
                      item.waiting());
 }
 
-void FillFrame(const Model& model, const v1::Leader& leader,
-               const EscalatedRequest& request, absl::TimeZone zone,
-               v1::Digest& digest) {
-  digest.set_alert(true);
-  digest.set_leader(leader.id());
-  digest.set_leader_name(leader.name().empty() ? leader.id() : leader.name());
-  digest.set_organisation(model.organisation.name());
-  if (request.subscription != nullptr) {
-    digest.set_subscription(request.subscription->id());
-    digest.set_language(request.subscription->language());
-  }
-  digest.set_period(request.period);
-  digest.set_time_zone(zone.name());
-  *digest.mutable_from() = contract::ToStamp(request.now);
-  *digest.mutable_to() = contract::ToStamp(request.now);
-  *digest.mutable_data_as_of() = contract::ToStamp(request.now);
-  digest.set_chain_head(model.totals.chain_head());
-}
-
 }  // namespace
 
 std::optional<v1::Digest> BuildEscalated(const Model& model,
@@ -104,7 +86,9 @@ std::optional<v1::Digest> BuildEscalated(const Model& model,
       request.subscription != nullptr ? request.subscription->time_zone() : "");
   const Waiting waiting(model, leader, request.now);
   v1::Digest digest;
-  FillFrame(model, leader, request, view.zone(), digest);
+  FillFrameAtOnce(model, leader, request.period, request.now, view.zone(),
+                  digest);
+  FillSubscription(request.subscription, digest);
   v1::DigestSection& section = *digest.add_sections();
   section.set_name("escalated");
   section.set_title("Waiting too long");

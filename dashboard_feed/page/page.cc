@@ -148,17 +148,6 @@ Json ViewOfInsight(const InsightPage& page, const Frame& frame) {
   return view;
 }
 
-void CollectNames(const Json& value, std::set<std::string>& names) {
-  if (value.is_array()) {
-    for (const auto& part : value) CollectNames(part, names);
-  }
-  if (!value.is_object()) return;
-  for (const auto& [key, part] : value.items()) {
-    names.insert(key);
-    CollectNames(part, names);
-  }
-}
-
 // Every name that a page may use.
 const TemplateNames& Names() {
   static const TemplateNames kNames = [] {

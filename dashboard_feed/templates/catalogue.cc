@@ -55,17 +55,6 @@ Escaping EscapingOf(std::string_view name) {
   return name.rfind("slack", 0) == 0 ? Escaping::kSlack : Escaping::kJson;
 }
 
-void CollectNames(const nlohmann::json& value, std::set<std::string>& names) {
-  if (value.is_array()) {
-    for (const auto& part : value) CollectNames(part, names);
-  }
-  if (!value.is_object()) return;
-  for (const auto& [key, part] : value.items()) {
-    names.insert(key);
-    CollectNames(part, names);
-  }
-}
-
 const std::set<std::string>& KnownNames() {
   static const std::set<std::string> kNames = [] {
     std::set<std::string> names;

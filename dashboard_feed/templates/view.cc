@@ -262,4 +262,15 @@ nlohmann::json ViewOf(const v1::Digest& digest, const Sending& sending) {
   return View(digest, sending).Make();
 }
 
+void CollectNames(const nlohmann::json& view, std::set<std::string>& names) {
+  if (view.is_array()) {
+    for (const auto& part : view) CollectNames(part, names);
+  }
+  if (!view.is_object()) return;
+  for (const auto& [key, part] : view.items()) {
+    names.insert(key);
+    CollectNames(part, names);
+  }
+}
+
 }  // namespace earshot::feed

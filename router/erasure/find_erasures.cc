@@ -5,7 +5,7 @@
 #include "earshot/v1/observation.pb.h"
 #include "earshot/v1/session.pb.h"
 #include "proto/contract/ids.h"
-#include "router/erasure/whose_words.h"
+#include "router/log/whose_words.h"
 
 namespace earshot::router {
 namespace {

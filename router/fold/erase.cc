@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "earshot/v1/erase.pb.h"
-#include "router/erasure/whose_words.h"
 #include "router/fold/fold.h"
 #include "router/fold/keys.h"
+#include "router/log/whose_words.h"
 
 // Texts that go for good: from the log's side-store, the views, the mirror of
 // feeds and the spools of agents. Counts stay, and a record of it.

@@ -2,6 +2,7 @@
 
 #include "proto/contract/times.h"
 #include "tests/dashboard_feed/feed_fixture.h"
+#include "tests/dashboard_feed/said_by_nine.h"
 
 // Whom a whole feed tells that something waits too long, and how often.
 namespace earshot::feed {
@@ -42,12 +43,7 @@ class EscalationsTest : public LinkedFeedTest {
     insight.set_title("The till froze");
     insight.set_kind(v1::OBSERVATION_KIND_PAIN_POINT);
     insight.set_state(v1::HEARD);
-    insight.set_observations(9);
-    insight.set_reporters(9);
-    v1::Cell& cell = *insight.add_cells();
-    cell.set_site("north-1");
-    cell.set_observations(9);
-    cell.set_reporters(9);
+    SaidByNine(insight);
     v1::Escalation& told = *insight.mutable_escalation();
     told.set_stage(stage);
     told.set_leader(leader);

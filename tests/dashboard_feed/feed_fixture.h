@@ -12,6 +12,7 @@
 #include "earshot/v1/observation.pb.h"
 #include "tests/dashboard_feed/edges.h"
 #include "tests/dashboard_feed/folder.h"
+#include "tests/dashboard_feed/said_by_nine.h"
 #include "tests/testing/door.h"
 
 // A whole feed, without a router or with one in the hand of the test.
@@ -43,12 +44,7 @@ inline void AddInsight(v1::Delivery& delivery, uint64_t id,
   insight.set_id(id);
   insight.set_topic(topic);
   insight.set_state(state);
-  insight.set_observations(9);
-  insight.set_reporters(9);
-  v1::Cell& cell = *insight.add_cells();
-  cell.set_site("north-1");
-  cell.set_observations(9);
-  cell.set_reporters(9);
+  SaidByNine(insight);
   Add(delivery, v1::UPDATE_INSIGHT, insight.SerializeAsString());
 }
 

@@ -1,4 +1,5 @@
 #include "tests/dashboard_feed/feed_fixture.h"
+#include "tests/dashboard_feed/said_by_nine.h"
 
 // Hiding an insight for a while, from the door to the digest.
 namespace earshot::feed {
@@ -73,12 +74,7 @@ TEST_F(FeedTest, AReloadOfTheFilesSendsNothingAgainAndEndsNoMute) {
     insight.set_id(1);
     insight.set_topic("checkout");
     insight.set_state(v1::HEARD);
-    insight.set_observations(9);
-    insight.set_reporters(9);
-    v1::Cell& cell = *insight.add_cells();
-    cell.set_site("north-1");
-    cell.set_observations(9);
-    cell.set_reporters(9);
+    SaidByNine(insight);
     insight.mutable_muted()->set_reason("the refit");
     insight.mutable_muted()->set_leader("Dana");
     insight.mutable_muted()->mutable_until()->set_seconds(

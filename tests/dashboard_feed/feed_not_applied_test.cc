@@ -1,5 +1,6 @@
 #include "proto/contract/times.h"
 #include "tests/dashboard_feed/feed_fixture.h"
+#include "tests/dashboard_feed/said_by_nine.h"
 
 // A whole feed whose leader's decision was not applied.
 namespace earshot::feed {
@@ -19,12 +20,7 @@ class FeedNotAppliedTest : public FeedTest {
     insight.set_id(3);
     insight.set_topic("checkout/tills");
     insight.set_state(v1::RESOLVED);
-    insight.set_observations(9);
-    insight.set_reporters(9);
-    v1::Cell& cell = *insight.add_cells();
-    cell.set_site("north-1");
-    cell.set_observations(9);
-    cell.set_reporters(9);
+    SaidByNine(insight);
     v1::InsightEvent& event = *insight.add_history();
     event.set_decision(12);
     *event.mutable_at() = contract::ToStamp(clock_.Wall() - absl::Hours(3));

@@ -5,6 +5,7 @@
 #include "dashboard_feed/render/render.h"
 #include "proto/contract/times.h"
 #include "tests/dashboard_feed/held_model.h"
+#include "tests/dashboard_feed/said_by_nine.h"
 
 // Two leaders decided at once: who is told, and how often.
 namespace earshot::feed {
@@ -30,12 +31,7 @@ class NotAppliedTest : public testing::Test {
     insight.set_title("The till froze");
     insight.set_kind(v1::OBSERVATION_KIND_PAIN_POINT);
     insight.set_state(v1::RESOLVED);
-    insight.set_observations(9);
-    insight.set_reporters(9);
-    v1::Cell& cell = *insight.add_cells();
-    cell.set_site("north-1");
-    cell.set_observations(9);
-    cell.set_reporters(9);
+    SaidByNine(insight);
     v1::InsightEvent& event = *insight.add_history();
     event.set_decision(id);
     event.set_verb("decline");

@@ -1,5 +1,5 @@
-#ifndef EARSHOT_ROUTER_ERASURE_WHOSE_WORDS_H_
-#define EARSHOT_ROUTER_ERASURE_WHOSE_WORDS_H_
+#ifndef EARSHOT_ROUTER_LOG_WHOSE_WORDS_H_
+#define EARSHOT_ROUTER_LOG_WHOSE_WORDS_H_
 
 #include <string>
 
@@ -14,4 +14,4 @@ std::string WhoseWords(const LogRow& row);
 
 }  // namespace earshot::router
 
-#endif  // EARSHOT_ROUTER_ERASURE_WHOSE_WORDS_H_
+#endif  // EARSHOT_ROUTER_LOG_WHOSE_WORDS_H_

@@ -1,4 +1,4 @@
-#include "router/erasure/whose_words.h"
+#include "router/log/whose_words.h"
 
 #include "earshot/v1/log.pb.h"
 
