@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "base/os/files.h"
 #include "proto/contract/ids.h"
 #include "router/erasure/erased_ids.h"
 #include "router/erasure/find_erasures.h"
@@ -13,10 +12,8 @@
 
 namespace earshot::sim {
 
-std::string World::RouterIdOf(const std::string& record) const {
-  const auto secret = os::ReadFile(site_.Folder(kRouter) + "/hmac.key", 64);
-  return secret.ok() ? contract::MakeObservationId(*secret, {record}).bytes
-                     : "";
+std::string World::RouterIdOf(const std::string& record) {
+  return contract::MakeObservationId(Site::router_secret(), {record}).bytes;
 }
 
 // Mostly of those with a word of their own, that can be looked for anywhere.
@@ -55,12 +52,10 @@ absl::Status World::AskToErase(const std::string& log_file,
                                const std::string& record) {
   auto log = router::Log::OpenForReading(log_file);
   if (!log.ok()) return log.status();
-  const auto secret = os::ReadFile(site_.Folder(kRouter) + "/hmac.key", 64);
-  if (!secret.ok()) return secret.status();
   router::ErasureWanted wanted;
   wanted.observations.insert(RouterIdOf(record));
-  const auto found =
-      router::FindErasures(**log, wanted, *secret, random_, nullptr);
+  const auto found = router::FindErasures(**log, wanted, Site::router_secret(),
+                                          random_, nullptr);
   if (!found.ok()) return found.status();
   if (found->records.empty() && found->letters.empty()) {
     return absl::NotFoundError("there is nothing of it here");

@@ -75,6 +75,8 @@ Site::Site() {
   subscriptions_ = root_.File("subscriptions.conf");
 }
 
+std::string Site::router_secret() { return kSecret; }
+
 std::string Site::Folder(int machine) const {
   return root_.File(MachineName(machine));
 }

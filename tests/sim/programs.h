@@ -36,6 +36,8 @@ class Site {
   const std::string& subscriptions() const { return subscriptions_; }
   const wire::KeyPair& keys(int machine) const { return keys_.at(machine); }
   const wire::KeyPair& leader_keys() const { return leader_keys_; }
+  // With what the router makes ids.
+  static std::string router_secret();
   // What a machine's disk holds once its program has started for the first
   // time: runs begin with it.
   const Image* fresh(int machine) const {

@@ -118,7 +118,7 @@ class World {
   void OnDigest(const v1::Digest& digest);
 
   // erasing.cc: the operator.
-  std::string RouterIdOf(const std::string& record) const;
+  static std::string RouterIdOf(const std::string& record);
   void Erase(uint64_t which);
   absl::Status AskToErase(const std::string& log_file,
                           const std::string& record);
