@@ -44,7 +44,8 @@ function(earshot_embed_text)
     set(arg_NAMESPACE earshot::router)
   endif()
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}.cc")
-  list(TRANSFORM arg_FILES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  list(TRANSFORM arg_FILES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/"
+       REGEX "^[^/]")
   list(JOIN arg_FILES "," files)
   add_custom_command(
     OUTPUT "${source}"

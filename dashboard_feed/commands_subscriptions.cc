@@ -9,6 +9,7 @@
 
 #include "base/config/text_config.h"
 #include "dashboard_feed/commands_leader.h"
+#include "dashboard_feed/render/subscription_json.h"
 #include "proto/contract/subscription.h"
 
 namespace earshot::feed {
@@ -19,41 +20,6 @@ using Names = google::protobuf::RepeatedPtrField<std::string>;
 
 std::string Joined(const Names& names) {
   return fmt::format("{}", fmt::join(names, ","));
-}
-
-Json AsJson(const v1::SubscriptionList::Entry& entry) {
-  const v1::Subscription& s = entry.subscription();
-  const auto list = [](const Names& names) {
-    Json out = Json::array();
-    for (const std::string& name : names) out.push_back(name);
-    return out;
-  };
-  Json out{{"id", s.id()},
-           {"from", entry.changed() ? "leader" : "file"},
-           {"in_file", entry.in_file()},
-           {"paused", s.paused()},
-           {"cadence", contract::CadenceName(s.cadence())},
-           {"at", s.at()},
-           {"weekdays", list(s.weekdays())},
-           {"minutes", s.minutes()},
-           {"minutes_before", s.minutes_before()},
-           {"time_zone", s.time_zone()},
-           {"quiet_from", s.quiet_from()},
-           {"quiet_to", s.quiet_to()},
-           {"top", s.top()},
-           {"minimum_priority_milli", s.minimum_priority_milli()},
-           {"kinds", list(s.kinds())},
-           {"channels", list(s.channels())},
-           {"format", contract::FormatName(s.format())},
-           {"language", s.language()},
-           {"escalations", contract::TellsEscalations(s)}};
-  if (!s.weekday().empty()) out["weekdays"].push_back(s.weekday());
-  out["scope"] = {{"regions", list(s.scope().regions())},
-                  {"sites", list(s.scope().sites())},
-                  {"topics", list(s.scope().topics())},
-                  {"channels", list(s.scope().channels())},
-                  {"shifts", list(s.scope().shifts())}};
-  return out;
 }
 
 std::string WhenOf(const v1::Subscription& s) {
@@ -135,10 +101,8 @@ absl::StatusOr<v1::Subscription> SubscriptionCommands::Options::Wanted() const {
     return s;
   }
   s.set_id(id);
-  for (int value = v1::Subscription::Cadence_MIN;
-       value <= v1::Subscription::Cadence_MAX; ++value) {
-    const auto one = static_cast<v1::Subscription::Cadence>(value);
-    if (contract::CadenceName(one) == cadence) s.set_cadence(one);
+  if (const auto known = contract::ParseCadence(cadence)) {
+    s.set_cadence(*known);
   }
   for (int value = v1::Subscription::Format_MIN;
        value <= v1::Subscription::Format_MAX; ++value) {
@@ -212,7 +176,7 @@ void SubscriptionCommands::DefineList(CLI::App& group) {
         return absl::OkStatus();
       }
       Json out = Json::array();
-      for (const auto& entry : list->entries()) out.push_back(AsJson(entry));
+      for (const auto& entry : list->entries()) out.push_back(SubscriptionAsJson(entry));
       fmt::print("{}\n",
                  out.dump(2, ' ', false, Json::error_handler_t::replace));
       return absl::OkStatus();

@@ -181,6 +181,13 @@ void Feed::EachSecond() {
   RunAlerts();
   RunEscalations();
   RunSchedule();
+  if (const absl::Status tidied = mirror_->Tidy(); !tidied.ok()) {
+    uint64_t left_out = 0;
+    if (!Limited("tidy", left_out)) {
+      log_.Warn("index_not_tidied",
+                {{"why", os::StatusText(tidied)}, {"left_out", left_out}});
+    }
+  }
   if (!reload_wanted_) dispatcher_->Turn();
   if (now >= next_follower_beat_) {
     next_follower_beat_ = now + kFollowerBeat;

@@ -31,6 +31,7 @@
 #include "dashboard_feed/channels/dispatcher.h"
 #include "dashboard_feed/digest/digest.h"
 #include "dashboard_feed/leaders/doors.h"
+#include "dashboard_feed/listing/listing.h"
 #include "dashboard_feed/mirror/mirror.h"
 #include "dashboard_feed/outbox/outbox.h"
 #include "dashboard_feed/page/page.h"
@@ -220,7 +221,7 @@ class Feed {
                            uint64_t insight, const Visitor& visitor);
   http::Response AsPage(unsigned status, std::string page) const;
   http::Response GoTo(const std::string& path) const;
-  Frame FrameFor(const Visitor& visitor);
+  Frame FrameFor(const Visitor& visitor, Here here = Here::kElsewhere);
   http::Response Refuse(const http::Request& request, unsigned status,
                         const std::string& why, const std::string& next);
   std::optional<http::Response> RefuseForm(const http::Request& request,
@@ -232,11 +233,35 @@ class Feed {
   http::Response NoSuchPage(const Visitor& visitor);
   http::Response ShowInsight(const Visitor& visitor, uint64_t number,
                              unsigned status, InsightPage page);
+  void AddPictures(const v1::Leader& leader, const v1::Insight& insight,
+                   InsightPage& page) const;
   http::Response DecideByPage(const Visitor& visitor, uint64_t number,
                               const Fields& fields);
+  absl::StatusOr<std::string> AskByFields(const v1::Leader& leader,
+                                          uint64_t number,
+                                          const Fields& fields);
   absl::StatusOr<std::string> DecideByFields(const v1::Leader& leader,
                                              uint64_t number,
                                              const Fields& fields);
+
+  // feed_views.cc: the other pages.
+  http::Response ShowDigest(const Visitor& visitor, const Fields& query);
+  http::Response ShowMorning(const Visitor& visitor);
+  http::Response ShowList(const Visitor& visitor, const Fields& query);
+  http::Response ShowLoop(const Visitor& visitor);
+  http::Response ShowSubscriptions(const Visitor& visitor, unsigned status,
+                                   OwnPage page);
+  http::Response ShowDeliveries(const Visitor& visitor, unsigned status,
+                                OwnPage page);
+  http::Response PostSubscription(const Visitor& visitor, const Fields& fields);
+  http::Response PostRetry(const Visitor& visitor, const Fields& fields);
+  absl::StatusOr<std::string> ChangeByFields(const v1::Leader& leader,
+                                             const Fields& fields);
+  absl::StatusOr<std::string> RetryOwn(const v1::Leader& leader, uint64_t id);
+  absl::StatusOr<std::vector<Delivery>> DeliveriesOf(const v1::Leader& leader);
+  // Of the filter; the mirror knows where words are.
+  absl::StatusOr<List> ListFor(const LeaderView& view, const Filter& filter,
+                               uint64_t passed, size_t most);
 
   // feed_sign_in.cc: who is let in.
   absl::Status OpenPage();
@@ -261,12 +286,24 @@ class Feed {
   http::Response ServeApi(const http::Request& request, Served served,
                           uint64_t insight, const Visitor& visitor);
   std::string AboutMe(const Visitor& visitor);
-  absl::StatusOr<std::string> ListInsights(const v1::Leader& leader,
-                                           const std::string& query);
+  absl::StatusOr<std::string> InsightsFor(const v1::Leader& leader,
+                                          const std::string& query);
   absl::StatusOr<std::string> OneInsight(const v1::Leader& leader,
                                          uint64_t number);
-  http::Response DecideByApi(const http::Request& request, uint64_t number,
-                             const Visitor& visitor);
+  http::Response ReadByApi(const http::Request& request, Served served,
+                           uint64_t number, const Visitor& visitor);
+  // What is to be done with the fields that came; the text says what was.
+  using Deed = absl::StatusOr<std::string> (Feed::*)(const v1::Leader& leader,
+                                                     uint64_t number,
+                                                     const Fields& fields);
+  http::Response WriteByApi(const http::Request& request, uint64_t number,
+                            const Visitor& visitor, Deed deed);
+  absl::StatusOr<std::string> ChangeByApi(const v1::Leader& leader,
+                                          uint64_t number,
+                                          const Fields& fields);
+  absl::StatusOr<std::string> RetryByApi(const v1::Leader& leader,
+                                         uint64_t number,
+                                         const Fields& fields);
 
   // feed_decisions.cc. CheckDecision fills in what the leader does not say, and
   // gives the insight as they see it.

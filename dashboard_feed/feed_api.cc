@@ -1,23 +1,19 @@
 // The leader's page for programs: JSON, as docs/reference/api.yaml says.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/os/status_text.h"
 #include "dashboard_feed/api/bodies.h"
 #include "dashboard_feed/explain/in_full.h"
 #include "dashboard_feed/feed.h"
-#include "dashboard_feed/page/forms.h"
+#include "dashboard_feed/page/page.h"
 #include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/render/render.h"
 #include "dashboard_feed/schedule/schedule.h"
 
 namespace earshot::feed {
 namespace {
-
-constexpr size_t kPage = 50;  // insights
-constexpr size_t kLargestPage = 200;
 
 http::Response Json(unsigned status, std::string body) {
   http::Response response;
@@ -55,7 +51,7 @@ bool Feed::IsApi(const std::string& path) {
 }
 
 http::Response Feed::ServeApi(const http::Request& request, Served served,
-                              uint64_t insight, const Visitor& visitor) {
+                              uint64_t number, const Visitor& visitor) {
   if (visitor.leader == nullptr) {
     http::Response response =
         NotDone(401,
@@ -64,29 +60,53 @@ http::Response Feed::ServeApi(const http::Request& request, Served served,
     response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;
   }
-  const v1::Leader& leader = *visitor.leader;
   switch (served) {
-    case Served::kApi:
-      return Unless(request, RoutesBody());
+    case Served::kApiDecisions:
+      return WriteByApi(request, number, visitor, &Feed::DecideByFields);
+    case Served::kApiQuestions:
+      return WriteByApi(request, number, visitor, &Feed::AskByFields);
+    case Served::kApiRetry:
+      return WriteByApi(request, number, visitor, &Feed::RetryByApi);
+    case Served::kApiSubscriptions:
+      if (request.method == "POST") {
+        return WriteByApi(request, 0, visitor, &Feed::ChangeByApi);
+      }
+      [[fallthrough]];
+    default:
+      return ReadByApi(request, served, number, visitor);
+  }
+}
+
+http::Response Feed::ReadByApi(const http::Request& request, Served served,
+                               uint64_t number, const Visitor& visitor) {
+  const v1::Leader& leader = *visitor.leader;
+  const auto answer = [&](absl::StatusOr<std::string> body) {
+    return body.ok() ? Unless(request, *std::move(body))
+                     : NotDone(body.status());
+  };
+  switch (served) {
     case Served::kApiMe:
-      return Unless(request, AboutMe(visitor));
+      return answer(AboutMe(visitor));
     case Served::kApiDigest: {
       const auto digest = DigestLately(leader);
-      if (!digest.ok()) return NotDone(digest.status());
-      return Unless(request, DigestAsJson(**digest));
+      return digest.ok() ? answer(DigestAsJson(**digest))
+                         : NotDone(digest.status());
     }
-    case Served::kApiInsights: {
-      auto body = ListInsights(leader, request.query);
-      return body.ok() ? Unless(request, *std::move(body))
-                       : NotDone(body.status());
-    }
-    case Served::kApiInsight: {
-      auto body = OneInsight(leader, insight);
-      return body.ok() ? Unless(request, *std::move(body))
-                       : NotDone(body.status());
+    case Served::kApiInsights:
+      return answer(InsightsFor(leader, request.query));
+    case Served::kApiInsight:
+      return answer(OneInsight(leader, number));
+    case Served::kApiResults:
+      return answer(ResultsBody(ResultsFor(leader), ZoneOf(leader.time_zone())));
+    case Served::kApiSubscriptions:
+      return answer(SubscriptionsBody(SubscriptionsOf(leader)));
+    case Served::kApiDeliveries: {
+      const auto deliveries = DeliveriesOf(leader);
+      return deliveries.ok() ? answer(DeliveriesBody(*deliveries))
+                             : NotDone(deliveries.status());
     }
     default:
-      return DecideByApi(request, insight, visitor);
+      return answer(RoutesBody());
   }
 }
 
@@ -106,54 +126,34 @@ std::string Feed::AboutMe(const Visitor& visitor) {
   return MeBody(me);
 }
 
-absl::StatusOr<std::string> Feed::ListInsights(const v1::Leader& leader,
-                                               const std::string& query) {
+absl::StatusOr<std::string> Feed::InsightsFor(const v1::Leader& leader,
+                                              const std::string& query) {
   const auto fields = http::ParseForm(query);
-  std::optional<ListCursor> after;
-  size_t most = kPage;
-  if (fields && fields->contains("cursor")) {
-    after = ParseCursor(fields->at("cursor"));
-    if (!after) {
+  if (!fields) {
+    return absl::InvalidArgumentError(
+        "the query cannot be read; write a percent sign as %25");
+  }
+  const auto filter = FilterFrom(*fields);
+  if (!filter.ok()) return filter.status();
+  uint64_t passed = 0;
+  if (fields->contains("cursor")) {
+    const auto cursor = ParseCursor(fields->at("cursor"));
+    if (!cursor) {
       return absl::InvalidArgumentError(
           "'cursor' is none of ours; begin without one");
     }
+    passed = *cursor;
   }
-  if (fields && fields->contains("limit")) {
-    const std::string& text = fields->at("limit");
-    most = text.size() > 3 ||
-                   text.find_first_not_of("0123456789") != std::string::npos
-               ? 0
-               : static_cast<size_t>(std::atoi(text.c_str()));
-  }
-  if (!fields || most == 0 || most > kLargestPage) {
+  const auto most = ParseLimit(http::FieldOf(*fields, "limit"));
+  if (!most) {
     return absl::InvalidArgumentError(
-        fmt::format("'limit' is a number from 1 to {}", kLargestPage));
+        fmt::format("'limit' is a number from 1 to {}", kMostListed));
   }
   const LeaderView view(mirror_->model(), leader, clock_.Wall());
-  LeaderView::Listing listing = view.List(nullptr);
-  Glance from;
-  if (after) {
-    from.priority_milli = after->priority_milli;
-    from.insight = after->insight;
-    std::erase_if(listing.seen, [&](const Glance& glance) {
-      return !from.RanksBefore(glance);
-    });
-  }
-  SortByPriority(listing.seen);
-  std::vector<v1::DigestItem> items;
-  std::string next;
-  for (const Glance& glance : listing.seen) {
-    if (items.size() == most) break;
-    const auto seen = view.Find(glance.id());
-    if (!seen) continue;
-    items.push_back(ItemInFull(*seen, view.rules(), view.zone()));
-    items.back().set_rank(0);
-    next = CursorText({glance.priority_milli, glance.id()});
-  }
-  if (items.size() < most || listing.seen.back().id() == items.back().insight())
-    next.clear();
-  if (absl::Status read = mirror_->TakeReadError(); !read.ok()) return read;
-  return InsightsBody(items, next, view.zone());
+  const auto list = ListFor(view, *filter, passed, *most);
+  if (!list.ok()) return list.status();
+  return InsightsBody(*list, list->more ? CursorText(passed + *most) : "",
+                      view.zone());
 }
 
 absl::StatusOr<std::string> Feed::OneInsight(const v1::Leader& leader,
@@ -166,20 +166,31 @@ absl::StatusOr<std::string> Feed::OneInsight(const v1::Leader& leader,
                     "/api/v1/insights lists what there is",
                     number));
   }
-  std::vector<std::string> verbs;
-  for (const DecisionForm& form : FormsFor(seen->insight, now)) {
-    verbs.push_back(form.verb);
-  }
+  const GroupRules rules = RulesOf(mirror_->model().organisation);
+  InsightPage page;
+  page.forms = FormsFor(seen->insight, VerbatimsInFull(*seen, rules), now);
+  page.insight = &seen->insight;
+  AddPictures(leader, seen->insight, page);
   const absl::TimeZone zone = ZoneOf(leader.time_zone());
-  return InsightBody(
-      ItemInFull(*seen, RulesOf(mirror_->model().organisation), zone),
-      seen->insight, verbs, zone);
+  return InsightBody(ItemInFull(*seen, rules, zone), page, zone);
+}
+
+absl::StatusOr<std::string> Feed::ChangeByApi(const v1::Leader& leader,
+                                              uint64_t /*number*/,
+                                              const Fields& fields) {
+  return ChangeByFields(leader, fields);
+}
+
+absl::StatusOr<std::string> Feed::RetryByApi(const v1::Leader& leader,
+                                             uint64_t number,
+                                             const Fields& /*fields*/) {
+  return RetryOwn(leader, number);
 }
 
 // A browser brings its cookie along whoever made the request, so it has to
 // bring what a page of ours was given as well.
-http::Response Feed::DecideByApi(const http::Request& request, uint64_t number,
-                                 const Visitor& visitor) {
+http::Response Feed::WriteByApi(const http::Request& request, uint64_t number,
+                                const Visitor& visitor, Deed deed) {
   if (request.content_type.rfind("application/json", 0) != 0) {
     return NotDone(415, "send it as Content-Type: application/json");
   }
@@ -198,7 +209,7 @@ http::Response Feed::DecideByApi(const http::Request& request, uint64_t number,
                      "was used before; get it again");
     }
   }
-  const auto done = DecideByFields(*visitor.leader, number, *fields);
+  const auto done = (this->*deed)(*visitor.leader, number, *fields);
   if (!done.ok()) return NotDone(done.status());
   if (!visitor.session.empty()) page_->forms.Spend(token);
   return Json(202, SaidBody(*done));

@@ -7,6 +7,8 @@
 #include "base/os/status_text.h"
 #include "dashboard_feed/api/bodies.h"
 #include "dashboard_feed/decisions/from_fields.h"
+#include "dashboard_feed/decisions/question_fields.h"
+#include "dashboard_feed/digest/item.h"
 #include "dashboard_feed/explain/in_full.h"
 #include "dashboard_feed/explain/why.h"
 #include "dashboard_feed/feed.h"
@@ -23,14 +25,15 @@ using Fields = std::map<std::string, std::string>;
 // `same-origin`, so that a form says where it comes from.
 constexpr std::pair<const char*, const char*> kPageHeaders[]{
     {"Content-Security-Policy",
-     "default-src 'none'; style-src 'self'; form-action 'self'; "
+     "default-src 'none'; style-src 'self'; script-src 'self'; "
+     "connect-src 'self'; img-src 'self' data:; form-action 'self'; "
      "frame-ancestors 'none'; base-uri 'none'"},
     {"Referrer-Policy", "same-origin"}};
 
-http::Response Style() {
+http::Response Kept(const char* type, std::string_view body) {
   http::Response response;
-  response.content_type = "text/css; charset=utf-8";
-  response.body = StyleSheet();
+  response.content_type = type;
+  response.body = body;
   response.headers.emplace_back("Cache-Control",
                                 "public, max-age=31536000, immutable");
   return response;
@@ -64,8 +67,9 @@ http::Response Feed::GoTo(const std::string& path) const {
   return response;
 }
 
-Frame Feed::FrameFor(const Visitor& visitor) {
+Frame Feed::FrameFor(const Visitor& visitor, Here here) {
   Frame frame;
+  frame.here = here;
   frame.base = page_->base;
   if (visitor.leader == nullptr) return frame;
   frame.organisation = mirror_->model().organisation.name();
@@ -106,7 +110,12 @@ std::optional<http::Response> Feed::Serve(const http::Request& request) {
                              : "POST");
     return response;
   }
-  if (route.served == Served::kStyle) return Style();
+  if (route.served == Served::kStyle) {
+    return Kept("text/css; charset=utf-8", StyleSheet());
+  }
+  if (route.served == Served::kScript) {
+    return Kept("text/javascript; charset=utf-8", PageScript());
+  }
   if (route.served == Served::kSignIn && writes) return SignIn(request);
   const auto visitor = VisitorOf(request);
   if (!visitor.ok()) {
@@ -119,41 +128,59 @@ std::optional<http::Response> Feed::Serve(const http::Request& request) {
                : broken;
   }
   if (IsApi(request.path)) {
-    return ServeApi(request, route.served, found.insight, *visitor);
+    return ServeApi(request, route.served, found.number, *visitor);
   }
-  return ServePage(request, route.served, found.insight, *visitor);
+  return ServePage(request, route.served, found.number, *visitor);
 }
 
 http::Response Feed::ServePage(const http::Request& request, Served served,
-                               uint64_t insight, const Visitor& visitor) {
+                               uint64_t number, const Visitor& visitor) {
   const bool in = visitor.leader != nullptr && !visitor.session.empty();
   if (served == Served::kSignIn) {
     return in ? GoTo("/") : AskToSignIn(request, 200, "", "");
   }
   if (!in) {
-    return GoTo(served == Served::kInsight
-                    ? fmt::format("/sign-in?to=/insights/{}", insight)
-                    : "/sign-in");
+    const bool home = served == Served::kDigest || request.method == "POST";
+    return GoTo(home ? "/sign-in" : "/sign-in?to=" + request.path);
   }
   if (request.method == "POST") {
     const Fields fields = http::ParseForm(request.body).value_or(Fields());
     if (auto refused = RefuseForm(request, visitor.session, fields, visitor)) {
       return *std::move(refused);
     }
-    return served == Served::kSignOut ? SignOut(visitor)
-                                      : DecideByPage(visitor, insight, fields);
+    if (served == Served::kSignOut) return SignOut(visitor);
+    if (served == Served::kSubscriptions) {
+      return PostSubscription(visitor, fields);
+    }
+    if (served == Served::kDeliveries) return PostRetry(visitor, fields);
+    return DecideByPage(visitor, number, fields);
   }
-  if (served == Served::kInsight) {
-    InsightPage page;
-    const auto query = http::ParseForm(request.query).value_or(Fields());
-    page.message =
-        page_->Told(visitor.leader->id(), http::FieldOf(query, "said"));
-    return ShowInsight(visitor, insight, 200, std::move(page));
+  const Fields query = http::ParseForm(request.query).value_or(Fields());
+  const std::string told =
+      page_->Told(visitor.leader->id(), http::FieldOf(query, "said"));
+  switch (served) {
+    case Served::kInsight: {
+      InsightPage page;
+      page.message = told;
+      return ShowInsight(visitor, number, 200, std::move(page));
+    }
+    case Served::kMorning:
+      return ShowMorning(visitor);
+    case Served::kInsights:
+      return ShowList(visitor, query);
+    case Served::kLoop:
+      return ShowLoop(visitor);
+    case Served::kSubscriptions:
+    case Served::kDeliveries: {
+      OwnPage page;
+      page.message = told;
+      return served == Served::kDeliveries
+                 ? ShowDeliveries(visitor, 200, std::move(page))
+                 : ShowSubscriptions(visitor, 200, std::move(page));
+    }
+    default:
+      return ShowDigest(visitor, query);
   }
-  const auto digest = DigestLately(*visitor.leader);
-  if (!digest.ok()) return Broken(digest.status());
-  log_.Info("delivered", {{"leader", visitor.leader->id()}, {"by", "page"}});
-  return AsPage(200, DigestPage(**digest, FrameFor(visitor)));
 }
 
 // Nothing: it comes from a page of ours, for this session, and for the first
@@ -223,27 +250,53 @@ http::Response Feed::ShowInsight(const Visitor& visitor, uint64_t number,
   if (id != number) return GoTo(fmt::format("/insights/{}", id));
   const auto digest = DigestLately(leader);
   if (!digest.ok()) return Broken(digest.status());
-  const v1::Organisation& organisation = mirror_->model().organisation;
+  const GroupRules rules = RulesOf(mirror_->model().organisation);
   v1::Digest& around = page.around;
   around.set_leader(leader.id());
   around.set_time_zone((*digest)->time_zone());
   *around.mutable_to() = contract::ToStamp(now);
   *around.add_sections()->add_items() =
-      ItemInFull(*seen, RulesOf(organisation), ZoneOf((*digest)->time_zone()));
+      ItemInFull(*seen, rules, ZoneOf((*digest)->time_zone()));
   page.insight = &seen->insight;
   page.listed = WhereListed(**digest, id).value_or("");
-  page.forms = FormsFor(seen->insight, now);
+  page.forms = FormsFor(seen->insight, VerbatimsInFull(*seen, rules), now);
   page.opened_by = os::ToHex(seen->insight.opened_by());
-  return AsPage(status, RenderInsight(page, FrameFor(visitor)));
+  AddPictures(leader, seen->insight, page);
+  return AsPage(status,
+                RenderInsight(page, FrameFor(visitor, Here::kInsights)));
+}
+
+// Of one's own scope alone: not of somebody for whom they stand in.
+void Feed::AddPictures(const v1::Leader& leader, const v1::Insight& insight,
+                       InsightPage& page) const {
+  const absl::Time now = clock_.Wall();
+  const LeaderView view(mirror_->model(), leader, now);
+  std::deque<Facts> held;
+  if (const auto glance = view.One(insight.id(), nullptr, held)) {
+    page.daily = DailyOf(view, *glance, now);
+    page.heat = HeatOf(view, *glance);
+  }
+  for (const v1::SuggestedInsight& other : insight.suggested()) {
+    const auto seen = view.Find(other.insight());
+    if (!seen || seen->insight.id() == insight.id()) continue;
+    page.looks_like.push_back({seen->insight.id(),
+                               TitleOf(*seen, view.rules().numbers),
+                               other.why()});
+  }
 }
 
 http::Response Feed::DecideByPage(const Visitor& visitor, uint64_t number,
                                   const Fields& fields) {
   InsightPage page;
   page.verb = http::FieldOf(fields, "verb");
-  const auto done = DecideByFields(*visitor.leader, number, fields);
+  const auto done = page.verb == kAskVerb
+                        ? AskByFields(*visitor.leader, number, fields)
+                        : DecideByFields(*visitor.leader, number, fields);
   if (!done.ok()) {
-    if (absl::IsNotFound(done.status())) return NoSuchPage(visitor);
+    if (absl::IsNotFound(done.status()) && !FindFor(*visitor.leader, number,
+                                                    clock_.Wall())) {
+      return NoSuchPage(visitor);
+    }
     page.error = os::StatusText(done.status()) + ". Nothing was recorded.";
     page.typed = fields;
     return ShowInsight(visitor, number, HttpStatusOf(done.status()),
@@ -253,6 +306,15 @@ http::Response Feed::DecideByPage(const Visitor& visitor, uint64_t number,
   return GoTo(
       fmt::format("/insights/{}?said={}", number,
                   page_->Tell(visitor.leader->id(), *done + ".", random_)));
+}
+
+absl::StatusOr<std::string> Feed::AskByFields(const v1::Leader& leader,
+                                              uint64_t number,
+                                              const Fields& fields) {
+  auto question = QuestionFrom(fields);
+  if (!question.ok()) return question.status();
+  question->set_insight(number);
+  return AskFrontLine(leader, question->SerializeAsString());
 }
 
 absl::StatusOr<std::string> Feed::DecideByFields(const v1::Leader& leader,

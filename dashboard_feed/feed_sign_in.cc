@@ -25,8 +25,12 @@ constexpr char kWrong[] =
 std::string Wanted(const http::Request& request) {
   const auto query = http::ParseForm(request.query);
   std::string path = query ? http::FieldOf(*query, "to") : std::string();
-  return FindRoute(path).route.served == Served::kInsight ? path
-                                                          : std::string();
+  const Route route = FindRoute(path).route;
+  const bool page = route.reads && route.served != Served::kStyle &&
+                    route.served != Served::kScript &&
+                    path.compare(0, kApiPath.size(), kApiPath) != 0 &&
+                    route.served != Served::kLink;
+  return page ? path : std::string();
 }
 
 }  // namespace

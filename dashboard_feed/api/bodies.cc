@@ -11,6 +11,7 @@
 #include "base/os/sha256.h"
 #include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/render/item_json.h"
+#include "dashboard_feed/render/subscription_json.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
@@ -55,6 +56,31 @@ bool ParseWhole(std::string_view text, Number& number) {
   return error == std::errc() && at == end;
 }
 
+// Null: small groups hide it.
+Json DailyAsJson(const std::optional<Daily>& daily) {
+  if (!daily) return nullptr;
+  return {{"first", absl::FormatCivilTime(daily->first)},
+          {"observations", daily->observations}};
+}
+
+Json HeatAsJson(const Heat& heat) {
+  Json out{{"shifts", heat.shifts}, {"rows", Json::array()}};
+  for (const Heat::Row& row : heat.rows) {
+    Json cells = Json::array();
+    for (const auto& cell : row.observations) {
+      cells.push_back(cell ? Json(*cell) : Json(nullptr));
+    }
+    out["rows"].push_back({{"site", row.site}, {"observations", cells}});
+  }
+  out["more_sites"] = heat.more_sites;
+  return out;
+}
+
+Json CountAsJson(const v1::Count& count) {
+  if (count.hidden()) return fmt::format("<{}", count.below());
+  return count.value();
+}
+
 }  // namespace
 
 unsigned HttpStatusOf(const absl::Status& status) {
@@ -81,26 +107,22 @@ std::string Problem(unsigned status, std::string_view detail) {
                {"detail", detail}});
 }
 
-std::string CursorText(const ListCursor& cursor) {
-  return absl::WebSafeBase64Escape(
-      fmt::format("{}.{}", cursor.priority_milli, cursor.insight));
+std::string CursorText(uint64_t passed) {
+  return absl::WebSafeBase64Escape(fmt::format("after {}", passed));
 }
 
-std::optional<ListCursor> ParseCursor(std::string_view text) {
+std::optional<uint64_t> ParseCursor(std::string_view text) {
+  constexpr std::string_view kBefore = "after ";
   std::string plain;
+  uint64_t passed = 0;
   if (text.size() > kLongestCursor ||
-      !absl::WebSafeBase64Unescape({text.data(), text.size()}, &plain)) {
+      !absl::WebSafeBase64Unescape({text.data(), text.size()}, &plain) ||
+      plain.compare(0, kBefore.size(), kBefore) != 0 ||
+      !ParseWhole(std::string_view(plain).substr(kBefore.size()), passed) ||
+      passed > kMostPassed) {
     return std::nullopt;
   }
-  const std::string_view both = plain;
-  const size_t point = both.find('.');
-  ListCursor cursor;
-  if (point == std::string_view::npos ||
-      !ParseWhole(both.substr(0, point), cursor.priority_milli) ||
-      !ParseWhole(both.substr(point + 1), cursor.insight)) {
-    return std::nullopt;
-  }
-  return cursor;
+  return passed;
 }
 
 std::string MeBody(const Me& me) {
@@ -115,23 +137,37 @@ std::string MeBody(const Me& me) {
   return Dump(out);
 }
 
-std::string InsightsBody(const std::vector<v1::DigestItem>& items,
-                         const std::string& next, absl::TimeZone zone) {
-  Json out{{"items", Json::array()}};
-  for (const v1::DigestItem& item : items) {
-    out["items"].push_back(ItemAsJson(item, zone));
+std::optional<size_t> ParseLimit(std::string_view text) {
+  constexpr size_t kUsual = 50;
+  if (text.empty()) return kUsual;
+  size_t most = 0;
+  if (!ParseWhole(text, most) || most == 0 || most > kMostListed) {
+    return std::nullopt;
   }
+  return most;
+}
+
+std::string InsightsBody(const List& list, const std::string& next,
+                         absl::TimeZone zone) {
+  Json out{{"items", Json::array()}};
+  for (const Listed& listed : list.items) {
+    Json item = ItemAsJson(listed.item, zone);
+    item["daily"] = DailyAsJson(listed.daily);
+    out["items"].push_back(std::move(item));
+  }
+  out["found"] = list.found;
+  out["more_found"] = list.more_found;
+  out["hidden"] = list.hidden;
   out["next"] = next.empty() ? Json(nullptr) : Json(next);
   return Dump(out);
 }
 
-std::string InsightBody(const v1::DigestItem& item, const v1::Insight& insight,
-                        const std::vector<std::string>& verbs,
+std::string InsightBody(const v1::DigestItem& item, const InsightPage& page,
                         absl::TimeZone zone) {
   Json out = ItemAsJson(item, zone);
   out["opened_by"] = os::ToHex(item.opened_by());
   out["history"] = Json::array();
-  for (const v1::InsightEvent& event : insight.history()) {
+  for (const v1::InsightEvent& event : page.insight->history()) {
     Json one{{"at", absl::FormatTime(absl::RFC3339_sec,
                                      contract::ToTime(event.at()), zone)},
              {"leader", event.leader()},
@@ -141,7 +177,67 @@ std::string InsightBody(const v1::DigestItem& item, const v1::Insight& insight,
     if (!event.not_applied().empty()) one["not_applied"] = event.not_applied();
     out["history"].push_back(std::move(one));
   }
-  out["verbs"] = verbs;
+  out["verbs"] = Json::array();
+  for (const DecisionForm& form : page.forms) {
+    if (form.verb != kAskVerb) out["verbs"].push_back(form.verb);
+  }
+  out["daily"] = DailyAsJson(page.daily);
+  out["heat"] = HeatAsJson(page.heat);
+  out["looks_like"] = Json::array();
+  for (const LooksLike& other : page.looks_like) {
+    out["looks_like"].push_back({{"insight", other.insight},
+                                 {"title", other.title},
+                                 {"why", other.why}});
+  }
+  return Dump(out);
+}
+
+std::string SubscriptionsBody(const v1::SubscriptionList& list) {
+  Json out{{"items", Json::array()}};
+  for (const v1::SubscriptionList::Entry& entry : list.entries()) {
+    out["items"].push_back(SubscriptionAsJson(entry));
+  }
+  return Dump(out);
+}
+
+std::string DeliveriesBody(const std::vector<Delivery>& deliveries) {
+  Json out{{"items", Json::array()}};
+  for (const Delivery& delivery : deliveries) {
+    out["items"].push_back(
+        {{"delivery", delivery.id},
+         {"subscription", delivery.subscription},
+         {"period", delivery.period},
+         {"channel", delivery.channel},
+         {"state", DeliveryStateName(delivery.state)},
+         {"attempts", delivery.attempts},
+         {"reason", delivery.reason},
+         {"at", absl::FormatTime(absl::RFC3339_sec, delivery.changed_at,
+                                 absl::UTCTimeZone())}});
+  }
+  return Dump(out);
+}
+
+std::string ResultsBody(const v1::ResultList& results, absl::TimeZone zone) {
+  Json out{{"questions", Json::array()}, {"guidance", Json::array()}};
+  for (const v1::QuestionLine& line : results.questions()) {
+    Json one{{"text", line.text()},
+             {"insight", line.insight()},
+             {"asked", CountAsJson(line.asked())},
+             {"answered", CountAsJson(line.answered())},
+             {"lines", line.lines()}};
+    if (line.has_closes_at()) {
+      one["closes_at"] = absl::FormatTime(
+          absl::RFC3339_sec, contract::ToTime(line.closes_at()), zone);
+    }
+    out["questions"].push_back(std::move(one));
+  }
+  for (const v1::GuidanceLine& line : results.guidance()) {
+    out["guidance"].push_back({{"text", line.text()},
+                               {"roles", line.roles()},
+                               {"machines", line.machines()},
+                               {"reached", line.reached()},
+                               {"read", line.read()}});
+  }
   return Dump(out);
 }
 

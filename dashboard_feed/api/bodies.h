@@ -11,8 +11,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "dashboard_feed/listing/listing.h"
+#include "dashboard_feed/outbox/deliveries.h"
+#include "dashboard_feed/page/page.h"
 #include "earshot/v1/digest.pb.h"
 #include "earshot/v1/insight.pb.h"
+#include "earshot/v1/subscription.pb.h"
 
 // What the JSON API (docs/reference/api.yaml) takes and gives. Pure.
 namespace earshot::feed {
@@ -24,13 +28,10 @@ unsigned HttpStatusOf(const absl::Status& status);
 inline constexpr char kProblemType[] = "application/problem+json";
 std::string Problem(unsigned status, std::string_view detail);
 
-// Where a listing goes on: after this one, by falling priority, then number.
-struct ListCursor {
-  int64_t priority_milli = 0;
-  uint64_t insight = 0;
-};
-std::string CursorText(const ListCursor& cursor);
-std::optional<ListCursor> ParseCursor(std::string_view text);
+// Where a listing goes on: after so many. It tells nothing else of them.
+std::string CursorText(uint64_t passed);
+std::optional<uint64_t> ParseCursor(std::string_view text);
+inline constexpr uint64_t kMostPassed = 1'000'000;
 
 struct Me {
   std::string leader;
@@ -43,14 +44,22 @@ struct Me {
 };
 std::string MeBody(const Me& me);
 
-// `next` empty: that was all.
-std::string InsightsBody(const std::vector<v1::DigestItem>& items,
-                         const std::string& next, absl::TimeZone zone);
+// How many insights a page of a listing has; empty: 50. Nothing: no number from
+// 1 to kMostListed.
+inline constexpr size_t kMostListed = 200;
+std::optional<size_t> ParseLimit(std::string_view text);
 
-// With what leaders did, and the verbs that its state allows.
-std::string InsightBody(const v1::DigestItem& item, const v1::Insight& insight,
-                        const std::vector<std::string>& verbs,
+// `next` empty: that was all.
+std::string InsightsBody(const List& list, const std::string& next,
+                         absl::TimeZone zone);
+
+// With what leaders did, the verbs that its state allows, and its pictures.
+std::string InsightBody(const v1::DigestItem& item, const InsightPage& page,
                         absl::TimeZone zone);
+
+std::string SubscriptionsBody(const v1::SubscriptionList& list);
+std::string DeliveriesBody(const std::vector<Delivery>& deliveries);
+std::string ResultsBody(const v1::ResultList& results, absl::TimeZone zone);
 
 // Which routes there are, as in api.yaml.
 std::string RoutesBody();

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
+#include "base/os/bytes.h"
 #include "dashboard_feed/decisions/until.h"
+#include "proto/contract/ids.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -47,6 +51,42 @@ absl::Status FillAnswer(const Fields& fields, v1::GiveAnswer& answer) {
   } else {
     return absl::InvalidArgumentError(
         "an answer's intent is will_do or need_more");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FillMerge(const Fields& fields, v1::Merge& merge) {
+  const auto into = contract::ParseInsightNumber(fields.Of("into"));
+  if (!into.ok()) return into.status();
+  merge.set_into(*into);
+  return absl::OkStatus();
+}
+
+// A box that was ticked is a field `verbatim-` and the name of a verbatim.
+absl::Status FillSplit(const std::map<std::string, std::string>& given,
+                       const Fields& fields, v1::Split& split) {
+  constexpr std::string_view kBefore = "verbatim-";
+  const std::string merged = fields.Of("merged");
+  if (!merged.empty()) {
+    const auto number = contract::ParseInsightNumber(merged);
+    if (!number.ok()) return number.status();
+    split.set_merged(*number);
+  }
+  for (const auto& [name, value] : given) {
+    if (name.compare(0, kBefore.size(), kBefore) != 0 || value.empty()) {
+      continue;
+    }
+    const auto id = os::FromHex(name.substr(kBefore.size()));
+    if (!id.ok() || id->empty()) {
+      return absl::InvalidArgumentError(
+          fmt::format("'{}' names no verbatim of the insight", name));
+    }
+    split.add_observations(*id);
+  }
+  if ((split.merged() != 0) == (split.observations_size() > 0)) {
+    return absl::InvalidArgumentError(
+        "say what is to be split off: verbatims, or an insight that was merged "
+        "into it, not both");
   }
   return absl::OkStatus();
 }
@@ -100,10 +140,14 @@ absl::StatusOr<v1::Decision> DecisionFrom(
     decision.mutable_rename()->set_title(fields.Of("title"));
   } else if (verb == "correct-topic") {
     decision.mutable_correct_topic()->set_topic(fields.Of("topic"));
+  } else if (verb == "merge") {
+    status = FillMerge(fields, *decision.mutable_merge());
+  } else if (verb == "split") {
+    status = FillSplit(given, fields, *decision.mutable_split());
   } else {
     status = absl::InvalidArgumentError(
         "there is no such decision; choose ack, assign, answer, decline, "
-        "resolve, reopen, mute, rename or correct-topic");
+        "resolve, reopen, mute, rename, correct-topic, merge or split");
   }
   if (!status.ok()) return status;
   return decision;

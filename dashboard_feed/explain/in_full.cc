@@ -13,14 +13,18 @@ constexpr size_t kFew = 2;
 
 }  // namespace
 
+std::vector<v1::Verbatim> VerbatimsInFull(const Seen& seen,
+                                          const GroupRules& rules) {
+  const bool many = seen.reporters >= rules.verbatims;
+  return ChooseVerbatims(seen.insight, many ? kMost : kFew, many);
+}
+
 v1::DigestItem ItemInFull(const Seen& seen, const GroupRules& rules,
                           absl::TimeZone zone) {
   v1::DigestItem item = MakeItem(seen, rules, zone, 0);
   item.clear_new_observations();
-  const bool many = seen.reporters >= rules.verbatims;
   item.clear_verbatims();
-  for (v1::Verbatim& verbatim :
-       ChooseVerbatims(seen.insight, many ? kMost : kFew, many)) {
+  for (v1::Verbatim& verbatim : VerbatimsInFull(seen, rules)) {
     verbatim.clear_observation();
     verbatim.clear_sentiment();
     verbatim.set_text(ShortenVerbatim(verbatim.text()));

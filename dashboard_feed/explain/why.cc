@@ -6,6 +6,7 @@
 
 #include "base/os/bytes.h"
 #include "dashboard_feed/digest/item.h"
+#include "dashboard_feed/explain/in_full.h"
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/digest/verbatims.h"
 #include "dashboard_feed/digest/view.h"
@@ -107,11 +108,8 @@ std::string WhatNext(const Model& model, const v1::Leader& leader,
 
 std::string VerbatimsOf(const Seen& seen, const GroupRules& rules) {
   constexpr size_t kNameBytes = 4;
-  constexpr size_t kFew = 2;
-  const bool many = seen.reporters >= rules.verbatims;
   std::string text;
-  for (const v1::Verbatim& verbatim : ChooseVerbatims(
-           seen.insight, many ? kMostListedVerbatims : kFew, many)) {
+  for (const v1::Verbatim& verbatim : VerbatimsInFull(seen, rules)) {
     text += fmt::format("  [{}] {}\n",
                         os::ToHex(verbatim.observation().substr(0, kNameBytes)),
                         ShortenVerbatim(verbatim.text()));

@@ -150,6 +150,7 @@ void SetFacts(const v1::Insight& insight, absl::Time taken_at,
   facts.known = true;
   facts.state = insight.state();
   facts.kind = insight.kind();
+  facts.subject = static_cast<uint8_t>(insight.subject());
   facts.taken_at = absl::ToUnixMillis(taken_at);
   facts.topic = words.topics.NumberOf(insight.topic());
   facts.familiar_milli =

@@ -115,6 +115,7 @@ struct Facts {
   uint32_t escalated_to = 0;  // the leader, of Vocabulary::leaders
   uint16_t regressions = 0;
   uint8_t escalation = 0;  // v1::Escalation::Stage
+  uint8_t subject = 0;     // v1::Subject
   CostFacts cost;
   uint32_t slot = 0;            // where FactsTable has it
   uint16_t familiar_milli = 0;  // as in Insight

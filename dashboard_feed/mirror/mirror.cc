@@ -24,7 +24,8 @@ const std::vector<std::string>& Migrations() {
       " body BLOB NOT NULL, PRIMARY KEY(insight, number)) WITHOUT ROWID;"
       "CREATE TABLE cursor(one INTEGER PRIMARY KEY CHECK(one=1),"
       " generation INTEGER NOT NULL, seq INTEGER NOT NULL);"
-      "INSERT INTO cursor VALUES(1,0,0);"};
+      "INSERT INTO cursor VALUES(1,0,0);",
+      WordIndex::Migration()};
   return kMigrations;
 }
 
@@ -102,7 +103,8 @@ absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(
         store::Checkpointer::Pace{.wake_pages = kCheckpointPages,
                                   .most_pages = kMostWalPages});
   }
-  absl::Status status = mirror->Load();
+  absl::Status status = mirror->words_.Open();
+  if (status.ok()) status = mirror->Load();
   if (!status.ok()) return status;
   return mirror;
 }
@@ -131,6 +133,11 @@ absl::Status Mirror::Load() {
   // are known.
   store::Statement versions = database_->Prepare(
       "SELECT taken_at, body FROM versions ORDER BY insight, number");
+  // A file of an earlier release has no index yet.
+  const auto unindexed = words_.Empty();
+  if (!unindexed.ok()) return unindexed.status();
+  auto transaction = database_->Begin();
+  if (!transaction.ok()) return transaction.status();
   v1::Insight insight;
   while ((row = versions.Step()).ok() && *row) {
     if (!insight.ParseFromString(versions.Blob(1))) {
@@ -140,10 +147,15 @@ absl::Status Mirror::Load() {
           database_->path()));
     }
     model_.TakeInsight(insight, absl::FromUnixMillis(versions.Int(0)));
+    absl::Status status = *unindexed ? words_.Put(insight) : absl::OkStatus();
+    if (!status.ok()) return status;
   }
+  if (!row.ok()) return row.status();
+  absl::Status status = transaction->Commit();
+  if (!status.ok()) return status;
   model_.subscriptions =
       InForce(model_.subscriptions_file, model_.subscription_changes);
-  return row.status();
+  return absl::OkStatus();
 }
 
 std::optional<v1::Insight> Mirror::ReadOne(store::Statement& read) const {
@@ -218,6 +230,7 @@ absl::Status Mirror::Store(const v1::Delivery& delivery, absl::Time now) {
   if (delivery.reset()) {
     absl::Status status =
         database_->Execute("DELETE FROM items; DELETE FROM versions;");
+    if (status.ok()) status = words_.Clear();
     if (!status.ok()) return status;
     Empty();
   }
@@ -243,13 +256,28 @@ absl::Status Mirror::Store(const v1::Delivery& delivery, absl::Time now) {
   // An order may have been lost with a router that was put back, and its words
   // have gone with the reset.
   truncate_due_ = truncate_due_ || erases || delivery.reset();
+  tidied_ = tidied_ && !erases;
+  AfterCommit();
+  cursor_.set_generation(delivery.generation());
+  cursor_.set_seq(seq);
+  return absl::OkStatus();
+}
+
+void Mirror::AfterCommit() {
   if (!truncate_due_) {
     if (checkpointer_ != nullptr) checkpointer_->Committed(*database_);
   } else if (database_->Checkpoint(/*truncate=*/true).ok()) {
     truncate_due_ = false;
   }
-  cursor_.set_generation(delivery.generation());
-  cursor_.set_seq(seq);
+}
+
+absl::Status Mirror::Tidy() {
+  if (tidied_) return absl::OkStatus();
+  const auto done = words_.Tidy();
+  if (!done.ok()) return done.status();
+  tidied_ = *done;
+  truncate_due_ = truncate_due_ || tidied_;
+  AfterCommit();
   return absl::OkStatus();
 }
 

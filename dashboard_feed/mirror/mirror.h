@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,6 +14,7 @@
 #include "base/store/database.h"
 #include "base/wire/delivery.h"
 #include "dashboard_feed/mirror/model.h"
+#include "dashboard_feed/mirror/word_index.h"
 #include "earshot/v1/session.pb.h"
 
 namespace earshot::feed {
@@ -47,9 +50,22 @@ class Mirror : public WholeInsights {
   // model meanwhile may lack it.
   absl::Status TakeReadError() const;
 
+  // Insights that have these words, the newest first, and which of some texts
+  // do: as WordIndex says.
+  absl::StatusOr<std::vector<uint64_t>> FindWords(const std::string& words,
+                                                  size_t most) {
+    return words_.Find(words, most);
+  }
+  absl::StatusOr<std::vector<size_t>> HaveWords(
+      const std::vector<std::string>& texts, const std::string& words) {
+    return words_.Among(texts, words);
+  }
+  // Now and then: a part of what an erasure left in the index goes.
+  absl::Status Tidy();
+
  private:
   explicit Mirror(std::unique_ptr<store::Database> database)
-      : database_(std::move(database)) {}
+      : database_(std::move(database)), words_(*database_) {}
   absl::Status Load();
   absl::Status Store(const v1::Delivery& delivery, absl::Time now);
   absl::Status StoreItem(const v1::Item& item, absl::Time now);
@@ -61,7 +77,11 @@ class Mirror : public WholeInsights {
   absl::Status Put(const std::string& key, const v1::Item& item);
   void Adopt(uint32_t kind, const std::string& body);
 
+  void AfterCommit();
+
   std::unique_ptr<store::Database> database_;
+  WordIndex words_;
+  bool tidied_ = false;
   std::unique_ptr<store::Checkpointer> checkpointer_;  // none: in commits
   Model model_;
   v1::Cursor cursor_;

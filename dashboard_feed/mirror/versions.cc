@@ -25,6 +25,7 @@ absl::Status Mirror::StoreInsight(const v1::Item& item, absl::Time now) {
                             .BindBlob(3, item.body())
                             .Run();
   if (status.ok()) status = Prune(insight.id(), now);
+  if (status.ok()) status = words_.Put(insight);
   if (status.ok()) model_.TakeInsight(insight, now);
   return status;
 }
@@ -123,7 +124,10 @@ absl::Status Mirror::Erase(const v1::Item& item) {
     const auto latest = Latest(one.insight);
     if (facts == nullptr || !latest) continue;
     model_.TakeInsight(*latest, absl::FromUnixMillis(facts->taken_at));
+    status = words_.Put(*latest);
+    if (!status.ok()) return status;
   }
+  words_.NoteErased();
   return absl::OkStatus();
 }
 

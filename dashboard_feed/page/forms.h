@@ -12,7 +12,7 @@
 namespace earshot::feed {
 
 struct FormField {
-  enum class Kind { kText, kLine, kMoment, kChoice, kHidden };
+  enum class Kind { kText, kLine, kMoment, kChoice, kTick, kHidden };
   std::string name;
   std::string label;
   Kind kind = Kind::kText;
@@ -26,10 +26,18 @@ struct DecisionForm {
   std::string heading;
   std::string button;
   std::vector<FormField> fields;
+  bool likely = true;  // false: shown among what is rarely done
 };
 
-// Those that the loop's table allows in its state, the likeliest first.
-std::vector<DecisionForm> FormsFor(const v1::Insight& insight, absl::Time now);
+// Those that the loop's table allows in its state, the likeliest first, and the
+// form that asks its reporters something. `verbatims`: those that the leader
+// may read, which may be split off.
+std::vector<DecisionForm> FormsFor(const v1::Insight& insight,
+                                   const std::vector<v1::Verbatim>& verbatims,
+                                   absl::Time now);
+
+// Verb of the form that asks: it is no decision.
+inline constexpr char kAskVerb[] = "ask";
 
 }  // namespace earshot::feed
 

@@ -51,20 +51,46 @@ const std::string& StylePath() {
   return kPath;
 }
 
+const std::string& ScriptPath() {
+  static const std::string kPath =
+      PageScript().empty()
+          ? ""
+          : "/page-" + os::ToHex(os::Sha256(PageScript())).substr(0, 12) +
+                ".js";
+  return kPath;
+}
+
 const std::vector<Route>& Routes() {
-  static const std::vector<Route> kRoutes{
-      {Served::kStyle, StylePath(), true, false},
-      {Served::kSignIn, "/sign-in", true, true},
-      {Served::kSignOut, "/sign-out", false, true},
-      {Served::kDigest, "/", true, false},
-      {Served::kInsight, "/insights/{number}", true, true},
-      {Served::kApi, "/api/v1", true, false},
-      {Served::kApiMe, "/api/v1/me", true, false},
-      {Served::kApiDigest, "/api/v1/digest", true, false},
-      {Served::kApiInsights, "/api/v1/insights", true, false},
-      {Served::kApiInsight, "/api/v1/insights/{number}", true, false},
-      {Served::kApiDecisions, "/api/v1/insights/{number}/decisions", false,
-       true}};
+  static const std::vector<Route> kRoutes = [] {
+    std::vector<Route> routes{
+        {Served::kStyle, StylePath(), true, false},
+        {Served::kSignIn, "/sign-in", true, true},
+        {Served::kSignOut, "/sign-out", false, true},
+        {Served::kDigest, "/", true, false},
+        {Served::kMorning, "/morning", true, false},
+        {Served::kInsights, "/insights", true, false},
+        {Served::kInsight, "/insights/{number}", true, true},
+        {Served::kLoop, "/loop", true, false},
+        {Served::kSubscriptions, "/subscriptions", true, true},
+        {Served::kDeliveries, "/deliveries", true, true},
+        {Served::kApi, "/api/v1", true, false},
+        {Served::kApiMe, "/api/v1/me", true, false},
+        {Served::kApiDigest, "/api/v1/digest", true, false},
+        {Served::kApiInsights, "/api/v1/insights", true, false},
+        {Served::kApiInsight, "/api/v1/insights/{number}", true, false},
+        {Served::kApiDecisions, "/api/v1/insights/{number}/decisions", false,
+         true},
+        {Served::kApiQuestions, "/api/v1/insights/{number}/questions", false,
+         true},
+        {Served::kApiResults, "/api/v1/results", true, false},
+        {Served::kApiSubscriptions, "/api/v1/subscriptions", true, true},
+        {Served::kApiDeliveries, "/api/v1/deliveries", true, false},
+        {Served::kApiRetry, "/api/v1/deliveries/{number}/retry", false, true}};
+    if (!ScriptPath().empty()) {
+      routes.push_back({Served::kScript, ScriptPath(), true, false});
+    }
+    return routes;
+  }();
   return kRoutes;
 }
 

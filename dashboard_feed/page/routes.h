@@ -14,16 +14,27 @@ enum class Served {
   kNowhere,
   kLink,  // of a mail; the token follows /act/
   kStyle,
+  kScript,
   kSignIn,
   kSignOut,
   kDigest,
+  kMorning,
+  kInsights,
   kInsight,
+  kLoop,
+  kSubscriptions,
+  kDeliveries,
   kApi,
   kApiMe,
   kApiDigest,
   kApiInsights,
   kApiInsight,
   kApiDecisions,
+  kApiQuestions,
+  kApiResults,
+  kApiSubscriptions,
+  kApiDeliveries,
+  kApiRetry,
 };
 
 struct Route {
@@ -38,7 +49,7 @@ const std::vector<Route>& Routes();
 
 struct Found {
   Route route;
-  uint64_t insight = 0;  // of a path that names one
+  uint64_t number = 0;  // of a path that names an insight, or a delivery
 };
 // `path` without the query. Percent signs stay as they are: no path that is
 // served has any.
@@ -47,8 +58,10 @@ Found FindRoute(std::string_view path);
 inline constexpr std::string_view kLinkPath = "/act/";
 inline constexpr std::string_view kApiPath = "/api/v1";
 
-// As of kStyle; it names what is in the stylesheet, so it may be kept for ever.
+// As of kStyle and kScript; they name what is in them, so it may be kept for
+// ever. There may be no script: then its path is empty.
 const std::string& StylePath();
+const std::string& ScriptPath();
 
 }  // namespace earshot::feed
 

@@ -307,6 +307,18 @@ std::string CadenceName(v1::Subscription::Cadence cadence) {
              : Lower(v1::Subscription::Cadence_Name(cadence));
 }
 
+std::optional<v1::Subscription::Cadence> ParseCadence(std::string_view name) {
+  for (int value = v1::Subscription::Cadence_MIN;
+       value <= v1::Subscription::Cadence_MAX; ++value) {
+    const auto cadence = static_cast<v1::Subscription::Cadence>(value);
+    if (cadence != v1::Subscription::CADENCE_UNSPECIFIED &&
+        CadenceName(cadence) == name) {
+      return cadence;
+    }
+  }
+  return std::nullopt;
+}
+
 std::string FormatName(v1::Subscription::Format format) {
   return format == v1::Subscription::FORMAT_UNSPECIFIED
              ? ""

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "earshot/v1/configuration.pb.h"
@@ -52,6 +53,7 @@ std::optional<int> MinutesOfDay(const std::string& text);
 // "daily". Nothing has another name than its value in lower case.
 std::string CadenceName(v1::Subscription::Cadence cadence);
 std::string FormatName(v1::Subscription::Format format);
+std::optional<v1::Subscription::Cadence> ParseCadence(std::string_view name);
 
 }  // namespace earshot::contract
 
