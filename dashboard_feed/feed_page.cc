@@ -140,7 +140,7 @@ http::Response Feed::ServePage(const http::Request& request, Served served,
     return in ? GoTo("/") : AskToSignIn(request, 200, "", "");
   }
   if (!in) {
-    const bool home = served == Served::kDigest || request.method == "POST";
+    const bool home = served == Served::kDigest || served == Served::kSignOut;
     return GoTo(home ? "/sign-in" : "/sign-in?to=" + request.path);
   }
   if (request.method == "POST") {

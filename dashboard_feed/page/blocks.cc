@@ -130,6 +130,8 @@ PageView SliceView(const std::string& name, const v1::LoopHealth& health) {
                {"loop_answered", std::to_string(health.answered())},
                {"loop_closed", fmt::format("{} ({} confirmed)", health.closed(),
                                            health.confirmed())},
+               {"loop_settled", std::to_string(health.closed())},
+               {"loop_confirmed", std::to_string(health.confirmed())},
                {"loop_back", fmt::format("{} of {}", health.reopened(),
                                          health.settled())},
                {"loop_overdue", std::to_string(health.overdue())},

@@ -46,6 +46,10 @@ class Forms(html.parser.HTMLParser):
         return next((action, dict(found)) for action, found in self.forms
                     if all(found.get(name) == value for name, value in fields.items()))
 
+    def to(self, action: str) -> tuple[str, dict[str, str]]:
+        """The first that goes there."""
+        return next((there, dict(found)) for there, found in self.forms if there == action)
+
 
 class Visit:
     """One browser, or one script, at one feed."""

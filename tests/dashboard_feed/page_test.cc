@@ -1,5 +1,3 @@
-#include "dashboard_feed/page/page.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,8 +10,12 @@
 #include "dashboard_feed/api/bodies.h"
 #include "dashboard_feed/decisions/decisions.h"
 #include "dashboard_feed/decisions/from_fields.h"
+#include "dashboard_feed/decisions/question_fields.h"
+#include "dashboard_feed/decisions/subscription_fields.h"
 #include "dashboard_feed/page/forms.h"
 #include "dashboard_feed/page/kept_digests.h"
+#include "dashboard_feed/page/page.h"
+#include "dashboard_feed/page/plot.h"
 #include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/templates/sample.h"
 #include "proto/contract/names.h"
@@ -69,11 +71,78 @@ std::string PageOf(const v1::Insight& insight) {
   part.set_because(kMarkup);
   page.insight = &insight;
   page.listed = kMarkup;
-  page.forms = FormsFor(insight, kNow);
+  page.daily = Daily{absl::CivilDay(2026, 11, 1), {0, 3, 1}};
+  page.heat.shifts = {kMarkup};
+  page.heat.rows = {{kMarkup, {3}}};
+  page.looks_like = {{9, kMarkup, kMarkup}};
+  page.forms = FormsFor(insight, {}, kNow);
   page.error = kMarkup;
   page.verb = "answer";
   page.typed = {{"text", kMarkup}};
   return RenderInsight(page, MarkupFrame());
+}
+
+std::string ListOf(const std::string& words) {
+  InsightListPage page;
+  v1::DigestItem& item = *page.around.add_sections()->add_items();
+  item.set_insight(7);
+  item.set_title(kMarkup);
+  item.set_topic(kMarkup);
+  page.daily = {Daily{absl::CivilDay(2026, 11, 1), {0, 3, 1}}};
+  page.filter.words = words;
+  page.filter.site = words;
+  page.choices.regions = {kMarkup};
+  page.choices.sites = {{kMarkup, kMarkup}};
+  page.found = 1;
+  page.next = "cursor=x";
+  page.error = words;
+  return RenderList(page, MarkupFrame());
+}
+
+OwnPage AnOwnPage() {
+  OwnPage page;
+  v1::Subscription& subscription =
+      *page.subscriptions.add_entries()->mutable_subscription();
+  subscription.set_id(kMarkup);
+  subscription.add_channels(kMarkup);
+  page.channels = {kMarkup};
+  page.deputies = {kMarkup};
+  OwnDelivery& delivery = page.deliveries.emplace_back();
+  delivery.channel = kMarkup;
+  delivery.reason = kMarkup;
+  delivery.parked = true;
+  page.error = kMarkup;
+  page.typed = {{"id", kMarkup}};
+  return page;
+}
+
+std::string LoopOf() {
+  v1::Digest digest;
+  for (int i = 0; i < 2; ++i) {
+    digest.mutable_loop()->add_by_region()->set_name(kMarkup);
+  }
+  v1::ResultList results;
+  v1::QuestionLine& line = *results.add_questions();
+  line.set_text(kMarkup);
+  line.add_lines(kMarkup);
+  results.add_guidance()->set_text(kMarkup);
+  return LoopPage(digest, results, MarkupFrame());
+}
+
+std::vector<std::string> EveryPage() {
+  std::vector<std::string> pages{
+      PageOf(AnInsight(v1::HEARD)),
+      ListOf(kMarkup),
+      SubscriptionsPage(AnOwnPage(), MarkupFrame()),
+      DeliveriesPage(AnOwnPage(), MarkupFrame()),
+      LoopOf(),
+      SignInPage(kMarkup, kMarkup, kMarkup, {}),
+      MessagePage(kMarkup, kMarkup, kMarkup, MarkupFrame())};
+  for (const SampleDigest& sample : SampleDigests()) {
+    pages.push_back(DigestPage(sample.digest, MarkupFrame()));
+    pages.push_back(MorningPage(sample.digest, MarkupFrame()));
+  }
+  return pages;
 }
 
 // Nothing of what was given acts as markup.
@@ -81,7 +150,7 @@ void ExpectHarmless(const std::string& page) {
   EXPECT_TRUE(Holds(page, "<!doctype html>")) << page;
   EXPECT_TRUE(Holds(page, "</html>"));
   EXPECT_TRUE(Holds(page, "&lt;script&gt;"));
-  EXPECT_FALSE(Holds(page, "<script"));
+  EXPECT_FALSE(Holds(page, "<script>")) << "the page's own has a source";
   EXPECT_FALSE(Holds(page, "\" onload"));
   EXPECT_FALSE(Holds(page, "{{base"));
   EXPECT_FALSE(Holds(page, "style="));
@@ -90,22 +159,16 @@ void ExpectHarmless(const std::string& page) {
 }
 
 TEST(Page, WhatPeopleWroteIsTextOnEveryPage) {
-  ExpectHarmless(PageOf(AnInsight(v1::HEARD)));
-  ExpectHarmless(SignInPage(kMarkup, kMarkup, kMarkup, {}));
-  ExpectHarmless(MessagePage(kMarkup, kMarkup, kMarkup, MarkupFrame()));
-  for (const SampleDigest& sample : SampleDigests()) {
-    SCOPED_TRACE(sample.name);
-    ExpectHarmless(DigestPage(sample.digest, MarkupFrame()));
+  for (const std::string& page : EveryPage()) {
+    SCOPED_TRACE(page.substr(0, 400));
+    ExpectHarmless(page);
   }
 }
 
 TEST(Page, EveryPageHasOneHeadingALanguageAndLabelsOnWhatIsFilledIn) {
   const std::regex headings("<h1");
   const std::regex ids("<(input|textarea|select) id=\"([^\"]+)\"");
-  for (const std::string& page :
-       {PageOf(AnInsight(v1::HEARD)), SignInPage("", "", "", {}),
-        MessagePage("a", "b", "c", {}),
-        DigestPage(TestDigest("dana", kNow), MarkupFrame())}) {
+  for (const std::string& page : EveryPage()) {
     const auto begin = std::sregex_iterator(page.begin(), page.end(), headings);
     EXPECT_EQ(std::distance(begin, std::sregex_iterator()), 1);
     EXPECT_TRUE(Holds(page, "<html lang=\"en\">"));
@@ -114,18 +177,22 @@ TEST(Page, EveryPageHasOneHeadingALanguageAndLabelsOnWhatIsFilledIn) {
          at != std::sregex_iterator(); ++at) {
       const std::string id = (*at)[2];
       EXPECT_TRUE(seen.insert(id).second) << "twice: " << id;
-      EXPECT_TRUE(Holds(page, "<label for=\"" + id + "\">")) << id;
+      EXPECT_TRUE(Holds(page, "<label for=\"" + id + "\"")) << id;
     }
   }
 }
 
 TEST(Page, LinksAndFormsStayBelowTheirBase) {
-  const std::string page = PageOf(AnInsight(v1::HEARD));
-  const std::regex paths("(href|action)=\"([^\"]*)\"");
-  for (auto at = std::sregex_iterator(page.begin(), page.end(), paths);
-       at != std::sregex_iterator(); ++at) {
-    const std::string path = (*at)[2];
-    EXPECT_TRUE(path[0] == '#' || path.rfind("/feed/", 0) == 0) << path;
+  const std::regex paths("(href|action|src)=\"([^\"]*)\"");
+  for (const std::string& page : EveryPage()) {
+    if (!Holds(page, "data-base=\"/feed\"")) continue;  // nobody signed in
+    for (auto at = std::sregex_iterator(page.begin(), page.end(), paths);
+         at != std::sregex_iterator(); ++at) {
+      const std::string path = (*at)[2];
+      EXPECT_TRUE(path[0] == '#' || path == "data:," ||
+                  path.rfind("/feed/", 0) == 0)
+          << path;
+    }
   }
 }
 
@@ -136,7 +203,7 @@ TEST(Forms, AreThoseThatTheLoopsTableAllows) {
     v1::Insight insight;
     insight.set_state(state);
     std::set<std::string> offered;
-    for (const DecisionForm& form : FormsFor(insight, kNow)) {
+    for (const DecisionForm& form : FormsFor(insight, {}, kNow)) {
       offered.insert(form.verb);
     }
     for (const auto verb :
@@ -150,16 +217,27 @@ TEST(Forms, AreThoseThatTheLoopsTableAllows) {
   }
 }
 
+std::vector<v1::Verbatim> SomeWords() {
+  std::vector<v1::Verbatim> verbatims(2);
+  for (v1::Verbatim& verbatim : verbatims) {
+    verbatim.set_observation("0123456789abcdef");
+    verbatim.set_text(kMarkup);
+  }
+  return verbatims;
+}
+
 TEST(Forms, EachOneMakesADecisionOfItsVerb) {
   v1::Insight insight;
   for (const auto state : {v1::HEARD, v1::DECLINED}) {
     insight.set_state(state);
-    for (const DecisionForm& form : FormsFor(insight, kNow)) {
+    for (const DecisionForm& form : FormsFor(insight, SomeWords(), kNow)) {
+      if (form.verb == kAskVerb) continue;  // no decision
       std::map<std::string, std::string> fields;
       for (const FormField& field : form.fields) {
         fields[field.name] =
             field.kind == FormField::Kind::kMoment   ? "2027-02-01T17:00"
             : field.kind == FormField::Kind::kChoice ? field.options[0].first
+            : field.name == "into"                   ? "#9"
                                                      : "words";
       }
       const auto decision =
@@ -173,6 +251,11 @@ TEST(Forms, EachOneMakesADecisionOfItsVerb) {
 TEST(Forms, WhatIsNoDecisionIsRefused) {
   const std::vector<std::map<std::string, std::string>> cases{
       {{"verb", "merge"}},
+      {{"verb", "merge"}, {"into", "x"}},
+      {{"verb", "split"}},
+      {{"verb", "split"}, {"verbatim-zz", "yes"}},
+      {{"verb", "split"}, {"merged", "4"}, {"verbatim-00", "yes"}},
+      {{"verb", "ask"}, {"text", "why?"}},
       {{"verb", ""}},
       {{"verb", "mute"}, {"reason", "x"}},
       {{"verb", "ack"}, {"until", "yesterday"}},
@@ -192,12 +275,11 @@ TEST(RouteTable, EachPathIsFoundAndNothingElseIs) {
         std::regex_replace(route.path, std::regex("\\{number\\}"), "412");
     const Found found = FindRoute(path);
     EXPECT_EQ(found.route.served, route.served) << path;
-    EXPECT_EQ(found.insight, path == route.path ? 0U : 412U);
+    EXPECT_EQ(found.number, path == route.path ? 0U : 412U);
   }
   EXPECT_EQ(FindRoute("/act/x").route.served, Served::kLink);
   for (const char* path : {"",
                            "//",
-                           "/insights",
                            "/insights/",
                            "/insights/0",
                            "/insights/01",
@@ -220,14 +302,21 @@ TEST(RouteTable, EachPathIsFoundAndNothingElseIs) {
 }
 
 TEST(ApiBodies, ACursorComesBackAndNothingElseIsOne) {
-  const auto back = ParseCursor(CursorText({-1234, 99}));
-  ASSERT_TRUE(back.has_value());
-  EXPECT_EQ(back->priority_milli, -1234);
-  EXPECT_EQ(back->insight, 99U);
+  EXPECT_EQ(ParseCursor(CursorText(0)), 0U);
+  EXPECT_EQ(ParseCursor(CursorText(1250)), 1250U);
   for (const std::string& wrong :
        {std::string(), std::string("a"), std::string("MS4"),
-        std::string("MTIz"), std::string(200, 'A')}) {
+        std::string("MTIz"), CursorText(kMostPassed + 1),
+        std::string(200, 'A')}) {
     EXPECT_FALSE(ParseCursor(wrong).has_value()) << wrong;
+  }
+}
+
+TEST(ApiBodies, ALimitIsANumberOfInsights) {
+  EXPECT_EQ(ParseLimit(""), 50U);
+  EXPECT_EQ(ParseLimit("200"), 200U);
+  for (const char* wrong : {"0", "201", "-1", "1x", "99999999999999999999"}) {
+    EXPECT_FALSE(ParseLimit(wrong).has_value()) << wrong;
   }
 }
 
@@ -321,11 +410,12 @@ TEST(Stylesheet, TextHasAContrastOfFourAndAHalfInLightAndDark) {
          at != std::sregex_iterator(); ++at) {
       colours[(*at)[1]] = (*at)[2];
     }
-    ASSERT_EQ(colours.size(), 13U);
+    ASSERT_EQ(colours.size(), 14U);
     const std::vector<std::pair<std::string, std::string>> text_on_ground{
         {"text", "ground"},      {"text", "sheet"},    {"soft", "ground"},
         {"soft", "sheet"},       {"accent", "ground"}, {"text", "good"},
-        {"on-accent", "accent"}, {"warn", "ground"},   {"bad", "bad-ground"}};
+        {"on-accent", "accent"}, {"warn", "ground"},   {"bad", "bad-ground"},
+        {"warn", "warn-ground"}, {"warn", "sheet"},    {"accent", "sheet"}};
     for (const auto& [text, ground] : text_on_ground) {
       EXPECT_GE(Contrast(colours[text], colours[ground]), 4.5)
           << text << " on " << ground;
@@ -336,6 +426,72 @@ TEST(Stylesheet, TextHasAContrastOfFourAndAHalfInLightAndDark) {
       EXPECT_GE(Contrast(colours[mark], colours[ground]), 3.0) << mark;
     }
   }
+}
+
+TEST(SubscriptionFields, EachActMakesItsChange) {
+  v1::SubscriptionList now;
+  now.add_entries()->mutable_subscription()->set_id("mine");
+  const auto set = ChangeFrom({{"id", "a"},
+                               {"cadence", "weekly"},
+                               {"at", "09:00"},
+                               {"weekday", "friday"},
+                               {"top", "7"},
+                               {"channel", "mail,chat"},
+                               {"quiet_from", "20:00"},
+                               {"quiet_to", "07:00"}},
+                              now);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_EQ(set->set().cadence(), v1::Subscription::WEEKLY);
+  EXPECT_EQ(set->set().channels_size(), 2);
+  EXPECT_EQ(set->set().top(), 7U);
+  // A form has a time also where none is asked for.
+  EXPECT_EQ(ChangeFrom({{"id", "a"}, {"cadence", "immediate"}, {"at", "08:00"}},
+                       now)
+                ->set()
+                .at(),
+            "");
+  EXPECT_TRUE(ChangeFrom({{"act", "pause"}, {"id", "mine"}}, now)
+                  ->set()
+                  .paused());
+  EXPECT_EQ(ChangeFrom({{"act", "remove"}, {"id", "x"}}, now)->remove(), "x");
+  EXPECT_TRUE(absl::IsNotFound(
+      ChangeFrom({{"act", "pause"}, {"id", "other"}}, now).status()));
+  for (const std::map<std::string, std::string>& wrong :
+       std::vector<std::map<std::string, std::string>>{
+           {{"act", "sell"}}, {{"cadence", "yearly"}}, {{"top", "many"}}}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(ChangeFrom(wrong, now).status()));
+  }
+}
+
+TEST(QuestionFields, SayHowItIsAnswered) {
+  EXPECT_TRUE(QuestionFrom({{"text", "Why?"}})->has_open_text());
+  EXPECT_EQ(QuestionFrom({{"answers", "yes_no"}})->choice().options_size(), 2);
+  EXPECT_EQ(QuestionFrom({{"answers", "scale"}})->scale().high(), 5U);
+  const auto options = QuestionFrom({{"answers", " left | right |up"}});
+  ASSERT_EQ(options->choice().options_size(), 3);
+  EXPECT_EQ(options->choice().options(0), "left");
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(QuestionFrom({{"answers", "maybe"}}).status()));
+}
+
+TEST(Plot, ASparkStaysInItsBoxAndOfNothingThereIsNone) {
+  EXPECT_EQ(SparkPoints({}), "");
+  EXPECT_EQ(SparkPoints({4}), "");
+  EXPECT_EQ(SparkPoints({0, 0, 0}), "");
+  EXPECT_EQ(SparkPoints({0, 2, 1}), "1.5,22.5 48.0,1.5 94.5,12.0");
+}
+
+TEST(Plot, BarsAreAsHighAsTheirShareOfTheLargest) {
+  EXPECT_TRUE(DayBars(absl::CivilDay(2026, 11, 1), {0, 0}).empty());
+  const auto bars = DayBars(absl::CivilDay(2026, 11, 1), {0, 4, 2});
+  ASSERT_EQ(bars.size(), 3U);
+  EXPECT_EQ(bars[0].height, "0.0");
+  EXPECT_EQ(bars[1].height, "150.0");
+  EXPECT_EQ(bars[2].y, "75.0");
+  EXPECT_EQ(bars[2].label, "2026-11-03: 2");
+  EXPECT_EQ(HeatStep(0, 9), 0);
+  EXPECT_EQ(HeatStep(1, 900), 1);
+  EXPECT_EQ(HeatStep(900, 900), 5);
 }
 
 TEST(Stylesheet, AsksForNothingFromElsewhere) {

@@ -33,7 +33,7 @@ function draw(place: HTMLElement, daily: Daily): uPlot {
           points: { show: false },
         },
       ],
-      axes: [axis, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] }],
+      axes: [{ ...axis, values: "{MM}-{DD}" }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] }],
       cursor: { y: false },
     },
     [days, daily.observations],

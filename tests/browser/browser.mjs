@@ -1,0 +1,30 @@
+// Debian's Chromium for tests of pages: nothing is fetched, nothing but the
+// programs under test is asked.
+import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const web = fileURLToPath(new URL("../../dashboard_feed/web/", import.meta.url));
+const require = createRequire(web);
+const names = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+export async function launch() {
+  const { chromium } = require("playwright-core");
+  const executablePath = names.find((name) => existsSync(name));
+  if (!executablePath) throw new Error("no Chromium is installed; deploy/packages test brings one");
+  return chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      "--disable-dev-shm-usage"],
+  });
+}
+
+export const axeSource = () => require.resolve("axe-core/axe.min.js");
+
+export async function signIn(page, url, leader, password) {
+  await page.goto(`${url}/sign-in`);
+  await page.fill("#leader", leader);
+  await page.fill("#password", password);
+  await Promise.all([page.waitForURL(`${url}/`), page.click("button[type=submit]")]);
+}
