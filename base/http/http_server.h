@@ -25,9 +25,13 @@ struct Request {
   // The other headers that come along, and none else; empty: not sent. Of one
   // that comes twice the first. Together below most_head.
   std::string accept;
+  std::string accept_encoding;
+  std::string accept_language;
   std::string authorization;
   std::string cookie;
+  std::string host;
   std::string if_none_match;
+  std::string last_event_id;
   std::string origin;
   std::string body;
   std::string peer;  // the address that it comes from
@@ -45,14 +49,19 @@ struct ServerOptions {
   size_t most_connections = 256;  // more are closed at once
   size_t most_body = size_t{64} << 10U;
   size_t most_head = size_t{16} << 10U;
-  absl::Duration patience = absl::Seconds(10);  // for a request, and an answer
+  absl::Duration patience = absl::Seconds(10);  // for the whole of a request,
+                                                // and of an answer
+  size_t most_requests = 1000;              // one after another on a connection
+  absl::Duration idle = absl::Seconds(60);  // between two of them
 };
 
-// HTTP/1.1, one request a connection, on a thread of its own. Requests come to
-// the owner's poll loop, which answers each whenever it likes; a client that
-// left in the meantime is no mistake. What is too large, too slow or no HTTP
-// never gets there. Every answer forbids caching, sniffing, framing, scripts
-// and anything from elsewhere, unless the response's own headers say otherwise.
+// HTTP/1.1 on a thread of its own. Requests come to the owner's poll loop,
+// which answers each whenever it likes; a client that left in the meantime is
+// no mistake. A connection is kept for further requests, one after another;
+// where there are too many, those that wait for one give way. What is too
+// large, too slow or no HTTP never gets to the owner. Every answer forbids
+// caching, sniffing, framing, scripts and anything from elsewhere, unless the
+// response's own headers say otherwise.
 //
 // Memory: most_connections times the largest head and body.
 class Server {
