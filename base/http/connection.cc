@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "base/http/coding.h"
+
 namespace earshot::http {
 namespace {
 
@@ -142,6 +144,7 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
     request.body = std::move(message.body());
     request.peer = peer_;
     parser_.reset();
+    gzip_ = AcceptsGzip(request.accept_encoding);
     return request;
   }
 
@@ -161,6 +164,7 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
     answer.set(bhttp::field::content_type, response.content_type);
     for (const auto& [name, value] : response.headers) answer.set(name, value);
     answer.body() = std::move(response.body);
+    Encode(answer);
     answer.keep_alive(keep_);
     answer.prepare_payload();
     if (head_) answer.body().clear();
@@ -170,6 +174,23 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
         [self = shared_from_this()](beast::error_code error, size_t) {
           self->OnWritten(error);
         });
+  }
+
+  void Encode(bhttp::response<bhttp::string_body>& answer) const {
+    const auto type = answer[bhttp::field::content_type];
+    if (answer.body().size() < kWorthGzip ||
+        !IsText({type.data(), type.size()})) {
+      return;
+    }
+    const std::string varies = ToString(answer[bhttp::field::vary]);
+    answer.set(bhttp::field::vary, varies.empty()
+                                       ? "Accept-Encoding"
+                                       : varies + ", Accept-Encoding");
+    if (!gzip_) return;
+    std::string shorter = Gzip(answer.body());
+    if (shorter.empty()) return;
+    answer.set(bhttp::field::content_encoding, "gzip");
+    answer.body() = std::move(shorter);
   }
 
   void OnWritten(beast::error_code error) {
@@ -223,6 +244,7 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
   uint64_t served_ = 0;  // requests that came whole
   bool owed_ = false;    // an answer, by the owner
   bool head_ = false;
+  bool gzip_ = false;
   bool keep_ = false;  // for another request
   bool linger_ = false;
   beast::flat_buffer buffer_;
