@@ -14,6 +14,7 @@ find_package(Boost CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl)
 # The router allocates on one thread and frees on another: a quarter more
 # throughput than with the C library's. The feed reads all of its memory for a
 # digest: a third less time with large pages. Sanitizers bring their own.

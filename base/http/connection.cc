@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <chrono>
+#include <boost/beast/ssl.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/http/coding.h"
+#include "base/http/request_head.h"
+#include "base/http/stream_queue.h"
 
 namespace earshot::http {
 namespace {
@@ -17,56 +21,98 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
 using Tcp = asio::ip::tcp;
+using PlainStream = beast::tcp_stream;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 // After a refusal the rest of what was sent is read and thrown away, so that
 // the client gets to read why.
 constexpr absl::Duration kLinger = absl::Seconds(1);
 constexpr size_t kMostLingered = size_t{1} << 20U;
+constexpr size_t kFirstRead = 4096;
 
-std::string ToString(beast::string_view text) {
-  return {text.data(), text.size()};
+std::chrono::milliseconds InMilliseconds(absl::Duration duration) {
+  return std::chrono::milliseconds(absl::ToInt64Milliseconds(duration));
 }
 
-// What holds for every answer that does not say otherwise.
-constexpr std::pair<const char*, const char*> kAlways[]{
-    {"Cache-Control", "no-store"},
-    {"Referrer-Policy", "no-referrer"},
-    {"X-Content-Type-Options", "nosniff"},
-    {"X-Frame-Options", "DENY"},
-    {"Content-Security-Policy",
-     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-     "frame-ancestors 'none'; base-uri 'none'"}};
+template <typename Stream>
+class ConnectionOver final
+    : public Connection,
+      public std::enable_shared_from_this<ConnectionOver<Stream>> {
+  static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
 
-class Plain : public Connection, public std::enable_shared_from_this<Plain> {
  public:
-  Plain(ConnectionHost& host, uint64_t id, Tcp::socket socket)
-      : host_(host), id_(id), stream_(std::move(socket)) {
+  template <typename... Args>
+  ConnectionOver(ConnectionHost& host, uint64_t id, TlsContext tls,
+                 Args&&... args)
+      : host_(host),
+        id_(id),
+        tls_(std::move(tls)),
+        stream_(std::forward<Args>(args)...),
+        queue_(host.options().most_unsent) {
     beast::error_code error;
-    const auto peer = stream_.socket().remote_endpoint(error);
+    const auto peer = tcp().socket().remote_endpoint(error);
     if (!error) peer_ = peer.address().to_string();
   }
 
   void Begin() override {
     Wait(host_.options().patience);
-    ReadRequest();
+    if constexpr (kTls) {
+      stream_.async_handshake(
+          asio::ssl::stream_base::server,
+          [self = this->shared_from_this()](beast::error_code error) {
+            if (!error) return self->ReadRequest();
+            self->host_.Refused();
+            self->End();
+          });
+    } else {
+      ReadRequest();
+    }
   }
 
   void Answer(uint64_t request, Response response) override {
     if (!owed_ || request != RequestId()) return;
-    Write(std::move(response));
+    if (response.stream) {
+      BeginStream(std::move(response));
+    } else {
+      Write(std::move(response));
+    }
   }
 
-  void Leave() override { stream_.close(); }
+  void Push(uint64_t request, Server::Chunk chunk) override {
+    if (request != RequestId() || chunk->empty()) return;
+    if (streaming_ && !closing_) Queue(std::move(chunk));
+  }
+
+  void Close(uint64_t request) override {
+    if (request != RequestId() || !streaming_) return;
+    closing_ = true;
+    if (queue_.empty()) Shut();
+  }
+
+  void Beat(Moment now, const Server::Chunk& heartbeat) override {
+    if (!streaming_) return;
+    if (queue_.sending()) {
+      if (now - began_sending_ > InMilliseconds(host_.options().patience)) {
+        Cut();
+      }
+    } else if (now - began_sending_ >=
+               InMilliseconds(host_.options().heartbeat)) {
+      Push(RequestId(), heartbeat);
+    }
+  }
+
+  void Leave() override { tcp().close(); }
 
  private:
+  beast::tcp_stream& tcp() { return beast::get_lowest_layer(stream_); }
+
   uint64_t RequestId() const {
     return id_ << ConnectionHost::kRequestBits | served_;
   }
 
   // Of the whole of what follows, however it trickles.
   void Wait(absl::Duration limit) {
-    stream_.expires_after(
-        std::chrono::milliseconds(absl::ToInt64Milliseconds(limit)));
+    tcp().expires_after(InMilliseconds(limit));
   }
 
   void ReadRequest() {
@@ -75,7 +121,7 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
     parser_->body_limit(host_.options().most_body);
     bhttp::async_read(
         stream_, buffer_, *parser_,
-        [self = shared_from_this()](beast::error_code error, size_t) {
+        [self = this->shared_from_this()](beast::error_code error, size_t) {
           self->OnRead(error);
         });
   }
@@ -88,11 +134,12 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
     } else if (error == beast::error::timeout) {
       // Who has not begun is a browser that keeps a connection ready.
       if (parser_->got_some() || buffer_.size() > 0) host_.Refused();
-      host_.Left(id_);
+      End();
     } else if (error == bhttp::error::end_of_stream ||
                error == asio::error::connection_reset ||
-               error == asio::error::operation_aborted) {
-      host_.Left(id_);
+               error == asio::error::operation_aborted ||
+               error == asio::ssl::error::stream_truncated) {
+      End();
     } else if (error) {
       Refuse(400, "that is no HTTP/1.1 request");
     } else {
@@ -109,43 +156,19 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
     ++served_;
     owed_ = true;
     keep_ = message.keep_alive() && served_ < MostRequests();
-    stream_.expires_never();  // it is the owner's turn
-    host_.Arrived(TakeRequest());
+    Request request = AsRequest(parser_->release(), host_.options());
+    parser_.reset();
+    request.id = RequestId();
+    request.peer = peer_;
+    gzip_ = AcceptsGzip(request.accept_encoding);
+    tcp().expires_never();  // it is the owner's turn
+    host_.Arrived(std::move(request));
   }
 
   uint64_t MostRequests() const {
     return std::min<uint64_t>(
         host_.options().most_requests,
         (uint64_t{1} << ConnectionHost::kRequestBits) - 1);
-  }
-
-  Request TakeRequest() {
-    auto message = parser_->release();
-    Request request;
-    request.id = RequestId();
-    request.method = ToString(message.method_string());
-    const std::string target = ToString(message.target());
-    const size_t mark = std::min(target.find('?'), target.size());
-    request.path = target.substr(0, mark);
-    request.query = target.substr(std::min(target.size(), mark + 1));
-    const auto header = [&](const auto& name) {
-      return ToString(message[name]);
-    };
-    request.content_type = header(bhttp::field::content_type);
-    request.accept = header(bhttp::field::accept);
-    request.accept_encoding = header(bhttp::field::accept_encoding);
-    request.accept_language = header(bhttp::field::accept_language);
-    request.authorization = header(bhttp::field::authorization);
-    request.cookie = header(bhttp::field::cookie);
-    request.host = header(bhttp::field::host);
-    request.if_none_match = header(bhttp::field::if_none_match);
-    request.last_event_id = header("Last-Event-ID");
-    request.origin = header(bhttp::field::origin);
-    request.body = std::move(message.body());
-    request.peer = peer_;
-    parser_.reset();
-    gzip_ = AcceptsGzip(request.accept_encoding);
-    return request;
   }
 
   void Refuse(unsigned status, const char* why) {
@@ -157,89 +180,140 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
 
   void Write(Response response) {
     owed_ = false;
-    bhttp::response<bhttp::string_body>& answer = answer_.emplace();
-    answer.version(11);
-    answer.result(response.status);
-    for (const auto& [name, value] : kAlways) answer.set(name, value);
-    answer.set(bhttp::field::content_type, response.content_type);
-    for (const auto& [name, value] : response.headers) answer.set(name, value);
-    answer.body() = std::move(response.body);
-    Encode(answer);
-    answer.keep_alive(keep_);
-    answer.prepare_payload();
-    if (head_) answer.body().clear();
+    answer_.emplace(AsMessage(std::move(response), host_.options()));
+    Encode(gzip_, *answer_);
+    answer_->keep_alive(keep_);
+    answer_->prepare_payload();
+    if (head_) answer_->body().clear();
     Wait(host_.options().patience);
     bhttp::async_write(
-        stream_, answer,
-        [self = shared_from_this()](beast::error_code error, size_t) {
+        stream_, *answer_,
+        [self = this->shared_from_this()](beast::error_code error, size_t) {
           self->OnWritten(error);
         });
   }
 
-  void Encode(bhttp::response<bhttp::string_body>& answer) const {
-    const auto type = answer[bhttp::field::content_type];
-    if (answer.body().size() < kWorthGzip ||
-        !IsText({type.data(), type.size()})) {
-      return;
-    }
-    const std::string varies = ToString(answer[bhttp::field::vary]);
-    answer.set(bhttp::field::vary, varies.empty()
-                                       ? "Accept-Encoding"
-                                       : varies + ", Accept-Encoding");
-    if (!gzip_) return;
-    std::string shorter = Gzip(answer.body());
-    if (shorter.empty()) return;
-    answer.set(bhttp::field::content_encoding, "gzip");
-    answer.body() = std::move(shorter);
-  }
-
   void OnWritten(beast::error_code error) {
     answer_.reset();
-    if (error) return host_.Left(id_);
+    if (error) return End();
     if (keep_) return Rest();
+    if (!linger_) return Shut();
     beast::error_code ignored;
-    if (linger_) {
-      stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
-      Wait(kLinger);
-      return Linger(0);
-    }
-    stream_.socket().shutdown(Tcp::socket::shutdown_both, ignored);
-    host_.Left(id_);
+    tcp().socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    Wait(kLinger);
+    Linger(0);
   }
 
   void Rest() {
     head_ = false;
-    if (buffer_.size() > 0) return Begin();
+    if (buffer_.size() > 0) {
+      Wait(host_.options().patience);
+      return ReadRequest();
+    }
     Wait(host_.options().idle);
     host_.Rests(id_, true);
-    stream_.async_read_some(
-        buffer_.prepare(kFirstRead),
-        [self = shared_from_this()](beast::error_code error, size_t size) {
-          self->host_.Rests(self->id_, false);
-          if (error) return self->host_.Left(self->id_);
-          self->buffer_.commit(size);
-          self->Begin();
-        });
+    stream_.async_read_some(buffer_.prepare(kFirstRead),
+                            [self = this->shared_from_this()](
+                                beast::error_code error, size_t size) {
+                              self->host_.Rests(self->id_, false);
+                              if (error) return self->End();
+                              self->buffer_.commit(size);
+                              self->Wait(self->host_.options().patience);
+                              self->ReadRequest();
+                            });
   }
 
   void Linger(size_t thrown_away) {
     buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(kFirstRead),
-                            [self = shared_from_this(), thrown_away](
-                                beast::error_code error, size_t size) {
-                              const size_t all = thrown_away + size;
-                              if (error || all >= kMostLingered) {
-                                return self->host_.Left(self->id_);
-                              }
-                              self->Linger(all);
-                            });
+    tcp().async_read_some(buffer_.prepare(kFirstRead),
+                          [self = this->shared_from_this(), thrown_away](
+                              beast::error_code error, size_t size) {
+                            const size_t all = thrown_away + size;
+                            if (error || all >= kMostLingered)
+                              return self->End();
+                            self->Linger(all);
+                          });
   }
 
-  static constexpr size_t kFirstRead = 4096;
+  void BeginStream(Response response) {
+    owed_ = false;
+    keep_ = false;
+    streaming_ = true;
+    began_sending_ = std::chrono::steady_clock::now();
+    host_.StreamBegan();
+    beast::error_code ignored;
+    tcp().socket().set_option(
+        asio::socket_base::send_buffer_size(
+            static_cast<int>(host_.options().most_unsent)),
+        ignored);
+    // Beat looks after it; the library's timer is one for both directions.
+    tcp().expires_never();
+    auto answer = AsMessage(std::move(response), host_.options());
+    Queue(std::make_shared<const std::string>(StreamHead(answer) +
+                                              answer.body()));
+    buffer_ = {};
+    stream_.async_read_some(
+        asio::buffer(unasked_),
+        [self = this->shared_from_this()](beast::error_code, size_t) {
+          // It has left, or asks for something else where nothing can be given.
+          self->End();
+        });
+  }
+
+  void Queue(Server::Chunk chunk) {
+    if (!queue_.Add(std::move(chunk))) return Cut();
+    SendQueued();
+  }
+
+  void SendQueued() {
+    const auto& chunks = queue_.Begin();
+    if (chunks.empty()) return;
+    began_sending_ = std::chrono::steady_clock::now();
+    std::vector<asio::const_buffer> buffers;
+    buffers.reserve(chunks.size());
+    for (const Server::Chunk& chunk : chunks) {
+      buffers.emplace_back(chunk->data(), chunk->size());
+    }
+    asio::async_write(
+        stream_, buffers,
+        [self = this->shared_from_this()](beast::error_code error, size_t) {
+          if (error) return self->End();
+          self->queue_.Sent();
+          self->SendQueued();
+          if (self->closing_ && self->queue_.empty()) self->Shut();
+        });
+  }
+
+  void Cut() {
+    cut_ = true;
+    End();
+  }
+
+  // Everything was sent.
+  void Shut() {
+    if constexpr (kTls) {
+      Wait(kLinger);
+      stream_.async_shutdown([self = this->shared_from_this()](
+                                 beast::error_code) { self->End(); });
+    } else {
+      beast::error_code ignored;
+      tcp().socket().shutdown(Tcp::socket::shutdown_both, ignored);
+      End();
+    }
+  }
+
+  void End() {
+    if (std::exchange(streaming_, false)) {
+      host_.StreamEnded(RequestId(), cut_);
+    }
+    tcp().close();
+    host_.Left(id_);
+  }
 
   ConnectionHost& host_;
   const uint64_t id_;
-  beast::tcp_stream stream_;
+  const TlsContext tls_;  // outlives stream_
+  Stream stream_;
   std::string peer_;
   uint64_t served_ = 0;  // requests that came whole
   bool owed_ = false;    // an answer, by the owner
@@ -247,16 +321,28 @@ class Plain : public Connection, public std::enable_shared_from_this<Plain> {
   bool gzip_ = false;
   bool keep_ = false;  // for another request
   bool linger_ = false;
+  bool streaming_ = false;
+  bool closing_ = false;  // once the queue is empty
+  bool cut_ = false;
   beast::flat_buffer buffer_;
   std::optional<bhttp::request_parser<bhttp::string_body>> parser_;
   std::optional<bhttp::response<bhttp::string_body>> answer_;
+  StreamQueue queue_;
+  Moment began_sending_;
+  std::array<char, 16> unasked_{};
 };
 
 }  // namespace
 
 std::shared_ptr<Connection> MakeConnection(ConnectionHost& host, uint64_t id,
-                                           Tcp::socket socket) {
-  return std::make_shared<Plain>(host, id, std::move(socket));
+                                           Tcp::socket socket,
+                                           const TlsContext& tls) {
+  if (tls == nullptr) {
+    return std::make_shared<ConnectionOver<PlainStream>>(host, id, tls,
+                                                         std::move(socket));
+  }
+  return std::make_shared<ConnectionOver<TlsStream>>(
+      host, id, tls, beast::tcp_stream(std::move(socket)), *tls);
 }
 
 }  // namespace earshot::http

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <filesystem>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -13,8 +15,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/http/connection.h"
+#include "base/http/tls.h"
 #include "base/os/poll.h"
 
 namespace earshot::http {
@@ -22,6 +26,23 @@ namespace {
 
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
+
+constexpr absl::Duration kBeat = absl::Seconds(1);
+
+// When the files were written last; nothing: one cannot be asked.
+using Written = std::optional<std::pair<std::filesystem::file_time_type,
+                                        std::filesystem::file_time_type>>;
+
+Written WrittenAt(const ServerOptions& options) {
+  std::error_code error;
+  const auto certificate =
+      std::filesystem::last_write_time(options.certificate_file, error);
+  if (error) return std::nullopt;
+  const auto key =
+      std::filesystem::last_write_time(options.private_key_file, error);
+  if (error) return std::nullopt;
+  return std::pair(certificate, key);
+}
 
 }  // namespace
 
@@ -48,32 +69,50 @@ class Server::Impl : public ConnectionHost {
   void Arrived(Request request) override;
   void Refused() override { ++refused_; }
   void Rests(uint64_t connection, bool rests) override;
+  void StreamBegan() override;
+  void StreamEnded(uint64_t request, bool cut) override;
   void Left(uint64_t connection) override { connections_.erase(connection); }
 
   // On the owner's.
   std::optional<Request> Take();
   void Answer(uint64_t id, Response response);
-  Counts counts() const { return {requests_, refused_}; }
+  void Push(std::vector<Part> parts);
+  void Close(uint64_t id);
+  void SetHeartbeat(std::string chunk);
+  std::optional<uint64_t> TakeLeft();
+  absl::StatusOr<bool> RenewCertificate();
+  Counts counts() const { return {requests_, refused_, cut_}; }
 
  private:
   void Accept();
   bool MakeRoom();
+  void Beat();
+  // Null: it has left.
+  Connection* Find(uint64_t request) const;
+  void ClearIfTaken();
 
   const ServerOptions options_;
   asio::io_context context_{1};
   Tcp::acceptor acceptor_;
+  asio::steady_timer beat_{context_};
+  TlsContext tls_;   // null: by plain HTTP
+  Written written_;  // on the owner's thread
   std::map<uint64_t, std::shared_ptr<Connection>> connections_;
   // Those that rest, by when they began to.
   std::map<uint64_t, uint64_t> resting_;
   std::map<uint64_t, uint64_t> resting_since_;  // by connection
   uint64_t next_rest_ = 0;
+  size_t streams_ = 0;
+  Chunk heartbeat_ = std::make_shared<const std::string>(":\n\n");
   uint64_t last_id_ = 0;
   std::atomic<uint64_t> requests_ = 0;
   std::atomic<uint64_t> refused_ = 0;
+  std::atomic<uint64_t> cut_ = 0;
 
   os::Wakeup wakeup_;
   std::mutex mutex_;
   std::deque<Request> arrived_;  // guarded by mutex_; one a connection
+  std::deque<uint64_t> left_;    // likewise
   std::thread thread_;
 };
 
@@ -82,6 +121,17 @@ absl::Status Server::Impl::Listen() {
   if (colon == std::string::npos) {
     return absl::InvalidArgumentError(fmt::format(
         "'{}' is not host:port, for instance 127.0.0.1:7414", options_.listen));
+  }
+  if (options_.certificate_file.empty() != options_.private_key_file.empty()) {
+    return absl::InvalidArgumentError(
+        "a certificate and its private key go together");
+  }
+  if (!options_.certificate_file.empty()) {
+    written_ = WrittenAt(options_);
+    auto tls =
+        MakeTlsContext(options_.certificate_file, options_.private_key_file);
+    if (!tls.ok()) return tls.status();
+    tls_ = *std::move(tls);
   }
   boost::system::error_code error;
   Tcp::resolver resolver(context_);
@@ -132,7 +182,8 @@ void Server::Impl::Accept() {
         if (error == asio::error::operation_aborted) return;
         if (!error && MakeRoom()) {
           const uint64_t id = ++last_id_;
-          const auto connection = MakeConnection(*this, id, std::move(socket));
+          const auto connection =
+              MakeConnection(*this, id, std::move(socket), tls_);
           connections_.emplace(id, connection);
           connection->Begin();
         } else if (!error) {
@@ -151,23 +202,106 @@ void Server::Impl::Arrived(Request request) {
   wakeup_.Notify();
 }
 
+void Server::Impl::StreamBegan() {
+  if (streams_++ == 0) Beat();
+}
+
+void Server::Impl::StreamEnded(uint64_t request, bool cut) {
+  --streams_;
+  if (cut) ++cut_;
+  {
+    const std::lock_guard lock(mutex_);
+    left_.push_back(request);
+  }
+  wakeup_.Notify();
+}
+
+void Server::Impl::Beat() {
+  if (streams_ == 0) return;
+  const auto now = std::chrono::steady_clock::now();
+  // One that is cut leaves the map.
+  std::vector<std::shared_ptr<Connection>> all;
+  all.reserve(connections_.size());
+  for (const auto& [id, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->Beat(now, heartbeat_);
+  const absl::Duration until =
+      std::min({kBeat, options_.heartbeat, options_.patience});
+  beat_.expires_after(
+      std::chrono::milliseconds(absl::ToInt64Milliseconds(until)));
+  beat_.async_wait([this](boost::system::error_code error) {
+    if (!error) Beat();
+  });
+}
+
+void Server::Impl::ClearIfTaken() {
+  if (arrived_.empty() && left_.empty()) wakeup_.Clear();
+}
+
 std::optional<Request> Server::Impl::Take() {
   const std::lock_guard lock(mutex_);
-  if (arrived_.empty()) {
-    wakeup_.Clear();
-    return std::nullopt;
-  }
+  ClearIfTaken();
+  if (arrived_.empty()) return std::nullopt;
   std::optional<Request> first(std::move(arrived_.front()));
   arrived_.pop_front();
   return first;
 }
 
+std::optional<uint64_t> Server::Impl::TakeLeft() {
+  const std::lock_guard lock(mutex_);
+  ClearIfTaken();
+  if (left_.empty()) return std::nullopt;
+  const uint64_t first = left_.front();
+  left_.pop_front();
+  return first;
+}
+
+Connection* Server::Impl::Find(uint64_t request) const {
+  const auto found = connections_.find(request >> kRequestBits);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
 void Server::Impl::Answer(uint64_t id, Response response) {
   asio::post(context_, [this, id, response = std::move(response)]() mutable {
-    const auto found = connections_.find(id >> kRequestBits);
-    if (found == connections_.end()) return;
-    found->second->Answer(id, std::move(response));
+    if (Connection* const connection = Find(id)) {
+      connection->Answer(id, std::move(response));
+    } else if (response.stream) {
+      ++streams_;
+      StreamEnded(id, /*cut=*/false);
+    }
   });
+}
+
+void Server::Impl::Push(std::vector<Part> parts) {
+  asio::post(context_, [this, parts = std::move(parts)]() {
+    for (const Part& part : parts) {
+      if (Connection* const connection = Find(part.stream)) {
+        connection->Push(part.stream, part.chunk);
+      }
+    }
+  });
+}
+
+void Server::Impl::Close(uint64_t id) {
+  asio::post(context_, [this, id]() {
+    if (Connection* const connection = Find(id)) connection->Close(id);
+  });
+}
+
+void Server::Impl::SetHeartbeat(std::string chunk) {
+  asio::post(context_, [this, chunk = std::make_shared<const std::string>(
+                                  std::move(chunk))]() { heartbeat_ = chunk; });
+}
+
+absl::StatusOr<bool> Server::Impl::RenewCertificate() {
+  if (options_.certificate_file.empty()) return false;
+  const Written written = WrittenAt(options_);
+  if (written && written == written_) return false;
+  auto tls =
+      MakeTlsContext(options_.certificate_file, options_.private_key_file);
+  if (!tls.ok()) return tls.status();
+  written_ = written;
+  asio::post(context_, [this, tls = *std::move(tls)]() { tls_ = tls; });
+  return true;
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -185,6 +319,19 @@ int Server::fd() const { return impl_->fd(); }
 std::optional<Request> Server::Take() { return impl_->Take(); }
 void Server::Answer(uint64_t id, Response response) {
   impl_->Answer(id, std::move(response));
+}
+void Server::Push(std::vector<Part> parts) { impl_->Push(std::move(parts)); }
+void Server::Push(uint64_t stream, std::string chunk) {
+  impl_->Push(
+      {{stream, std::make_shared<const std::string>(std::move(chunk))}});
+}
+void Server::Close(uint64_t stream) { impl_->Close(stream); }
+void Server::SetHeartbeat(std::string chunk) {
+  impl_->SetHeartbeat(std::move(chunk));
+}
+std::optional<uint64_t> Server::TakeLeft() { return impl_->TakeLeft(); }
+absl::StatusOr<bool> Server::RenewCertificate() {
+  return impl_->RenewCertificate();
 }
 Server::Counts Server::counts() const { return impl_->counts(); }
 
