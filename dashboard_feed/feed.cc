@@ -181,6 +181,7 @@ void Feed::EachSecond() {
   RunAlerts();
   RunEscalations();
   RunSchedule();
+  EachSecondLive();
   if (!reload_wanted_) dispatcher_->Turn();
   if (now >= next_follower_beat_) {
     next_follower_beat_ = now + kFollowerBeat;

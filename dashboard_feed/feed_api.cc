@@ -85,6 +85,8 @@ http::Response Feed::ServeApi(const http::Request& request, Served served,
       return body.ok() ? Unless(request, *std::move(body))
                        : NotDone(body.status());
     }
+    case Served::kApiEvents:
+      return BeginEvents(request, visitor);
     default:
       return DecideByApi(request, insight, visitor);
   }

@@ -24,6 +24,7 @@ enum class Served {
   kApiInsights,
   kApiInsight,
   kApiDecisions,
+  kApiEvents,
 };
 
 struct Route {
