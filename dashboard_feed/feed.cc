@@ -188,6 +188,7 @@ void Feed::EachSecond() {
                 {{"why", os::StatusText(tidied)}, {"left_out", left_out}});
     }
   }
+  EachSecondLive();
   if (!reload_wanted_) dispatcher_->Turn();
   if (now >= next_follower_beat_) {
     next_follower_beat_ = now + kFollowerBeat;

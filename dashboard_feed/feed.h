@@ -32,6 +32,7 @@
 #include "dashboard_feed/digest/digest.h"
 #include "dashboard_feed/leaders/doors.h"
 #include "dashboard_feed/listing/listing.h"
+#include "dashboard_feed/live/live.h"
 #include "dashboard_feed/mirror/mirror.h"
 #include "dashboard_feed/outbox/outbox.h"
 #include "dashboard_feed/page/page.h"
@@ -263,6 +264,31 @@ class Feed {
   absl::StatusOr<List> ListFor(const LeaderView& view, const Filter& filter,
                                uint64_t passed, size_t most);
 
+  // feed_http.cc: how it is served, and which proxies are believed.
+  absl::Status OpenHttp();
+  void RenewCertificate();
+  void BelieveProxy(http::Request& request);
+  absl::StatusOr<Visitor> SignedOn(const http::Request& request);
+
+  // feed_events.cc: what is told live.
+  struct Listener {
+    std::string leader;
+    std::string
+        session;  // of these one, or neither where a proxy stands for it
+    std::string token;
+    absl::Duration next_look;  // whether it is still let in
+  };
+  http::Response BeginEvents(const http::Request& request,
+                             const Visitor& visitor);
+  std::vector<Change> ChangesOf(const v1::Delivery& delivery) const;
+  void TellLive(const std::vector<Live::Part>& parts);
+  void EndLeftStreams();
+  void EachSecondLive();
+  // Of this leader now, of all others in turn; whoever is out is told nothing
+  // more.
+  void CheckListeners(const std::string& leader);
+  absl::StatusOr<bool> IsLetIn(const Listener& listener);
+
   // feed_sign_in.cc: who is let in.
   absl::Status OpenPage();
   absl::StatusOr<Visitor> VisitorOf(const http::Request& request);
@@ -345,8 +371,11 @@ class Feed {
   std::unique_ptr<http::Server> http_;  // none: not configured
   std::unique_ptr<PageDoor> page_;      // likewise
   std::map<uint64_t, http::Request>
-      signing_in_;  // by id, without a body; at
-                    // most PasswordWork::kMostWaiting
+      signing_in_;                          // by id, without a body; at
+                                            // most PasswordWork::kMostWaiting
+  std::unique_ptr<Live> live_;              // with http_
+  std::map<uint64_t, Listener> listeners_;  // by stream; bounded by live_
+  absl::Duration next_certificate_look_;
   std::optional<os::HmacKey> link_key_;
   uint64_t links_shown_ = 0;
   uint64_t links_acted_ = 0;

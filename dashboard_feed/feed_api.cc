@@ -105,6 +105,8 @@ http::Response Feed::ReadByApi(const http::Request& request, Served served,
       return deliveries.ok() ? answer(DeliveriesBody(*deliveries))
                              : NotDone(deliveries.status());
     }
+    case Served::kApiEvents:
+      return BeginEvents(request, visitor);
     default:
       return answer(RoutesBody());
   }

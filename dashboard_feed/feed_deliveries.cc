@@ -140,6 +140,7 @@ absl::Status Feed::OpenChannels() {
 }
 
 void Feed::Reload() {
+  RenewCertificate();
   auto loaded = LoadSettings(settings_.file, settings_.config.data_dir());
   absl::Status status = loaded.status();
   if (status.ok()) status = OpenConfigured(loaded->config).status();

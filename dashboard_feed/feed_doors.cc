@@ -352,7 +352,12 @@ absl::StatusOr<std::string> Feed::StatusJson() {
                    {"sign_ins_refused", page.refused},
                    {"sign_ins_limited", page.limited},
                    {"forms_refused", page.forms_refused},
-                   {"decided", page.decided}};
+                   {"sign_ons_refused", page.sign_ons_refused},
+                   {"decided", page.decided},
+                   {"live", live_->streams()},
+                   {"streams_refused", page.streams_refused},
+                   {"events_sent", page.events_sent},
+                   {"cut", http_->counts().cut}};
   }
   out["decisions"] = totals->decisions;
   out["decisions_waiting"] = waiting;

@@ -41,12 +41,7 @@ absl::Status Feed::OpenLinks() {
   const auto key = outbox_->used_links().Key(kActionKeyBytes, random_);
   if (!key.ok()) return key.status();
   link_key_.emplace(*key);
-  http::ServerOptions options;
-  options.listen = config.http_listen();
-  auto server = http::Server::Start(std::move(options));
-  if (!server.ok()) return server.status();
-  http_ = *std::move(server);
-  return absl::OkStatus();
+  return OpenHttp();
 }
 
 std::string Feed::LinkFor(const std::string& verb, const v1::Digest& digest,

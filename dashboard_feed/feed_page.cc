@@ -44,7 +44,9 @@ http::Response Kept(const char* type, std::string_view body) {
 void Feed::TurnHttp() {
   if (http_ == nullptr) return;
   FinishSignIns();
-  while (const auto request = http_->Take()) {
+  EndLeftStreams();
+  while (auto request = http_->Take()) {
+    BelieveProxy(*request);
     auto response = Serve(*request);
     if (response) http_->Answer(request->id, *std::move(response));
   }

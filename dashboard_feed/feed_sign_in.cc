@@ -44,7 +44,8 @@ PageDoor::PageDoor(std::unique_ptr<SignIns> opened,
       base(PathOf(public_url)),
       secure(origin.rfind("https://", 0) == 0),
       session_cookie(secure ? "__Host-earshot" : "earshot"),
-      form_cookie(session_cookie + "-form") {}
+      form_cookie(session_cookie + "-form"),
+      sign_on_key(random.Bytes(kKeyBytes)) {}
 
 std::string PageDoor::Tell(const std::string& leader, const std::string& text,
                            os::Random& random) {
@@ -73,6 +74,7 @@ absl::Status Feed::OpenPage() {
 
 absl::StatusOr<Visitor> Feed::VisitorOf(const http::Request& request) {
   Visitor visitor;
+  if (request.signed_on_by > 0) return SignedOn(request);
   const std::string token = BearerIn(request.authorization);
   const std::string secret = CookieIn(request.cookie, page_->session_cookie);
   const auto id = token.empty()
@@ -196,6 +198,7 @@ http::Response Feed::AfterPassword(const http::Request& request,
       page_->sign_ins->BeginSession(leader, random_, clock_.Wall());
   if (!secret.ok()) return Broken(secret.status());
   ++page_->counts.signed_in;
+  CheckListeners(leader);  // the oldest session may have made room
   log_.Info("signed_in", {{"leader", leader}, {"address", done.job.address}});
   const std::string wanted = Wanted(request);
   http::Response response = GoTo(wanted.empty() ? "/" : wanted);
@@ -208,6 +211,7 @@ http::Response Feed::SignOut(const Visitor& visitor) {
   const absl::Status ended = page_->sign_ins->EndSession(visitor.session);
   if (!ended.ok()) return Broken(ended);
   log_.Info("signed_out", {{"leader", visitor.leader->id()}});
+  CheckListeners(visitor.leader->id());
   http::Response response = GoTo("/sign-in");
   response.headers.emplace_back(
       "Set-Cookie", CookieFor(page_->session_cookie, "", page_->secure));
@@ -235,6 +239,7 @@ absl::StatusOr<std::string> Feed::ControlSignIn(
         sign_ins.SetPassword(leader.id(), argument, clock_.Wall());
     if (!status.ok()) return status;
     log_.Info("password_changed", {{"leader", leader.id()}});
+    CheckListeners(leader.id());
     return fmt::format(
         "{} has a new password; all sessions are signed out. Sign in at "
         "{}{}/sign-in",
@@ -244,6 +249,7 @@ absl::StatusOr<std::string> Feed::ControlSignIn(
     const auto ended = sign_ins.EndSessions(leader.id());
     if (!ended.ok()) return ended.status();
     log_.Info("signed_out", {{"leader", leader.id()}, {"sessions", *ended}});
+    CheckListeners(leader.id());
     return fmt::format("{} {} signed out", *ended,
                        *ended == 1 ? "session is" : "sessions are");
   }
@@ -251,6 +257,7 @@ absl::StatusOr<std::string> Feed::ControlSignIn(
     const auto gone = sign_ins.RevokeTokens(leader.id());
     if (!gone.ok()) return gone.status();
     log_.Info("tokens_revoked", {{"leader", leader.id()}, {"tokens", *gone}});
+    CheckListeners(leader.id());
     return fmt::format("{} {} good no more", *gone,
                        *gone == 1 ? "token is" : "tokens are");
   }

@@ -138,8 +138,11 @@ void Feed::OnUpdate(const std::string& body) {
     link_->Fail("the outbox failed");
     return;
   }
+  const std::vector<Change> changes = ChangesOf(delivery);
   const auto taken = mirror_->Take(delivery, clock_.Wall());
   if (!taken.ok()) {
+    // It was read anew.
+    if (live_) TellLive(live_->TellAll(mirror_->cursor(), clock_.Wall()));
     log_.Error("mirror_failed",
                {{"why", os::StatusText(taken.status())},
                 {"next", "check the disk that holds the data folder"}});
@@ -154,6 +157,9 @@ void Feed::OnUpdate(const std::string& body) {
                              {"next", "asked for what is missing"}});
     link_->Send(v1::SNAPSHOT, ack.SerializeAsString());
     return;
+  }
+  if (live_ && taken->check == wire::DeliveryCheck::kTake) {
+    TellLive(live_->Tell(delivery, changes, mirror_->cursor(), clock_.Wall()));
   }
   link_->Send(v1::UPDATE_ACK, ack.SerializeAsString());
   alert_came_ = alert_came_ ||
@@ -187,6 +193,7 @@ void Feed::UseOrganisation() {
     hub_->EndUser(leader, v1::Reject::REVOKED,
                   "this key is no longer that of a leader; ask the operator");
   }
+  CheckListeners("");
   log_.Info("organisation",
             {{"leaders", mirror_->model().organisation.leaders_size()},
              {"sites", mirror_->model().organisation.sites_size()}});

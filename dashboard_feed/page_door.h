@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/os/random.h"
+#include "base/os/sha256.h"
 #include "dashboard_feed/page/kept_digests.h"
 #include "dashboard_feed/sign_in/attempts.h"
 #include "dashboard_feed/sign_in/form_tokens.h"
@@ -19,7 +20,9 @@ namespace earshot::feed {
 // Who came to the page.
 struct Visitor {
   const v1::Leader* leader = nullptr;  // null: nobody who was let in
-  std::string session;  // its secret; empty: let in by a token, or not at all
+  // Its secret, or what stands for it where a proxy has let them in; empty: let
+  // in by a token, or not at all.
+  std::string session;
 };
 
 // What the feed keeps for its page. One thread, beside the one that compares
@@ -48,6 +51,7 @@ struct PageDoor {
   const bool secure;         // by https
   const std::string session_cookie;
   const std::string form_cookie;  // before somebody has signed in
+  const os::HmacKey sign_on_key;  // for sessions that a proxy stands for
 
   struct Counts {
     uint64_t signed_in = 0;
@@ -55,6 +59,9 @@ struct PageDoor {
     uint64_t limited = 0;        // too many of them, or at once
     uint64_t forms_refused = 0;  // forged, or sent twice
     uint64_t decided = 0;
+    uint64_t sign_ons_refused = 0;  // by no proxy that is trusted, or of nobody
+    uint64_t events_sent = 0;       // of streams; one for each that got it
+    uint64_t streams_refused = 0;   // too many
   } counts;
 
  private:

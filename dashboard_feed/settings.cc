@@ -1,7 +1,9 @@
 #include "dashboard_feed/settings.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,13 @@ namespace {
 
 constexpr char kDefaultFile[] = "/etc/earshot/feed.conf";
 constexpr uint32_t kMostKept = 10000;
+constexpr int kMostProxies = 16;
+
+bool IsAddress(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
 
 void FillDefaults(v1::FeedConfig& config) {
   if (config.data_dir().empty()) {
@@ -54,6 +63,27 @@ absl::Status CheckRanges(const v1::FeedConfig& config) {
              config.public_url().rfind("http://", 0) == 0,
          fmt::format("public_url '{}' is not like https://earshot.example.com",
                      config.public_url()));
+  expect(config.http_certificate().empty() == config.http_private_key().empty(),
+         "http_certificate and http_private_key go together: two files in PEM");
+  expect(config.http_certificate().empty() || !config.http_listen().empty(),
+         "http_certificate is for what http_listen serves; give that too");
+  expect(config.trusted_proxy_size() <= kMostProxies,
+         fmt::format("there are at most {} trusted_proxy", kMostProxies));
+  for (const std::string& proxy : config.trusted_proxy()) {
+    expect(IsAddress(proxy),
+           fmt::format("trusted_proxy '{}' is no address, such as "
+                       "127.0.0.1 or ::1",
+                       proxy));
+  }
+  expect(config.sign_on_header().empty() || config.trusted_proxy_size() > 0,
+         "sign_on_header is believed of a trusted_proxy alone; name one");
+  expect(
+      config.sign_on_header().find_first_not_of(
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") ==
+          std::string::npos,
+      fmt::format("sign_on_header '{}' is no name of a header, such as "
+                  "X-Remote-User",
+                  config.sign_on_header()));
   for (std::string& mistake : CheckChannels(config)) {
     expect(false, std::move(mistake));
   }

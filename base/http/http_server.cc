@@ -4,198 +4,116 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <deque>
+#include <filesystem>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 // Boost 1.74 needs <utility> before it in C++20.
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include "base/http/connection.h"
+#include "base/http/tls.h"
 #include "base/os/poll.h"
 
 namespace earshot::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace bhttp = boost::beast::http;
 using Tcp = asio::ip::tcp;
 
-std::string ToString(beast::string_view text) {
-  return {text.data(), text.size()};
-}
+constexpr absl::Duration kBeat = absl::Seconds(1);
 
-// What holds for every answer that does not say otherwise.
-constexpr std::pair<const char*, const char*> kAlways[]{
-    {"Cache-Control", "no-store"},
-    {"Referrer-Policy", "no-referrer"},
-    {"X-Content-Type-Options", "nosniff"},
-    {"X-Frame-Options", "DENY"},
-    {"Content-Security-Policy",
-     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
-     "frame-ancestors 'none'; base-uri 'none'"}};
+// When the files were written last; nothing: one cannot be asked.
+using Written = std::optional<std::pair<std::filesystem::file_time_type,
+                                        std::filesystem::file_time_type>>;
+
+Written WrittenAt(const ServerOptions& options) {
+  std::error_code error;
+  const auto certificate =
+      std::filesystem::last_write_time(options.certificate_file, error);
+  if (error) return std::nullopt;
+  const auto key =
+      std::filesystem::last_write_time(options.private_key_file, error);
+  if (error) return std::nullopt;
+  return std::pair(certificate, key);
+}
 
 }  // namespace
 
-class Server::Impl {
+class Server::Impl : public ConnectionHost {
  public:
   explicit Impl(ServerOptions options)
       : options_(std::move(options)), acceptor_(context_) {}
 
-  ~Impl() {
+  ~Impl() override {
     context_.stop();
     if (thread_.joinable()) thread_.join();
   }
 
   absl::Status Listen();
 
-  const ServerOptions& options() const { return options_; }
   uint16_t port() const {
-    beast::error_code ignored;
+    boost::system::error_code ignored;
     return acceptor_.local_endpoint(ignored).port();
   }
   int fd() const { return wakeup_.fd(); }
 
   // On the server's thread.
-  void Arrived(Request request);
-  void Refused() { ++refused_; }
-  void Left(uint64_t id) { exchanges_.erase(id); }
+  const ServerOptions& options() const override { return options_; }
+  void Arrived(Request request) override;
+  void Refused() override { ++refused_; }
+  void Rests(uint64_t connection, bool rests) override;
+  void StreamBegan() override;
+  void StreamEnded(uint64_t request, bool cut) override;
+  void Left(uint64_t connection) override { connections_.erase(connection); }
 
   // On the owner's.
   std::optional<Request> Take();
   void Answer(uint64_t id, Response response);
-  Counts counts() const { return {requests_, refused_}; }
+  void Push(std::vector<Part> parts);
+  void Close(uint64_t id);
+  void SetHeartbeat(std::string chunk);
+  std::optional<uint64_t> TakeLeft();
+  absl::StatusOr<bool> RenewCertificate();
+  Counts counts() const { return {requests_, refused_, cut_}; }
 
  private:
-  class Exchange;
   void Accept();
+  bool MakeRoom();
+  void Beat();
+  // Null: it has left.
+  Connection* Find(uint64_t request) const;
+  void ClearIfTaken();
 
   const ServerOptions options_;
   asio::io_context context_{1};
   Tcp::acceptor acceptor_;
-  std::map<uint64_t, std::shared_ptr<Exchange>> exchanges_;
+  asio::steady_timer beat_{context_};
+  TlsContext tls_;   // null: by plain HTTP
+  Written written_;  // on the owner's thread
+  std::map<uint64_t, std::shared_ptr<Connection>> connections_;
+  // Those that rest, by when they began to.
+  std::map<uint64_t, uint64_t> resting_;
+  std::map<uint64_t, uint64_t> resting_since_;  // by connection
+  uint64_t next_rest_ = 0;
+  size_t streams_ = 0;
+  Chunk heartbeat_ = std::make_shared<const std::string>(":\n\n");
   uint64_t last_id_ = 0;
   std::atomic<uint64_t> requests_ = 0;
   std::atomic<uint64_t> refused_ = 0;
+  std::atomic<uint64_t> cut_ = 0;
 
   os::Wakeup wakeup_;
   std::mutex mutex_;
   std::deque<Request> arrived_;  // guarded by mutex_; one a connection
+  std::deque<uint64_t> left_;    // likewise
   std::thread thread_;
-};
-
-// One request, one answer, then closed. The server owns it, and whatever
-// operation is pending.
-class Server::Impl::Exchange : public std::enable_shared_from_this<Exchange> {
- public:
-  Exchange(Impl& server, uint64_t id, Tcp::socket socket)
-      : server_(server), id_(id), stream_(std::move(socket)) {
-    parser_.header_limit(static_cast<uint32_t>(server_.options().most_head));
-    parser_.body_limit(server_.options().most_body);
-    beast::error_code error;
-    const auto peer = stream_.socket().remote_endpoint(error);
-    if (!error) peer_ = peer.address().to_string();
-  }
-
-  void Read() {
-    Wait();
-    bhttp::async_read(
-        stream_, buffer_, parser_,
-        [self = shared_from_this()](beast::error_code error, size_t) {
-          self->OnRead(error);
-        });
-  }
-
-  // Once; another answer to it is none.
-  void Write(Response response) {
-    if (std::exchange(answered_, true)) return;
-    answer_.version(11);
-    answer_.result(response.status);
-    for (const auto& [name, value] : kAlways) answer_.set(name, value);
-    answer_.set(bhttp::field::content_type, response.content_type);
-    for (const auto& [name, value] : response.headers) answer_.set(name, value);
-    answer_.body() = std::move(response.body);
-    answer_.keep_alive(false);
-    answer_.prepare_payload();
-    if (head_) answer_.body().clear();
-    Wait();
-    bhttp::async_write(stream_, answer_,
-                       [self = shared_from_this()](beast::error_code, size_t) {
-                         beast::error_code ignored;
-                         self->stream_.socket().shutdown(
-                             Tcp::socket::shutdown_both, ignored);
-                         self->server_.Left(self->id_);
-                       });
-  }
-
-  void Refuse(unsigned status, const char* why) {
-    server_.Refused();
-    Write({.status = status, .body = std::string(why) + "\n", .headers = {}});
-  }
-
- private:
-  void Wait() {
-    stream_.expires_after(std::chrono::milliseconds(
-        absl::ToInt64Milliseconds(server_.options().patience)));
-  }
-
-  void OnRead(beast::error_code error) {
-    if (error == bhttp::error::body_limit) {
-      Refuse(413, "that is too much at once; shorten the text");
-    } else if (error == bhttp::error::header_limit) {
-      Refuse(431, "the request's head is too long");
-    } else if (error == bhttp::error::end_of_stream ||
-               error == beast::error::timeout ||
-               error == asio::error::connection_reset ||
-               error == asio::error::operation_aborted) {
-      if (error == beast::error::timeout) server_.Refused();
-      server_.Left(id_);
-    } else if (error) {
-      Refuse(400, "that is no HTTP/1.1 request");
-    } else {
-      OnRequest();
-    }
-  }
-
-  void OnRequest() {
-    const auto& message = parser_.get();
-    head_ = message.method() == bhttp::verb::head;
-    const bool known = head_ || message.method() == bhttp::verb::get ||
-                       message.method() == bhttp::verb::post;
-    if (!known) return Refuse(405, "GET, HEAD and POST are served here");
-    Request request;
-    request.id = id_;
-    request.method = ToString(message.method_string());
-    const std::string target = ToString(message.target());
-    const size_t mark = std::min(target.find('?'), target.size());
-    request.path = target.substr(0, mark);
-    request.query = target.substr(std::min(target.size(), mark + 1));
-    request.content_type = ToString(message[bhttp::field::content_type]);
-    request.accept = ToString(message[bhttp::field::accept]);
-    request.authorization = ToString(message[bhttp::field::authorization]);
-    request.cookie = ToString(message[bhttp::field::cookie]);
-    request.if_none_match = ToString(message[bhttp::field::if_none_match]);
-    request.origin = ToString(message[bhttp::field::origin]);
-    request.body = parser_.release().body();
-    request.peer = peer_;
-    stream_.expires_never();  // it is the owner's turn
-    server_.Arrived(std::move(request));
-  }
-
-  Impl& server_;
-  const uint64_t id_;
-  beast::tcp_stream stream_;
-  std::string peer_;
-  bool head_ = false;
-  bool answered_ = false;
-  beast::flat_buffer buffer_;
-  bhttp::request_parser<bhttp::string_body> parser_;
-  bhttp::response<bhttp::string_body> answer_;
 };
 
 absl::Status Server::Impl::Listen() {
@@ -204,7 +122,18 @@ absl::Status Server::Impl::Listen() {
     return absl::InvalidArgumentError(fmt::format(
         "'{}' is not host:port, for instance 127.0.0.1:7414", options_.listen));
   }
-  beast::error_code error;
+  if (options_.certificate_file.empty() != options_.private_key_file.empty()) {
+    return absl::InvalidArgumentError(
+        "a certificate and its private key go together");
+  }
+  if (!options_.certificate_file.empty()) {
+    written_ = WrittenAt(options_);
+    auto tls =
+        MakeTlsContext(options_.certificate_file, options_.private_key_file);
+    if (!tls.ok()) return tls.status();
+    tls_ = *std::move(tls);
+  }
+  boost::system::error_code error;
   Tcp::resolver resolver(context_);
   const auto found = resolver.resolve(options_.listen.substr(0, colon),
                                       options_.listen.substr(colon + 1),
@@ -226,20 +155,42 @@ absl::Status Server::Impl::Listen() {
   return absl::OkStatus();
 }
 
+// Whoever only waits for a next request gives way, the longest first.
+bool Server::Impl::MakeRoom() {
+  if (connections_.size() < options_.most_connections) return true;
+  if (resting_.empty()) return false;
+  const uint64_t longest = resting_.begin()->second;
+  Rests(longest, false);
+  const auto found = connections_.extract(longest);
+  if (!found.empty()) found.mapped()->Leave();
+  return true;
+}
+
+void Server::Impl::Rests(uint64_t connection, bool rests) {
+  if (rests) {
+    resting_[next_rest_] = connection;
+    resting_since_[connection] = next_rest_++;
+    return;
+  }
+  const auto since = resting_since_.extract(connection);
+  if (!since.empty()) resting_.erase(since.mapped());
+}
+
 void Server::Impl::Accept() {
-  acceptor_.async_accept([this](beast::error_code error, Tcp::socket socket) {
-    if (error == asio::error::operation_aborted) return;
-    if (!error && exchanges_.size() < options_.most_connections) {
-      const uint64_t id = ++last_id_;
-      const auto exchange =
-          std::make_shared<Exchange>(*this, id, std::move(socket));
-      exchanges_.emplace(id, exchange);
-      exchange->Read();
-    } else if (!error) {
-      Refused();  // `socket` is closed here
-    }
-    Accept();
-  });
+  acceptor_.async_accept(
+      [this](boost::system::error_code error, Tcp::socket socket) {
+        if (error == asio::error::operation_aborted) return;
+        if (!error && MakeRoom()) {
+          const uint64_t id = ++last_id_;
+          const auto connection =
+              MakeConnection(*this, id, std::move(socket), tls_);
+          connections_.emplace(id, connection);
+          connection->Begin();
+        } else if (!error) {
+          Refused();  // `socket` is closed here
+        }
+        Accept();
+      });
 }
 
 void Server::Impl::Arrived(Request request) {
@@ -251,22 +202,106 @@ void Server::Impl::Arrived(Request request) {
   wakeup_.Notify();
 }
 
+void Server::Impl::StreamBegan() {
+  if (streams_++ == 0) Beat();
+}
+
+void Server::Impl::StreamEnded(uint64_t request, bool cut) {
+  --streams_;
+  if (cut) ++cut_;
+  {
+    const std::lock_guard lock(mutex_);
+    left_.push_back(request);
+  }
+  wakeup_.Notify();
+}
+
+void Server::Impl::Beat() {
+  if (streams_ == 0) return;
+  const auto now = std::chrono::steady_clock::now();
+  // One that is cut leaves the map.
+  std::vector<std::shared_ptr<Connection>> all;
+  all.reserve(connections_.size());
+  for (const auto& [id, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->Beat(now, heartbeat_);
+  const absl::Duration until =
+      std::min({kBeat, options_.heartbeat, options_.patience});
+  beat_.expires_after(
+      std::chrono::milliseconds(absl::ToInt64Milliseconds(until)));
+  beat_.async_wait([this](boost::system::error_code error) {
+    if (!error) Beat();
+  });
+}
+
+void Server::Impl::ClearIfTaken() {
+  if (arrived_.empty() && left_.empty()) wakeup_.Clear();
+}
+
 std::optional<Request> Server::Impl::Take() {
   const std::lock_guard lock(mutex_);
-  if (arrived_.empty()) {
-    wakeup_.Clear();
-    return std::nullopt;
-  }
+  ClearIfTaken();
+  if (arrived_.empty()) return std::nullopt;
   std::optional<Request> first(std::move(arrived_.front()));
   arrived_.pop_front();
   return first;
 }
 
+std::optional<uint64_t> Server::Impl::TakeLeft() {
+  const std::lock_guard lock(mutex_);
+  ClearIfTaken();
+  if (left_.empty()) return std::nullopt;
+  const uint64_t first = left_.front();
+  left_.pop_front();
+  return first;
+}
+
+Connection* Server::Impl::Find(uint64_t request) const {
+  const auto found = connections_.find(request >> kRequestBits);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
 void Server::Impl::Answer(uint64_t id, Response response) {
   asio::post(context_, [this, id, response = std::move(response)]() mutable {
-    const auto found = exchanges_.find(id);
-    if (found != exchanges_.end()) found->second->Write(std::move(response));
+    if (Connection* const connection = Find(id)) {
+      connection->Answer(id, std::move(response));
+    } else if (response.stream) {
+      ++streams_;
+      StreamEnded(id, /*cut=*/false);
+    }
   });
+}
+
+void Server::Impl::Push(std::vector<Part> parts) {
+  asio::post(context_, [this, parts = std::move(parts)]() {
+    for (const Part& part : parts) {
+      if (Connection* const connection = Find(part.stream)) {
+        connection->Push(part.stream, part.chunk);
+      }
+    }
+  });
+}
+
+void Server::Impl::Close(uint64_t id) {
+  asio::post(context_, [this, id]() {
+    if (Connection* const connection = Find(id)) connection->Close(id);
+  });
+}
+
+void Server::Impl::SetHeartbeat(std::string chunk) {
+  asio::post(context_, [this, chunk = std::make_shared<const std::string>(
+                                  std::move(chunk))]() { heartbeat_ = chunk; });
+}
+
+absl::StatusOr<bool> Server::Impl::RenewCertificate() {
+  if (options_.certificate_file.empty()) return false;
+  const Written written = WrittenAt(options_);
+  if (written && written == written_) return false;
+  auto tls =
+      MakeTlsContext(options_.certificate_file, options_.private_key_file);
+  if (!tls.ok()) return tls.status();
+  written_ = written;
+  asio::post(context_, [this, tls = *std::move(tls)]() { tls_ = tls; });
+  return true;
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -284,6 +319,19 @@ int Server::fd() const { return impl_->fd(); }
 std::optional<Request> Server::Take() { return impl_->Take(); }
 void Server::Answer(uint64_t id, Response response) {
   impl_->Answer(id, std::move(response));
+}
+void Server::Push(std::vector<Part> parts) { impl_->Push(std::move(parts)); }
+void Server::Push(uint64_t stream, std::string chunk) {
+  impl_->Push(
+      {{stream, std::make_shared<const std::string>(std::move(chunk))}});
+}
+void Server::Close(uint64_t stream) { impl_->Close(stream); }
+void Server::SetHeartbeat(std::string chunk) {
+  impl_->SetHeartbeat(std::move(chunk));
+}
+std::optional<uint64_t> Server::TakeLeft() { return impl_->TakeLeft(); }
+absl::StatusOr<bool> Server::RenewCertificate() {
+  return impl_->RenewCertificate();
 }
 Server::Counts Server::counts() const { return impl_->counts(); }
 

@@ -25,10 +25,19 @@ struct Request {
   // The other headers that come along, and none else; empty: not sent. Of one
   // that comes twice the first. Together below most_head.
   std::string accept;
+  std::string accept_encoding;
+  std::string accept_language;
   std::string authorization;
   std::string cookie;
+  std::string host;
   std::string if_none_match;
+  std::string last_event_id;
   std::string origin;
+  // Of X-Forwarded-For, all of them in a row. Whoever is no proxy may write
+  // there what they like, as in the next two.
+  std::string forwarded_for;
+  std::string signed_on;    // ServerOptions::sign_on_header
+  size_t signed_on_by = 0;  // how often it came
   std::string body;
   std::string peer;  // the address that it comes from
 };
@@ -37,26 +46,52 @@ struct Response {
   unsigned status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  // It stays open after `body`, for Server::Push, and ends with its connection.
+  bool stream = false;
 };
 
 struct ServerOptions {
-  std::string listen;             // host:port; port 0 lets the system choose
+  std::string listen = {};        // host:port; port 0 lets the system choose
   size_t most_connections = 256;  // more are closed at once
   size_t most_body = size_t{64} << 10U;
   size_t most_head = size_t{16} << 10U;
-  absl::Duration patience = absl::Seconds(10);  // for a request, and an answer
+  absl::Duration patience = absl::Seconds(10);  // for the whole of a request,
+                                                // and of an answer
+  size_t most_requests = 1000;              // one after another on a connection
+  absl::Duration idle = absl::Seconds(60);  // between two of them
+  size_t most_unsent = size_t{64} << 10U;   // bytes of a stream
+  absl::Duration heartbeat = absl::Seconds(15);  // of a stream that is still
+  // PEM; with both it is HTTPS, by TLS 1.2 or later.
+  std::string certificate_file = {};  // and those that vouch for it
+  std::string private_key_file = {};
+  // In every answer that does not say otherwise.
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string sign_on_header = {};  // for Request::signed_on; empty: none
 };
 
-// HTTP/1.1, one request a connection, on a thread of its own. Requests come to
-// the owner's poll loop, which answers each whenever it likes; a client that
-// left in the meantime is no mistake. What is too large, too slow or no HTTP
-// never gets there. Every answer forbids caching, sniffing, framing, scripts
-// and anything from elsewhere, unless the response's own headers say otherwise.
+// HTTP/1.1 on a thread of its own. Requests come to the owner's poll loop,
+// which answers each whenever it likes; a client that left in the meantime is
+// no mistake. A connection is kept for further requests, one after another;
+// where there are too many, those that wait for one give way. What is too
+// large, too slow or no HTTP never gets to the owner. Every answer forbids
+// caching, sniffing, framing, scripts and anything from elsewhere, unless the
+// response's own headers say otherwise.
 //
-// Memory: most_connections times the largest head and body.
+// A stream is for server-sent events. Whoever reads too slowly for most_unsent,
+// or nothing for `patience`, is cut, and may come back with Last-Event-ID; one
+// that has been still for `heartbeat` is sent a line that says nothing.
+//
+// Memory: most_connections times the largest head and body, or most_unsent;
+// what several streams are sent is held once.
 class Server {
  public:
+  using Chunk = std::shared_ptr<const std::string>;
+  struct Part {
+    uint64_t stream = 0;  // the request that it answers
+    Chunk chunk;
+  };
+
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
   ~Server();
   Server(const Server&) = delete;
@@ -68,9 +103,25 @@ class Server {
   std::optional<Request> Take();
   void Answer(uint64_t id, Response response);
 
+  // Each to its stream, in this order; to one that has ended it is none.
+  void Push(std::vector<Part> parts);
+  void Push(uint64_t stream, std::string chunk);
+  // Once what it was sent has gone out.
+  void Close(uint64_t stream);
+  // What streams are sent that are still; a comment before this is called.
+  void SetHeartbeat(std::string chunk);
+  // Each stream once, when it has ended, whoever ended it. fd() tells of it
+  // too.
+  std::optional<uint64_t> TakeLeft();
+
+  // Looks at the files of the certificate; true: they have changed, and who
+  // comes from now on gets the new one. On failure all stays as it was.
+  absl::StatusOr<bool> RenewCertificate();
+
   struct Counts {
     uint64_t requests = 0;  // that were taken
     uint64_t refused = 0;   // too many, too large, too slow, no HTTP
+    uint64_t cut = 0;       // streams that were read too slowly
   };
   Counts counts() const;
 

@@ -4,8 +4,10 @@
 
 namespace earshot::feed {
 
-Coverage::Coverage(const Model& model, const v1::Leader& leader)
+Coverage::Coverage(const Model& model, const v1::Leader& leader,
+                   bool scope_only)
     : table_(model.insights), scope_(model.organisation, leader) {
+  if (scope_only) return;
   of_place_.reserve(model.words.places.size());
   for (const Place& place : model.words.places.all()) {
     of_place_.push_back(scope_.OfPlace(place.site, place.channel, place.shift));

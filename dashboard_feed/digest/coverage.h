@@ -16,7 +16,10 @@ class Coverage {
  public:
   using Scopes = contract::LeaderScope::Scopes;
 
-  Coverage(const Model& model, const v1::Leader& leader);
+  // `scope_only`: scope() alone may be asked, and it costs little to make and
+  // to keep.
+  Coverage(const Model& model, const v1::Leader& leader,
+           bool scope_only = false);
 
   // Those of the leader's scopes that cover it.
   Scopes OfPlace(uint32_t place) const { return of_place_[place]; }

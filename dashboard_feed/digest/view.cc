@@ -46,9 +46,17 @@ GroupRules RulesOf(const v1::Organisation& organisation) {
 
 LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
                        absl::Time now, const std::string& shown_in)
+    : LeaderView(model, leader, now, shown_in, Of::kAll) {}
+
+LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
+                       absl::Time now, Of of)
+    : LeaderView(model, leader, now, "", of) {}
+
+LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
+                       absl::Time now, const std::string& shown_in, Of of)
     : model_(model),
       leader_(leader.id()),
-      coverage_(model, leader),
+      coverage_(model, leader, of == Of::kOneByOne),
       rules_(RulesOf(model.organisation)) {
   zone_ = absl::UTCTimeZone();
   if (!leader.time_zone().empty()) {
@@ -216,8 +224,12 @@ std::optional<Seen> LeaderView::Find(uint64_t insight) const {
   insight = model_.Holder(insight);
   if (model_.insights.Find(insight) == nullptr) return std::nullopt;
   const auto latest = model_.whole->Latest(insight);
+  return latest ? SeenOf(*latest) : std::nullopt;
+}
+
+std::optional<Seen> LeaderView::SeenOf(const v1::Insight& latest) const {
   Seen seen;
-  if (!latest || Look(*latest, seen) != Sight::kSeen) return std::nullopt;
+  if (Look(latest, seen) != Sight::kSeen) return std::nullopt;
   return seen;
 }
 

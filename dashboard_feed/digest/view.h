@@ -62,10 +62,16 @@ class LeaderView {
   // empty: the leader's; shifts end in the leader's.
   LeaderView(const Model& model, const v1::Leader& leader, absl::Time now,
              const std::string& shown_in = "");
+  // kOneByOne: only Find and SeenOf may be called; it costs little.
+  enum class Of { kAll, kOneByOne };
+  LeaderView(const Model& model, const v1::Leader& leader, absl::Time now,
+             Of of);
 
   // With its words; of what was merged the insight that holds it now. Nothing:
   // it is not in the scope, or not yet to be seen.
   std::optional<Seen> Find(uint64_t insight) const;
+  // As Find, of its last version, which may lack its words.
+  std::optional<Seen> SeenOf(const v1::Insight& latest) const;
 
   struct Listing {
     std::vector<Glance> seen;  // in no order
@@ -99,6 +105,8 @@ class LeaderView {
  private:
   using Scopes = Coverage::Scopes;
   enum class Sight { kSeen, kHeld, kOutside };
+  LeaderView(const Model& model, const v1::Leader& leader, absl::Time now,
+             const std::string& shown_in, Of of);
   // view.cc: with words.
   Sight Look(const v1::Insight& latest, Seen& seen) const;
   bool Count(Scopes scopes, Seen& seen) const;

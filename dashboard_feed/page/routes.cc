@@ -76,6 +76,7 @@ const std::vector<Route>& Routes() {
         {Served::kApi, "/api/v1", true, false},
         {Served::kApiMe, "/api/v1/me", true, false},
         {Served::kApiDigest, "/api/v1/digest", true, false},
+        {Served::kApiEvents, "/api/v1/events", true, false},
         {Served::kApiInsights, "/api/v1/insights", true, false},
         {Served::kApiInsight, "/api/v1/insights/{number}", true, false},
         {Served::kApiDecisions, "/api/v1/insights/{number}/decisions", false,

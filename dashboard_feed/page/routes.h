@@ -35,6 +35,7 @@ enum class Served {
   kApiSubscriptions,
   kApiDeliveries,
   kApiRetry,
+  kApiEvents,
 };
 
 struct Route {

@@ -15,7 +15,9 @@ namespace earshot::feed {
 // What a form must bring back, so that a page from elsewhere cannot send it and
 // none acts twice: a number used once and an HMAC of it and the session. Good
 // until the program ends. One thread. The last kRemembered that were spent are
-// remembered; what is older than these could act once more.
+// remembered; what is older than these could act once more. No two are alike,
+// so that how well a page is compressed tells nothing of the next one's
+// (BREACH).
 class FormTokens {
  public:
   static constexpr size_t kRemembered = 4096;

@@ -149,6 +149,16 @@ absl::StatusOr<std::string> SignIns::BeginSession(std::string_view leader,
 
 absl::StatusOr<std::string> SignIns::LeaderOfSession(std::string_view secret,
                                                      absl::Time now) {
+  return LeaderOf(secret, now, /*note=*/true);
+}
+
+absl::StatusOr<std::string> SignIns::LeaderListening(std::string_view secret,
+                                                     absl::Time now) {
+  return LeaderOf(secret, now, /*note=*/false);
+}
+
+absl::StatusOr<std::string> SignIns::LeaderOf(std::string_view secret,
+                                              absl::Time now, bool note) {
   if (secret.empty() || secret.size() > kLongestSecret) return std::string();
   const std::string hash = os::Sha256(secret);
   store::Statement read = database_->Prepare(
@@ -161,11 +171,11 @@ absl::StatusOr<std::string> SignIns::LeaderOfSession(std::string_view secret,
   const absl::Time seen = absl::FromUnixMillis(read.Int(2));
   read.Reset();
   if (now - made >= kLongest || now - seen >= kIdle) return std::string();
-  if (now - seen < kNoted) return leader;
-  store::Statement note =
+  if (!note || now - seen < kNoted) return leader;
+  store::Statement put =
       database_->Prepare("UPDATE sessions SET seen=?2 WHERE hash=?1");
   absl::Status status =
-      note.BindBlob(1, hash).Bind(2, absl::ToUnixMillis(now)).Run();
+      put.BindBlob(1, hash).Bind(2, absl::ToUnixMillis(now)).Run();
   if (!status.ok()) return status;
   return leader;
 }

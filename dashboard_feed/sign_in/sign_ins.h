@@ -47,6 +47,9 @@ class SignIns {
   // within kNoted.
   absl::StatusOr<std::string> LeaderOfSession(std::string_view secret,
                                               absl::Time now);
+  // The same without noting it: whoever only listens does not use it.
+  absl::StatusOr<std::string> LeaderListening(std::string_view secret,
+                                              absl::Time now);
   absl::Status EndSession(std::string_view secret);
   // All of the leader; how many there were.
   absl::StatusOr<size_t> EndSessions(std::string_view leader);
@@ -56,6 +59,8 @@ class SignIns {
 
   explicit SignIns(std::unique_ptr<store::Database> database)
       : database_(std::move(database)) {}
+  absl::StatusOr<std::string> LeaderOf(std::string_view secret, absl::Time now,
+                                       bool note);
   absl::StatusOr<size_t> CountTokens(std::string_view leader);
   absl::Status MakeRoom(std::string_view leader, absl::Time now);
 

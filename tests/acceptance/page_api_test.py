@@ -9,7 +9,7 @@ import yaml
 
 from es1_client import SOURCE
 from loop_world import GATE
-from page_visit import URL, Answer, PageWorld, Visit
+from page_visit import URL, Answer, PageWorld, Stream, Visit
 from programs import eventually
 
 SPEC = yaml.safe_load((SOURCE / "docs/reference/api.yaml").read_text(encoding="utf-8"))
@@ -61,6 +61,8 @@ class ApiTest(PageWorld):
             return
         kind = answer.headers["Content-Type"]
         self.assertIn(kind, described["content"])
+        if kind == "text/event-stream":
+            return
         self.assertEqual(mistakes(answer.json(), described["content"][kind]["schema"]), [])
         if "headers" in described:
             self.assertTrue(answer.headers["ETag"])
@@ -90,7 +92,14 @@ class ApiTest(PageWorld):
         for path, method in sorted(described):
             real = path.replace("{number}", str(gate))
             self.check(nobody.ask(method.upper(), real), method, path)
-            if method == "get":
+            if path == "/api/v1/events":
+                self.assertEqual(script.ask("HEAD", real).status, 200)
+                streams = [Stream(script, real) for _ in range(8)]
+                self.check(streams[0].answer(), method, path)
+                self.check(script.get(real), method, path)
+                for stream in streams:
+                    stream.close()
+            elif method == "get":
                 answer = script.get(real)
                 self.check(answer, method, path)
                 tag = answer.headers["ETag"]

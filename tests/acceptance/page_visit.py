@@ -6,6 +6,7 @@ import http.client
 import json
 import pathlib
 import urllib.parse
+from collections.abc import Callable
 from typing import Any
 
 import programs
@@ -59,13 +60,18 @@ class Visit:
         self.token = token
         self.cookies: dict[str, str] = {}
 
-    def ask(self, method: str, path: str, fields: dict[str, str] | None = None,
-            body: str | None = None, **headers: str) -> Answer:
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    def headers(self) -> dict[str, str]:
+        sent = {}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if self.token:
             sent["Authorization"] = "Bearer " + self.token
+        return sent
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None,
+            body: str | None = None, **headers: str) -> Answer:
+        sent = self.headers() | {name.replace("_", "-"): value
+                                 for name, value in headers.items()}
         if fields is not None:
             body = urllib.parse.urlencode(fields)
             sent["Content-Type"] = "application/x-www-form-urlencoded"
@@ -103,16 +109,76 @@ class Visit:
         return self.follow(answer)
 
 
+@dataclasses.dataclass
+class Event:
+    id: str
+    name: str
+    data: Any
+
+
+class Stream:
+    """The live events of one visitor, over a connection of its own."""
+
+    def __init__(self, visit: Visit, path: str = "/api/v1/events", last: str = "") -> None:
+        headers = visit.headers() | ({"Last-Event-ID": last} if last else {})
+        self.connection = http.client.HTTPConnection("127.0.0.1", visit.port, timeout=60)
+        self.connection.request("GET", path, headers=headers)
+        self.came = self.connection.getresponse()
+        self.last = last
+
+    def answer(self) -> Answer:
+        return Answer(self.came.status, self.came.headers, "")
+
+    def next(self) -> Event | None:
+        """The next event; none where the stream has ended."""
+        name, data = "", ""
+        while line := self.came.readline().decode():
+            field, _, value = line.rstrip("\n").partition(": ")
+            if field == "id":
+                self.last = value
+            elif field == "event":
+                name = value
+            elif field == "data":
+                data = value
+            elif not field and name:
+                return Event(self.last, name, json.loads(data))
+        return None
+
+    def until(self, what: str, is_it: Callable[[Event], bool]) -> Event:
+        while (event := self.next()) is not None:
+            if is_it(event):
+                return event
+        raise AssertionError(f"the stream ended before {what}")
+
+    def mark(self) -> str:
+        """Where it is, before any event."""
+        while not self.last:
+            line = self.came.readline().decode()
+            if line.startswith("id: "):
+                self.last = line[4:].strip()
+        return self.last
+
+    def close(self) -> None:
+        self.came.close()
+        self.connection.close()
+
+
 class PageWorld(LoopWorld):
     """The loop's world, whose feed serves the page; both leaders have a password."""
 
     url = URL
+    more = ""  # of the feed's configuration
+
+    def before_feed(self) -> str:
+        """What else its configuration says, once the folder is there."""
+        return self.more
 
     def setUp(self) -> None:
         super().setUp()
         self.feed.stop()
         with self.feed.config.open("a") as config:
-            config.write(f'http_listen: "127.0.0.1:0"\npublic_url: "{self.url}"\n')
+            config.write(f'http_listen: "127.0.0.1:0"\npublic_url: "{self.url}"\n'
+                         + self.before_feed())
         self.feed.start()
         for leader in ("amara", "jonas"):
             self.feed.command("password", leader, stdin=PASSWORD + "\n")

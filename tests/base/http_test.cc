@@ -49,6 +49,7 @@ class HttpServerTest : public ::testing::Test {
  protected:
   void Open(ServerOptions options = {}) {
     options.listen = "127.0.0.1:0";
+    options.most_requests = 1;  // so that a client reads to the end
     server_ = *Server::Start(std::move(options));
   }
   Request Next() {

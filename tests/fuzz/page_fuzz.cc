@@ -1,9 +1,11 @@
 #include <map>
 #include <string>
 
+#include "base/http/coding.h"
 #include "base/http/http_server.h"
 #include "dashboard_feed/api/bodies.h"
 #include "dashboard_feed/decisions/from_fields.h"
+#include "dashboard_feed/live/position.h"
 #include "dashboard_feed/page/page.h"
 #include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/sign_in/cookies.h"
@@ -44,6 +46,8 @@ void Head(const std::string& text) {
   Require(bearer.size() < text.size() || bearer.empty(), "a token is a part");
   const std::string origin = feed::OriginOf(text);
   Require(origin.size() <= text.size(), "an origin is a part");
+  http::AcceptsGzip(text);
+  http::IsText(text);
   testing::SeededRandom random(1);
   feed::FormTokens tokens(random);
   Require(tokens.Look("session", text) == feed::FormTokens::Verdict::kForged,
@@ -68,7 +72,17 @@ void Json(const std::string& text) {
   if (fields.ok()) Decision(*fields);
 }
 
+void LastEventId(const std::string& text) {
+  const auto position = feed::ParsePosition(text);
+  if (!position) return;
+  const auto again = feed::ParsePosition(feed::PositionText(*position));
+  Require(again && again->generation == position->generation &&
+              again->seq == position->seq && again->at == position->at,
+          "a position comes back as it was");
+}
+
 void Cursor(const std::string& text) {
+  LastEventId(text);
   const auto cursor = feed::ParseCursor(text);
   if (!cursor) return;
   const auto again = feed::ParseCursor(feed::CursorText(*cursor));

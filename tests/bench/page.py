@@ -1,0 +1,115 @@
+"""The leader's page of a feed with a company's month; run it by `tests/bench/run page`."""
+
+import argparse
+import contextlib
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+
+import machine
+from bench_router import BIN, programs
+from machine import say
+
+PARTS = ("live",)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="tests/bench/run page", description=__doc__,
+        epilog="example: tests/bench/run page --part live --streams 200")
+    parser.add_argument("--json", action="store_true",
+                        help="nothing but the JSON line on standard output")
+    parser.add_argument("--part", choices=PARTS, action="append",
+                        help="only this one; may come several times")
+    parser.add_argument("--insights", type=int, default=100000)
+    parser.add_argument("--observations", type=int, default=1000000)
+    parser.add_argument("--leaders", type=int, default=1000)
+    parser.add_argument("--streams", type=int, default=1000)
+    parser.add_argument("--updates", type=int, default=150)
+    return parser.parse_args()
+
+
+def fill(folder: pathlib.Path, options: argparse.Namespace) -> pathlib.Path:
+    """A data folder, and a token of each leader beside it."""
+    data = folder / "month"
+    data.mkdir()
+    subprocess.run([BIN / "page_load", "fill", "--data", data,
+                    "--tokens", folder / "tokens",
+                    "--insights", str(options.insights),
+                    "--observations", str(options.observations),
+                    "--leaders", str(options.leaders)], check=True)
+    return data
+
+
+@contextlib.contextmanager
+def running_feed(folder: pathlib.Path, data: pathlib.Path, router: str,
+                 key: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The feed's process, and the port of its page."""
+    config = folder / "feed.conf"
+    config.write_text(f'data_dir: "{data}"\nrouter: "{router}"\nrouter_key: "{key}"\n'
+                      'listen: "tcp://127.0.0.1:0"\nhttp_listen: "127.0.0.1:0"\n'
+                      'public_url: "http://localhost"\n')
+    with (folder / "feed.log").open("wb") as log:
+        feed = subprocess.Popen([BIN / "earshot-feed", "run", "--config", config],
+                                stderr=log, stdout=log)
+    try:
+        def status() -> dict[str, object]:
+            asked = subprocess.run([BIN / "earshot-feed", "status", "--json", "--config", config],
+                                   capture_output=True, text=True, check=False)
+            return json.loads(asked.stdout) if asked.returncode == 0 else {}
+
+        programs.eventually("the feed is there", lambda: status().get("connected"), seconds=60)
+        yield feed, int(str(status()["http_port"]))
+    finally:
+        feed.terminate()
+        feed.wait(30)
+
+
+def rss_mib(pid: int) -> float:
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError(f"process {pid} has no VmRSS")
+
+
+def live(folder: pathlib.Path, data: pathlib.Path, options: argparse.Namespace) -> dict[str, float]:
+    """From the router's word to the browsers' sockets, and what listening costs."""
+    copy = folder / "copy"
+    shutil.copytree(data, copy)
+    load = subprocess.Popen([BIN / "page_load", "live", "--data", copy,
+                             "--tokens", folder / "tokens",
+                             "--streams", str(options.streams),
+                             "--updates", str(options.updates)],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert load.stdin and load.stdout
+    key, endpoint = load.stdout.readline().split()
+    with running_feed(folder, data, endpoint, key) as (feed, port):
+        before, cpu = rss_mib(feed.pid), machine.cpu_seconds(feed.pid)
+        load.stdin.write(f"{port}\n")
+        load.stdin.flush()
+        result = json.loads(load.stdout.readline())
+        result["live_rss_mib"] = round(rss_mib(feed.pid) - before, 1)
+        result["live_cpu_s"] = round(machine.cpu_seconds(feed.pid) - cpu, 2)
+        load.stdin.close()
+        load.wait(30)
+    return result
+
+
+def main() -> None:
+    options = parse()
+    result = {"idle_percent": round(machine.idle_percent(), 1)}
+    with tempfile.TemporaryDirectory(prefix="earshot-bench-") as name:
+        folder = pathlib.Path(name)
+        say(f"a feed with {options.insights:,} insights and {options.leaders:,} leaders")
+        data = fill(folder, options)
+        if "live" in (options.part or PARTS):
+            say(f"{options.streams:,} browsers listen, {options.updates} changes")
+            result |= live(folder, data, options)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
