@@ -181,6 +181,8 @@ class Server::Impl::Exchange : public std::enable_shared_from_this<Exchange> {
     request.cookie = ToString(message[bhttp::field::cookie]);
     request.if_none_match = ToString(message[bhttp::field::if_none_match]);
     request.origin = ToString(message[bhttp::field::origin]);
+    request.host = ToString(message[bhttp::field::host]);
+    request.accept_language = ToString(message[bhttp::field::accept_language]);
     request.body = parser_.release().body();
     request.peer = peer_;
     stream_.expires_never();  // it is the owner's turn

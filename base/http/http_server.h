@@ -29,6 +29,8 @@ struct Request {
   std::string cookie;
   std::string if_none_match;
   std::string origin;
+  std::string host;  // as the client wrote it: name and perhaps port
+  std::string accept_language;
   std::string body;
   std::string peer;  // the address that it comes from
 };

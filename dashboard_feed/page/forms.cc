@@ -96,11 +96,15 @@ std::vector<DecisionForm> FormsFor(const v1::Insight& insight, absl::Time now) {
         contract::ToStamp(now + absl::Hours(1));
   }
   if (muted || CheckMute(insight, mute).ok()) forms.push_back(MuteForm(muted));
-  forms.push_back(
-      {"rename",
-       "Rename it",
-       "Rename",
-       {{"title", "Its new name", Kind::kLine, true, insight.title(), {}}}});
+  forms.push_back({"rename",
+                   "Rename it",
+                   "Rename",
+                   {{"title",
+                     "Its new name, which its sites read as well",
+                     Kind::kLine,
+                     true,
+                     insight.title(),
+                     {}}}});
   forms.push_back({"correct-topic",
                    "Correct the topic",
                    "Correct the topic",

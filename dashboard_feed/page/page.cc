@@ -6,9 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "base/templates/template.h"
 #include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/templates/sample.h"
-#include "dashboard_feed/templates/template.h"
 #include "dashboard_feed/templates/view.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
@@ -149,11 +149,11 @@ Json ViewOfInsight(const InsightPage& page, const Frame& frame) {
 }
 
 // Every name that a page may use.
-const TemplateNames& Names() {
-  static const TemplateNames kNames = [] {
-    TemplateNames names;
+const templates::TemplateNames& Names() {
+  static const templates::TemplateNames kNames = [] {
+    templates::TemplateNames names;
     for (const SampleDigest& sample : SampleDigests()) {
-      CollectNames(ViewWithout(sample.digest), names.known);
+      templates::CollectNames(ViewWithout(sample.digest), names.known);
     }
     InsightPage page;
     page.around.add_sections()->add_items()->add_parts();
@@ -165,7 +165,7 @@ const TemplateNames& Names() {
          "",
          "",
          {{"", "", FormField::Kind::kChoice, false, "", {{"", ""}}}}}};
-    CollectNames(ViewOfInsight(page, {}), names.known);
+    templates::CollectNames(ViewOfInsight(page, {}), names.known);
     names.known.insert(
         {"typed_leader", "where", "has_where", "heading", "next", "has_next"});
     return names;
@@ -175,8 +175,8 @@ const TemplateNames& Names() {
 
 // The parts are the program's own, and a test renders each.
 std::string Render(const char* name, std::string_view parts, const Json& view) {
-  const auto parsed =
-      Template::Parse(name, std::string(parts), Escaping::kHtml, Names());
+  const auto parsed = templates::Template::Parse(
+      name, std::string(parts), templates::Escaping::kHtml, Names());
   if (!parsed.ok()) return "the page cannot be made\n";
   auto text = parsed->Render(view);
   return text.ok() ? *std::move(text) : "the page is too large\n";

@@ -1,13 +1,13 @@
 #include <map>
 #include <string>
 
+#include "base/http/cookies.h"
+#include "base/http/form_tokens.h"
 #include "base/http/http_server.h"
 #include "dashboard_feed/api/bodies.h"
 #include "dashboard_feed/decisions/from_fields.h"
 #include "dashboard_feed/page/page.h"
 #include "dashboard_feed/page/routes.h"
-#include "dashboard_feed/sign_in/cookies.h"
-#include "dashboard_feed/sign_in/form_tokens.h"
 #include "proto/contract/names.h"
 #include "tests/fuzz/input.h"
 #include "tests/testing/seeded_random.h"
@@ -38,15 +38,15 @@ void Path(const std::string& text) {
 }
 
 void Head(const std::string& text) {
-  const std::string cookie = feed::CookieIn(text, "earshot");
+  const std::string cookie = http::CookieIn(text, "earshot");
   Require(cookie.find(';') == std::string::npos, "a cookie ends where it ends");
-  const std::string bearer = feed::BearerIn(text);
+  const std::string bearer = http::BearerIn(text);
   Require(bearer.size() < text.size() || bearer.empty(), "a token is a part");
-  const std::string origin = feed::OriginOf(text);
+  const std::string origin = http::OriginOf(text);
   Require(origin.size() <= text.size(), "an origin is a part");
   testing::SeededRandom random(1);
-  feed::FormTokens tokens(random);
-  Require(tokens.Look("session", text) == feed::FormTokens::Verdict::kForged,
+  http::FormTokens tokens(random);
+  Require(tokens.Look("session", text) == http::FormTokens::Verdict::kForged,
           "what was not made is forged");
 }
 
