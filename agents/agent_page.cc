@@ -226,7 +226,10 @@ http::Response AgentPage::Write(Visit& visit) {
                                    : forms_.Look(visit.session, token);
   if (verdict == http::FormTokens::Verdict::kForged ||
       !IsOurOrigin(visit.request.origin, visit.request.host)) {
-    log_.Warn("form_refused", {{"refused", ++refused_}});
+    ++refused_;
+    if (warnings_.Allow(clock_.Monotonic())) {
+      log_.Warn("form_refused", {{"refused", refused_}});
+    }
     return Message(403, "form_old", "", "form_old_next", visit);
   }
   const absl::Duration now = clock_.Monotonic();
@@ -237,7 +240,9 @@ http::Response AgentPage::Write(Visit& visit) {
     if (done_.Find(token, visit.session, now) != nullptr) {
       return GoTo("/done/" + token, visit);
     }
-    return Message(409, "sent_before", "", "sent_before_next", visit);
+    return visit.served == Served::kOpen
+               ? Message(410, "not_shown", "", "", visit)
+               : Message(409, "sent_before", "", "sent_before_next", visit);
   }
   if (!writes_.Allow(now)) return TooFast(visit);
   return Act(visit);

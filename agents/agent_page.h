@@ -31,6 +31,7 @@ class AgentPage {
   static constexpr size_t kMostConnections = 32;
   static constexpr int kWritesAMinute = 20;
   static constexpr int kPreviewsAMinute = 240;
+  static constexpr int kWarningsAMinute = 6;  // in the log
 
   struct Parts {  // borrowed; outlive the page
     Station& station;
@@ -111,6 +112,7 @@ class AgentPage {
   DoneLately done_;
   Pace writes_{kWritesAMinute};
   Pace previews_{kPreviewsAMinute};
+  Pace warnings_{kWarningsAMinute};
   bool connected_ = false;
   uint64_t refused_ = 0;  // from elsewhere, or forged; since the start
 };

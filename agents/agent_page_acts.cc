@@ -218,6 +218,7 @@ http::Response AgentPage::ShowDone(Visit& visit) {
   }
   OpenedView view;
   view.receipt = done->receipt;
+  view.done = visit.rest;
   view.message = said;
   return Open(200, std::move(view), visit);
 }
@@ -235,6 +236,10 @@ http::Response AgentPage::Open(unsigned status, OpenedView view,
     return ShowInbox(404, std::move(inbox), visit);
   }
   view.body = Parsed(opened);
+  // Sent again by whoever goes back in this browser it opens nothing.
+  if (visit.served == Served::kOpen) {
+    forms_.Spend(FieldOf(visit.fields, "form"));
+  }
   return AsPage(status, OpenedPage(view, visit.frame), visit);
 }
 

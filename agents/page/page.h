@@ -56,6 +56,7 @@ std::string InboxPage(const InboxView& view, const Frame& frame);
 struct OpenedView {
   std::string receipt;
   nlohmann::json body;  // of `inbox` with it
+  std::string done;     // the token of what was just done about it, or empty
   std::string typed_reason;
   std::string message;
   std::string error;

@@ -235,6 +235,7 @@ void PutOpened(const OpenedView& opened, const Frame& frame, Json& view) {
   Put(view, "error", opened.error);
   const std::string state = TextOf(opened.body, "state");
   view["receipt"] = opened.receipt;
+  view["done"] = opened.done;
   view["report_state"] = Say(frame, "report_" + state);
   view["typed_reason"] = opened.typed_reason;
   view["may_change"] = state == "recorded" || state == "corrected";

@@ -30,8 +30,8 @@ class Person(Visit):
         return self.ask("POST", action, typed | fields, Origin=self.origin)
 
     def tell(self, text: str, **fields: str) -> Answer:
-        return self.follow(self.send(self.get("/"), "/", text=text, severity="3",
-                                     **{"who": "anonymous"} | fields))
+        return self.follow(self.send(self.get("/"), "/", text=text,
+                                     **{"severity": "3", "who": "anonymous"} | fields))
 
     def open(self, receipt: str) -> Answer:
         return self.send(self.get("/inbox"), "/open", receipt=receipt)
@@ -220,6 +220,10 @@ class FrontlinePageTest(LoopWorld):
         other = self.person().open(receipt.lower().replace("-", " "))
         self.assertEqual(other.status, 200)
         self.assertNotIn("The rota changes", other.body)
+        first = person.get("/inbox")
+        self.assertEqual(person.send(first, "/open", receipt=receipt).status, 200)
+        again = person.send(first, "/open", receipt=receipt)
+        self.assertEqual(again.status, 410, "by whoever goes back in this browser")
 
     def test_a_named_one_is_kept_in_the_browser_when_asked_for(self) -> None:
         person = self.person()
