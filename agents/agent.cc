@@ -50,6 +50,13 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(Settings settings,
     if (!folder.ok()) return folder.status();
     agent->drop_folder_ = *std::move(folder);
   }
+  if (!own.page_listen.empty()) {
+    auto page = AgentPage::Start(
+        own.page_listen,
+        {*agent->station_, parts.clock, parts.random, parts.log});
+    if (!page.ok()) return page.status();
+    agent->page_ = *std::move(page);
+  }
   agent->context_ = std::make_unique<wire::Context>(1);
   agent->connection_ = std::make_unique<Connection>(
       Connection::Parts{*agent->station_, *agent->context_, parts.clock,
@@ -59,9 +66,12 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(Settings settings,
       [connection = agent->connection_.get()] { connection->SendNow(); });
   status = agent->station_->ApplyErasures();
   if (!status.ok()) return status;
-  parts.log.Info("started", {{"data_dir", own.data_dir},
-                             {"router", own.router},
-                             {"drop_folder", own.drop_folder}});
+  parts.log.Info(
+      "started",
+      {{"data_dir", own.data_dir},
+       {"router", own.router},
+       {"drop_folder", own.drop_folder},
+       {"page_port", agent->page_ == nullptr ? 0 : agent->page_->port()}});
   return agent;
 }
 
@@ -184,12 +194,14 @@ absl::Duration Agent::NextTimer() const {
 
 void Agent::Turn(absl::Duration limit, int extra_fd) {
   ServeCommands();
+  if (page_ != nullptr && page_->Serve(connected())) RestSoon();
   ContinueImport();
   TidyUp();
   const bool was_connected = connected();
   connection_->Pump();
   if (connected() != was_connected) RestSoon();
   os::WaitReadable({connection_->fd(), server_->fd(), extra_fd,
+                    page_ == nullptr ? -1 : page_->fd(),
                     drop_folder_ == nullptr ? -1 : drop_folder_->fd()},
                    std::min(limit, NextTimer()));
 }

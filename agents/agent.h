@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "agents/agent_page.h"
 #include "agents/connection.h"
 #include "agents/drop_folder/drop_folder.h"
 #include "agents/importing/importer.h"
@@ -24,9 +25,9 @@
 
 namespace earshot::agents {
 
-// The daemon: one loop on one thread that serves local commands, takes files
-// from the drop folder and keeps the connection to the router. Beside it runs
-// ZeroMQ's one I/O thread.
+// The daemon: one loop on one thread that serves local commands and the page,
+// takes files from the drop folder and keeps the connection to the router.
+// Beside it run ZeroMQ's one I/O thread and, with a page, the web server's.
 class Agent {
  public:
   struct Parts {  // borrowed; outlive the agent
@@ -74,6 +75,7 @@ class Agent {
   std::unique_ptr<wire::Context> context_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<os::LocalServer> server_;
+  std::unique_ptr<AgentPage> page_;  // null: none is served
   std::unique_ptr<DropFolder> drop_folder_;
   std::unique_ptr<FileImport> import_;
   absl::Duration import_paused_until_ = -absl::InfiniteDuration();

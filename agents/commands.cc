@@ -230,9 +230,12 @@ void AddLists(CLI::App& app, const GlobalOptions& global, ListOptions& out,
 }
 
 void AddUpkeep(CLI::App& app, const GlobalOptions& global, int& code) {
-  Add(app, "run", "The daemon: sends what is recorded, fetches answers",
+  Add(app, "run",
+      "The daemon: sends what is recorded, fetches answers, serves the page",
       "Examples:\n  earshot-agent run\n"
-      "  earshot-agent run --config agent.conf --log-format json",
+      "  earshot-agent run --config agent.conf --log-format json\n"
+      "The page for the people here, in a browser of this machine:\n"
+      "  page_listen: \"127.0.0.1:7415\" in the configuration",
       code, [&] { return RunDaemon(global); });
   Add(app, "keygen", "Print this agent's public key; make it if need be",
       "Example:\n  earshot-agent keygen", code,

@@ -1,11 +1,14 @@
 #include "agents/settings.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "base/config/text_config.h"
 #include "base/os/files.h"
 #include "base/os/status_text.h"
@@ -115,6 +118,36 @@ void FillNumbers(const v1::AgentConfig& config, Settings& out,
   }
 }
 
+// Whoever reaches the page may report in it and read what the site may read.
+bool IsOfThisMachine(const std::string& host) {
+  if (host == "localhost") return true;
+  in_addr address{};
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 &&
+         (ntohl(address.s_addr) >> 24U) == 127U;
+}
+
+void FillPage(const v1::AgentConfig& config, Settings& out,
+              Mistakes& mistakes) {
+  out.page_listen = config.page_listen();
+  if (out.page_listen.empty()) return;
+  const size_t colon =
+      std::min(out.page_listen.find(':'), out.page_listen.size());
+  uint32_t port = 0;
+  if (!absl::SimpleAtoi(
+          out.page_listen.substr(std::min(out.page_listen.size(), colon + 1)),
+          &port) ||
+      port > 65535) {
+    mistakes.Add(fmt::format(
+        "page_listen '{}' is not host:port, for instance 127.0.0.1:7415",
+        out.page_listen));
+  } else if (!IsOfThisMachine(out.page_listen.substr(0, colon))) {
+    mistakes.Add(fmt::format(
+        "page_listen '{}' may be reached from other machines, and the page "
+        "asks nobody who they are: give 127.0.0.1:{}",
+        out.page_listen, port));
+  }
+}
+
 std::string DefaultSocket(const Settings& settings) {
   const char* runtime = std::getenv("RUNTIME_DIRECTORY");  // systemd's
   if (runtime != nullptr && *runtime != '\0') {
@@ -159,6 +192,7 @@ absl::StatusOr<Settings> LoadSettings(const SettingsSource& source) {
   FillShifts(config, settings, mistakes);
   FillPatterns(config, settings, mistakes);
   FillNumbers(config, settings, mistakes);
+  FillPage(config, settings, mistakes);
   absl::Status status = mistakes.Result(path);
   if (!status.ok()) return status;
   return settings;

@@ -24,6 +24,7 @@ struct Settings {
   std::string site;  // empty: the first that the router names
   std::string channel;
   std::string drop_folder;  // empty: none
+  std::string page_listen;  // host:port of this machine alone; empty: no page
   ShiftTable shifts{absl::UTCTimeZone()};
   contract::Redactor redactor;
   spool::SpoolOptions spool;

@@ -185,6 +185,13 @@ std::string ShowInbox(const std::string& text, const ShowStyle& style) {
       ShowSection(body.value("imported", json()), "answers to this site",
                   style);
   out += ShowGuidance(body.value("guidance", json()), style);
+  const json issues = body.value("issues", json::array());
+  if (!issues.empty()) out += Bold("known at this site", style) + "\n\n";
+  for (const json& item : issues) {
+    out += fmt::format("#{}  {}  {}{}\n", item["insight"].get<uint64_t>(),
+                       Printable(item["state"]), Printable(item["title"]),
+                       &item == &issues.back() ? "\n" : "");
+  }
   const json news = body.value("news", json::array());
   if (!news.empty()) out += Bold("news of the site", style) + "\n\n";
   for (const json& item : news) {

@@ -90,6 +90,7 @@ void Station::Reload(Settings settings) {
   settings.socket = settings_.socket;
   settings.router = settings_.router;
   settings.drop_folder = settings_.drop_folder;
+  settings.page_listen = settings_.page_listen;
   settings_ = std::move(settings);
   spool_->SetOptions(settings_.spool);
 }
@@ -111,15 +112,18 @@ absl::StatusOr<Captured> Station::CaptureNow(v1::Observation draft) {
   return Capture(here, std::move(draft), clock_.Wall());
 }
 
-void Station::SetReporter(const v1::ControlRequest& request, uid_t person,
-                          v1::Observation& draft) const {
+absl::Status Station::SetReporter(const v1::ControlRequest& request,
+                                  Person person, v1::Observation& draft) const {
   v1::Reporter& reporter = *draft.mutable_reporter();
   if (Has(request, "anonymous")) {
     draft.clear_reporter();
-  } else if (reporter.name().empty()) {
+  } else if (reporter.name().empty() && person) {
     reporter.set_pseudonym(
-        Pseudonym(pseudonym_key_, fmt::format("uid:{}", person)));
+        Pseudonym(pseudonym_key_, fmt::format("uid:{}", *person)));
+  } else if (reporter.name().empty()) {
+    return absl::InvalidArgumentError("give a name, or report anonymously");
   }
+  return absl::OkStatus();
 }
 
 absl::Status Station::Append(uint32_t lane, v1::RecordKind kind,
@@ -139,14 +143,15 @@ std::string Station::WhatHappensNext() const {
 }
 
 absl::StatusOr<v1::ControlResponse> Station::Observe(
-    const v1::ControlRequest& request, uid_t person) {
+    const v1::ControlRequest& request, Person person) {
   v1::Observation draft;
   if (!draft.ParseFromString(request.body())) {
     return absl::InvalidArgumentError("the text is not UTF-8");
   }
   draft.clear_corrects();
   draft.clear_imported();
-  SetReporter(request, person, draft);
+  absl::Status reporter = SetReporter(request, person, draft);
+  if (!reporter.ok()) return reporter;
   draft.set_quote(Has(request, "quote") ||
                   (draft.has_reporter() && !Has(request, "no-quote")));
   const bool anonymous = !draft.has_reporter();
@@ -202,11 +207,11 @@ absl::StatusOr<v1::ControlResponse> Station::Withdraw(
 // The report as it was recorded, or, when the spool no longer has it, one
 // with the same reporter and nothing else.
 absl::StatusOr<v1::Observation> Station::Held(const Receipt& receipt,
-                                              uid_t person) {
+                                              Person person) {
   v1::Observation held;
-  if (receipt.person && *receipt.person == person) {
+  if (receipt.person && receipt.person == person) {
     held.mutable_reporter()->set_pseudonym(
-        Pseudonym(pseudonym_key_, fmt::format("uid:{}", person)));
+        Pseudonym(pseudonym_key_, fmt::format("uid:{}", *person)));
     held.set_quote(true);
   }
   const auto place = spool_->Find(receipt.record.bytes);
@@ -224,7 +229,7 @@ absl::StatusOr<v1::Observation> Station::Held(const Receipt& receipt,
 }
 
 absl::StatusOr<v1::ControlResponse> Station::Correct(
-    const v1::ControlRequest& request, uid_t person) {
+    const v1::ControlRequest& request, Person person) {
   const auto plain = contract::NormaliseReceipt(
       request.arguments().empty() ? "" : request.arguments(0));
   if (!plain.ok()) return plain.status();
@@ -296,7 +301,11 @@ absl::StatusOr<ImportOutcome> Station::Import(
 }
 
 absl::StatusOr<v1::ControlResponse> Station::ImportBatch(
-    const v1::ControlRequest& request, uid_t person) {
+    const v1::ControlRequest& request, Person person) {
+  if (!person) {
+    return absl::PermissionDeniedError(
+        "files are imported by a user of this machine: earshot-agent import");
+  }
   v1::Batch batch;
   if (!batch.ParseFromString(request.body())) {
     return absl::InvalidArgumentError("the batch cannot be read");
@@ -315,7 +324,7 @@ absl::StatusOr<v1::ControlResponse> Station::ImportBatch(
     }
     rows.push_back(std::move(row));
   }
-  const auto outcome = Import(rows, person);
+  const auto outcome = Import(rows, *person);
   if (!outcome.ok()) return outcome.status();
   for (const BadRow& bad : outcome->refused) {
     refused.push_back({bad.line, bad.reason});

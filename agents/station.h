@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,6 +32,10 @@ struct LinkView {
   std::string problem;         // what to do about it; empty: nothing
 };
 
+// Who asks, as the kernel names them; none: whoever stands at the page, whom
+// nobody names.
+using Person = std::optional<uid_t>;
+
 // One agent's state folder and everything that can be asked of it. The daemon
 // has one, and so has a command while no daemon runs: both may write at once.
 // One thread. Texts are redacted and validated here whoever gave them.
@@ -40,10 +45,9 @@ class Station {
                                                        const os::Clock& clock,
                                                        os::Random& random);
 
-  // observe, withdraw, correct, verdict, reply, import_batch, status, inbox,
-  // wake; see
-  // agents/README.md. `person` is the kernel's word for who asks.
-  v1::ControlResponse Handle(const v1::ControlRequest& request, uid_t person);
+  // observe, preview, withdraw, correct, verdict, reply, import_batch, status,
+  // issues, inbox, wake; see agents/README.md.
+  v1::ControlResponse Handle(const v1::ControlRequest& request, Person person);
 
   // One transaction for all rows that can be taken.
   absl::StatusOr<ImportOutcome> Import(const std::vector<ImportRow>& rows,
@@ -65,32 +69,36 @@ class Station {
   spool::Spool& spool() { return *spool_; }
   Inbox& inbox() { return *inbox_; }
   const Settings& settings() const { return settings_; }
+  // As configured, or the first that the router names.
+  std::string Site() const;
+  // Records that the router has not acknowledged yet; of a spool that cannot be
+  // read 0.
+  uint64_t Waiting();
 
  private:
   Station(Settings settings, const os::Clock& clock, os::Random& random)
       : settings_(std::move(settings)), clock_(clock), random_(random) {}
   absl::Status OpenFiles();
-  std::string Site() const;
   absl::StatusOr<Captured> CaptureNow(v1::Observation draft);
-  void SetReporter(const v1::ControlRequest& request, uid_t person,
-                   v1::Observation& draft) const;
+  absl::Status SetReporter(const v1::ControlRequest& request, Person person,
+                           v1::Observation& draft) const;
   absl::Status Append(uint32_t lane, v1::RecordKind kind, const std::string& id,
                       const std::string& body);
-  absl::StatusOr<v1::Observation> Held(const Receipt& receipt, uid_t person);
+  absl::StatusOr<v1::Observation> Held(const Receipt& receipt, Person person);
   std::string WhatHappensNext() const;
 
   absl::StatusOr<v1::ControlResponse> Answer(const v1::ControlRequest& request,
-                                             uid_t person);
+                                             Person person);
   absl::StatusOr<v1::ControlResponse> Observe(const v1::ControlRequest& request,
-                                              uid_t person);
+                                              Person person);
   absl::StatusOr<InboxAnswer> AskedNow(const Receipt& receipt);
   absl::StatusOr<v1::ControlResponse> GiveVerdict(
       const v1::ControlRequest& request);
   // station_messages.cc.
   absl::StatusOr<v1::ControlResponse> Reply(const v1::ControlRequest& request,
-                                            uid_t person);
+                                            Person person);
   absl::StatusOr<AskedQuestion> FindAsked(const v1::ControlRequest& request,
-                                          uid_t person);
+                                          Person person);
   // For how many of their reports somebody has seen each answer, and guidance.
   absl::Status TellRead(const std::vector<InboxAnswer>& shown);
   absl::Status TellRead(const std::vector<GuidanceItem>& shown);
@@ -98,12 +106,15 @@ class Station {
   absl::StatusOr<v1::ControlResponse> Withdraw(
       const v1::ControlRequest& request);
   absl::StatusOr<v1::ControlResponse> Correct(const v1::ControlRequest& request,
-                                              uid_t person);
+                                              Person person);
   absl::StatusOr<v1::ControlResponse> ImportBatch(
-      const v1::ControlRequest& request, uid_t person);
+      const v1::ControlRequest& request, Person person);
   absl::StatusOr<v1::ControlResponse> Status();
+  absl::StatusOr<v1::ControlResponse> KnownIssues();
+  absl::StatusOr<v1::ControlResponse> Preview(
+      const v1::ControlRequest& request) const;
   absl::StatusOr<v1::ControlResponse> ShowInbox(
-      const v1::ControlRequest& request, uid_t person);
+      const v1::ControlRequest& request, Person person);
 
   Settings settings_;
   const os::Clock& clock_;

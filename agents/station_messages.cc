@@ -55,7 +55,7 @@ absl::Status SetValue(const v1::Question& question, const std::string& said,
 
 // Arguments: the question's code, what is said, and perhaps a receipt.
 absl::StatusOr<AskedQuestion> Station::FindAsked(
-    const v1::ControlRequest& request, uid_t person) {
+    const v1::ControlRequest& request, Person person) {
   if (request.arguments_size() < 2) {
     return absl::InvalidArgumentError("say which question, and the answer");
   }
@@ -83,7 +83,7 @@ absl::StatusOr<AskedQuestion> Station::FindAsked(
 }
 
 absl::StatusOr<v1::ControlResponse> Station::Reply(
-    const v1::ControlRequest& request, uid_t person) {
+    const v1::ControlRequest& request, Person person) {
   const auto asked = FindAsked(request, person);
   if (!asked.ok()) return asked.status();
   v1::QuestionAnswer answer;

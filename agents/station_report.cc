@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -13,7 +14,9 @@
 #include "proto/contract/ids.h"
 #include "proto/contract/languages.h"
 #include "proto/contract/names.h"
+#include "proto/contract/redact.h"
 #include "proto/contract/times.h"
+#include "proto/contract/validate.h"
 
 namespace earshot::agents {
 namespace {
@@ -91,6 +94,23 @@ json AsJson(const std::vector<GuidanceItem>& items) {
   return list;
 }
 
+json AsJson(const std::vector<v1::SiteIssue>& issues) {
+  json list = json::array();
+  for (const v1::SiteIssue& one : issues) {
+    json item{{"id", os::ToHex(one.id())},
+              {"insight", one.insight()},
+              {"title", one.title()},
+              {"state", std::string(contract::StateName(one.state()))},
+              {"kind", std::string(contract::KindName(one.kind()))},
+              {"owner", one.owner()},
+              {"due", nullptr},
+              {"at", AsJson(contract::ToTime(one.at()))}};
+    if (one.has_due()) item["due"] = AsJson(contract::ToTime(one.due()));
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
 v1::ControlResponse WithBody(const json& body) {
   v1::ControlResponse response;
   response.set_body(body.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -100,7 +120,7 @@ v1::ControlResponse WithBody(const json& body) {
 }  // namespace
 
 v1::ControlResponse Station::Handle(const v1::ControlRequest& request,
-                                    uid_t person) {
+                                    Person person) {
   auto response = Answer(request, person);
   if (response.ok()) return *std::move(response);
   v1::ControlResponse failed;
@@ -110,15 +130,17 @@ v1::ControlResponse Station::Handle(const v1::ControlRequest& request,
 }
 
 absl::StatusOr<v1::ControlResponse> Station::Answer(
-    const v1::ControlRequest& request, uid_t person) {
+    const v1::ControlRequest& request, Person person) {
   const std::string& command = request.command();
   if (command == "observe") return Observe(request, person);
+  if (command == "preview") return Preview(request);
   if (command == "withdraw") return Withdraw(request);
   if (command == "correct") return Correct(request, person);
   if (command == "verdict") return GiveVerdict(request);
   if (command == "reply") return Reply(request, person);
   if (command == "import_batch") return ImportBatch(request, person);
   if (command == "status") return Status();
+  if (command == "issues") return KnownIssues();
   if (command == "inbox") return ShowInbox(request, person);
   if (command == "wake") return v1::ControlResponse();
   return absl::UnimplementedError(fmt::format(
@@ -173,8 +195,55 @@ absl::StatusOr<v1::ControlResponse> Station::Status() {
   return WithBody(body);
 }
 
+uint64_t Station::Waiting() {
+  const auto spool = spool_->Status();
+  uint64_t waiting = 0;
+  if (!spool.ok()) return waiting;
+  for (const spool::LaneState& lane : spool->lanes) {
+    waiting += lane.spooled - std::min(lane.spooled, lane.acked);
+  }
+  return waiting;
+}
+
+absl::StatusOr<v1::ControlResponse> Station::KnownIssues() {
+  const auto issues = inbox_->Issues(Site());
+  if (!issues.ok()) return issues.status();
+  return WithBody({{"issues", AsJson(*issues)}});
+}
+
+absl::StatusOr<v1::ControlResponse> Station::Preview(
+    const v1::ControlRequest& request) const {
+  v1::Observation draft;
+  if (!draft.ParseFromString(request.body())) {
+    return absl::InvalidArgumentError("the text is not UTF-8");
+  }
+  const std::string& text = draft.text();
+  const contract::Redaction redaction = settings_.redactor.Redact(text);
+  json parts = json::array();
+  size_t at = 0;
+  const auto keep = [&](size_t end) {
+    if (end > at) {
+      parts.push_back({{"text", text.substr(at, end - at)}, {"removed", ""}});
+    }
+  };
+  for (const contract::RedactedSpan& span : redaction.spans) {
+    keep(span.byte_start);
+    parts.push_back(
+        {{"text", ""},
+         {"removed", std::string(contract::PersonalKindName(span.kind))}});
+    at = span.byte_end;
+  }
+  keep(text.size());
+  size_t removed = redaction.spans.size();
+  removed += settings_.redactor.Redact(draft.reporter().name()).spans.size();
+  return WithBody({{"parts", parts},
+                   {"text", redaction.text},
+                   {"removed", removed},
+                   {"open_always", contract::OpenAlways(draft)}});
+}
+
 absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
-    const v1::ControlRequest& request, uid_t person) {
+    const v1::ControlRequest& request, Person person) {
   if (request.arguments_size() == 1) {
     const auto plain = contract::NormaliseReceipt(request.arguments(0));
     if (!plain.ok()) return plain.status();
@@ -192,16 +261,24 @@ absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
                      {"questions", AsJson(*asked)},
                      {"state", receipt->state}});
   }
-  const auto own = inbox_->AnswersOf(person);
-  if (!own.ok()) return own.status();
-  const auto imported = inbox_->AnswersToImports(person);
-  if (!imported.ok()) return imported.status();
+  // Who is not named has no answers: they open by their receipts.
+  absl::StatusOr<std::vector<InboxAnswer>> own;
+  absl::StatusOr<std::vector<InboxAnswer>> imported;
+  own = imported = std::vector<InboxAnswer>();
+  if (person) {
+    own = inbox_->AnswersOf(*person);
+    if (!own.ok()) return own.status();
+    imported = inbox_->AnswersToImports(*person);
+    if (!imported.ok()) return imported.status();
+  }
   const auto news = inbox_->News();
   if (!news.ok()) return news.status();
   const auto asked = inbox_->QuestionsTo(person, clock_.Wall());
   if (!asked.ok()) return asked.status();
   const auto guidance = inbox_->Guidance();
   if (!guidance.ok()) return guidance.status();
+  const auto issues = inbox_->Issues(Site());
+  if (!issues.ok()) return issues.status();
   for (const auto* answers : {&*own, &*imported}) {
     absl::Status status = inbox_->MarkShown(*answers);
     if (!status.ok()) return status;
@@ -212,6 +289,7 @@ absl::StatusOr<v1::ControlResponse> Station::ShowInbox(
             {"imported", AsJson(*imported, request.language())},
             {"questions", AsJson(*asked)},
             {"guidance", AsJson(*guidance)},
+            {"issues", AsJson(*issues)},
             {"news", json::array()}};
   // What is answered to somebody in person is no news to them.
   std::set<uint64_t> told;

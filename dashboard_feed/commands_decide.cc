@@ -231,7 +231,11 @@ void DecideCommands::DefineWording(CLI::App& app) {
         decision.mutable_rename()->set_title(options.text);
         return absl::OkStatus();
       });
-  rename.add_option("title", options_->text, "in a few words")->required();
+  rename
+      .add_option(
+          "title", options_->text,
+          "in a few words; people at the sites where it was seen may read it")
+      ->required();
   CLI::App& correct =
       Define(app, "correct-topic",
              "Say what it is about; the classifier can learn from it.",

@@ -202,11 +202,11 @@ http::Response Feed::WriteByApi(const http::Request& request, uint64_t number,
   if (!visitor.session.empty()) {
     const bool elsewhere =
         !request.origin.empty() && request.origin != page_->origin;
-    const FormTokens::Verdict verdict =
+    const http::FormTokens::Verdict verdict =
         page_->forms.Look(visitor.session, token);
-    if (elsewhere || verdict != FormTokens::Verdict::kGood) {
+    if (elsewhere || verdict != http::FormTokens::Verdict::kGood) {
       ++page_->counts.forms_refused;
-      return NotDone(verdict == FormTokens::Verdict::kSpent ? 409 : 403,
+      return NotDone(verdict == http::FormTokens::Verdict::kSpent ? 409 : 403,
                      "'form' is not what GET /api/v1/me gave this session, or "
                      "was used before; get it again");
     }

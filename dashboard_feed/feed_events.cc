@@ -5,7 +5,7 @@
 #include "dashboard_feed/api/bodies.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/live/events.h"
-#include "dashboard_feed/sign_in/cookies.h"
+#include "base/http/cookies.h"
 
 namespace earshot::feed {
 namespace {
@@ -40,7 +40,7 @@ http::Response Feed::BeginEvents(const http::Request& request,
   }
   Listener listener;
   listener.leader = leader.id();
-  listener.token = BearerIn(request.authorization);
+  listener.token = http::BearerIn(request.authorization);
   if (request.signed_on_by > 0) {
     listener.token.clear();
   } else if (listener.token.empty()) {

@@ -191,14 +191,15 @@ std::optional<http::Response> Feed::RefuseForm(const http::Request& request,
                                                const std::string& session,
                                                const Fields& fields,
                                                const Visitor& visitor) {
-  const FormTokens::Verdict verdict =
+  const http::FormTokens::Verdict verdict =
       page_->forms.Look(session, http::FieldOf(fields, "form"));
   const bool elsewhere =
       !request.origin.empty() && request.origin != page_->origin;
-  if (verdict == FormTokens::Verdict::kGood && !elsewhere) return std::nullopt;
+  if (verdict == http::FormTokens::Verdict::kGood && !elsewhere)
+    return std::nullopt;
   ++page_->counts.forms_refused;
   uint64_t left_out = 0;
-  const bool spent = !elsewhere && verdict == FormTokens::Verdict::kSpent;
+  const bool spent = !elsewhere && verdict == http::FormTokens::Verdict::kSpent;
   if (!Limited("form", left_out)) {
     log_.Warn("form_refused",
               {{"leader", visitor.leader == nullptr ? std::string()

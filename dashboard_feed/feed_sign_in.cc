@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "base/http/cookies.h"
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/page/page.h"
 #include "dashboard_feed/page/routes.h"
-#include "dashboard_feed/sign_in/cookies.h"
 #include "dashboard_feed/sign_in/password.h"
 
 namespace earshot::feed {
@@ -40,8 +40,8 @@ PageDoor::PageDoor(std::unique_ptr<SignIns> opened,
     : sign_ins(std::move(opened)),
       attempts(random.Bytes(kKeyBytes)),
       forms(random),
-      origin(OriginOf(public_url)),
-      base(PathOf(public_url)),
+      origin(http::OriginOf(public_url)),
+      base(http::PathOf(public_url)),
       secure(origin.rfind("https://", 0) == 0),
       session_cookie(secure ? "__Host-earshot" : "earshot"),
       form_cookie(session_cookie + "-form"),
@@ -75,8 +75,9 @@ absl::Status Feed::OpenPage() {
 absl::StatusOr<Visitor> Feed::VisitorOf(const http::Request& request) {
   Visitor visitor;
   if (request.signed_on_by > 0) return SignedOn(request);
-  const std::string token = BearerIn(request.authorization);
-  const std::string secret = CookieIn(request.cookie, page_->session_cookie);
+  const std::string token = http::BearerIn(request.authorization);
+  const std::string secret =
+      http::CookieIn(request.cookie, page_->session_cookie);
   const auto id = token.empty()
                       ? page_->sign_ins->LeaderOfSession(secret, clock_.Wall())
                       : page_->sign_ins->LeaderOfToken(token);
@@ -106,7 +107,7 @@ http::Response Feed::AskToSignIn(const http::Request& request, unsigned status,
                                  const std::string& typed,
                                  const std::string& error) {
   Frame frame = FrameFor({});
-  std::string secret = CookieIn(request.cookie, page_->form_cookie);
+  std::string secret = http::CookieIn(request.cookie, page_->form_cookie);
   const bool fresh = secret.size() != 4 * (kKeyBytes + 1) / 3;
   if (fresh) {
     secret = absl::WebSafeBase64Escape(random_.Bytes(kKeyBytes + 1));
@@ -116,7 +117,8 @@ http::Response Feed::AskToSignIn(const http::Request& request, unsigned status,
       AsPage(status, SignInPage(Wanted(request), typed, error, frame));
   if (fresh) {
     response.headers.emplace_back(
-        "Set-Cookie", CookieFor(page_->form_cookie, secret, page_->secure));
+        "Set-Cookie",
+        http::CookieFor(page_->form_cookie, secret, page_->secure));
   }
   return response;
 }
@@ -126,7 +128,8 @@ std::optional<http::Response> Feed::SignIn(const http::Request& request) {
   auto fields = http::ParseForm(request.body)
                     .value_or(std::map<std::string, std::string>());
   if (auto refused = RefuseForm(
-          request, CookieIn(request.cookie, page_->form_cookie), fields, {})) {
+          request, http::CookieIn(request.cookie, page_->form_cookie), fields,
+          {})) {
     return refused;
   }
   PasswordWork::Job job;
@@ -189,7 +192,8 @@ http::Response Feed::AfterPassword(const http::Request& request,
     return AskToSignIn(request, 403, leader, kWrong);
   }
   page_->attempts.Forgive(leader, done.job.address);
-  const std::string before = CookieIn(request.cookie, page_->session_cookie);
+  const std::string before =
+      http::CookieIn(request.cookie, page_->session_cookie);
   if (!before.empty()) {
     const absl::Status ended = page_->sign_ins->EndSession(before);
     if (!ended.ok()) return Broken(ended);
@@ -203,7 +207,8 @@ http::Response Feed::AfterPassword(const http::Request& request,
   const std::string wanted = Wanted(request);
   http::Response response = GoTo(wanted.empty() ? "/" : wanted);
   response.headers.emplace_back(
-      "Set-Cookie", CookieFor(page_->session_cookie, *secret, page_->secure));
+      "Set-Cookie",
+      http::CookieFor(page_->session_cookie, *secret, page_->secure));
   return response;
 }
 
@@ -214,7 +219,7 @@ http::Response Feed::SignOut(const Visitor& visitor) {
   CheckListeners(visitor.leader->id());
   http::Response response = GoTo("/sign-in");
   response.headers.emplace_back(
-      "Set-Cookie", CookieFor(page_->session_cookie, "", page_->secure));
+      "Set-Cookie", http::CookieFor(page_->session_cookie, "", page_->secure));
   return response;
 }
 

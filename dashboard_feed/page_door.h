@@ -6,11 +6,11 @@
 #include <memory>
 #include <string>
 
+#include "base/http/form_tokens.h"
 #include "base/os/random.h"
 #include "base/os/sha256.h"
 #include "dashboard_feed/page/kept_digests.h"
 #include "dashboard_feed/sign_in/attempts.h"
-#include "dashboard_feed/sign_in/form_tokens.h"
 #include "dashboard_feed/sign_in/password_work.h"
 #include "dashboard_feed/sign_in/sign_ins.h"
 #include "earshot/v1/configuration.pb.h"
@@ -43,7 +43,7 @@ struct PageDoor {
   const std::unique_ptr<SignIns> sign_ins;
   PasswordWork passwords;
   Attempts attempts;
-  FormTokens forms;
+  http::FormTokens forms;
   KeptDigests digests;
 
   const std::string origin;  // that leaders reach it by

@@ -147,6 +147,25 @@ absl::Status Inbox::TakeNews(const v1::SiteNews& news) {
       "(SELECT id FROM news ORDER BY at DESC LIMIT 1000)");
 }
 
+absl::Status Inbox::TakeIssue(const v1::SiteIssue& issue) {
+  if (issue.title().empty()) {
+    store::Statement drop =
+        database_->Prepare("DELETE FROM issues WHERE id=?1");
+    return drop.BindBlob(1, issue.id()).Run();
+  }
+  store::Statement put =
+      database_->Prepare("INSERT OR REPLACE INTO issues VALUES(?1,?2,?3,?4)");
+  absl::Status status = put.BindBlob(1, issue.id())
+                            .BindText(2, issue.site())
+                            .Bind(3, issue.at().seconds())
+                            .BindBlob(4, issue.SerializeAsString())
+                            .Run();
+  if (!status.ok()) return status;
+  return database_->Execute(
+      "DELETE FROM issues WHERE id NOT IN "
+      "(SELECT id FROM issues ORDER BY at DESC LIMIT 1000)");
+}
+
 absl::Status Inbox::TakeItem(const v1::Item& item, Taken& taken) {
   if (item.kind() == v1::REPLY_ANSWER) {
     v1::AnswerReply reply;
@@ -155,6 +174,10 @@ absl::Status Inbox::TakeItem(const v1::Item& item, Taken& taken) {
   if (item.kind() == v1::REPLY_SITE_NEWS) {
     v1::SiteNews news;
     if (news.ParseFromString(item.body())) return TakeNews(news);
+  }
+  if (item.kind() == v1::REPLY_SITE_ISSUE) {
+    v1::SiteIssue issue;
+    if (issue.ParseFromString(item.body())) return TakeIssue(issue);
   }
   if (item.kind() == v1::REPLY_QUESTION) {
     v1::QuestionReply reply;

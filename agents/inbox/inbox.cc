@@ -31,7 +31,9 @@ const std::vector<std::string>& Migrations() {
       "CREATE TABLE asked(question BLOB, record BLOB, answered INTEGER,"
       " PRIMARY KEY(question, record)) WITHOUT ROWID;"
       "CREATE TABLE guidance(id BLOB PRIMARY KEY, at INTEGER, body BLOB,"
-      " shown INTEGER) WITHOUT ROWID;"};
+      " shown INTEGER) WITHOUT ROWID;",
+      "CREATE TABLE issues(id BLOB PRIMARY KEY, site TEXT, at INTEGER,"
+      " body BLOB) WITHOUT ROWID;"};
   return *migrations;
 }
 
@@ -213,6 +215,20 @@ absl::StatusOr<std::vector<SiteNewsItem>> Inbox::News() {
     body.ParseFromString(ask.Blob(0));
     news.push_back({body.insight(), body.site(), body.text(),
                     absl::FromUnixSeconds(ask.Int(1))});
+  }
+}
+
+absl::StatusOr<std::vector<v1::SiteIssue>> Inbox::Issues(
+    const std::string& site) {
+  store::Statement ask = database_->Prepare(
+      "SELECT body FROM issues WHERE site=?1 ORDER BY at DESC, id LIMIT 200");
+  ask.BindText(1, site);
+  std::vector<v1::SiteIssue> issues;
+  while (true) {
+    const auto row = ask.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return issues;
+    issues.emplace_back().ParseFromString(ask.Blob(0));
   }
 }
 

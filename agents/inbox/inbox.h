@@ -77,8 +77,8 @@ struct Contact {
 // Receipts, and what came back: answers, questions, guidance, news of the site,
 // the position up to which deliveries are stored. SQLite; several processes may
 // use the file, one thread each object. Holds no report's text. The latest
-// 1,000 of questions, guidance, news and replies of unknown kinds are kept;
-// receipts and answers for good.
+// 1,000 of questions, guidance, news, issues and replies of unknown kinds are
+// kept; receipts and answers for good.
 class Inbox {
  public:
   static absl::StatusOr<std::unique_ptr<Inbox>> Open(const std::string& path);
@@ -110,6 +110,8 @@ class Inbox {
   absl::StatusOr<std::vector<InboxAnswer>> AnswersOf(std::string_view hash);
   absl::StatusOr<std::vector<InboxAnswer>> AnswersToImports(uid_t person);
   absl::StatusOr<std::vector<SiteNewsItem>> News();
+  // What is known at a site, the latest change first, at most 200.
+  absl::StatusOr<std::vector<v1::SiteIssue>> Issues(const std::string& site);
   // Of the report with this receipt, once for each answer.
   absl::Status NoteVerdict(std::string_view answer, std::string_view hash,
                            v1::Verdict::Fixed fixed);
@@ -117,8 +119,9 @@ class Inbox {
 
   // questions.cc. Open at `now`, and not answered; of a person's reports and of
   // the site, or of the report with this receipt.
-  absl::StatusOr<std::vector<AskedQuestion>> QuestionsTo(uid_t person,
-                                                         absl::Time now);
+  // No person: of the site alone.
+  absl::StatusOr<std::vector<AskedQuestion>> QuestionsTo(
+      std::optional<uid_t> person, absl::Time now);
   absl::StatusOr<std::vector<AskedQuestion>> QuestionsTo(std::string_view hash,
                                                          absl::Time now);
   absl::Status NoteReply(std::string_view question, std::string_view record);
@@ -135,6 +138,7 @@ class Inbox {
   absl::Status TakeAnswer(const v1::AnswerReply& reply, Taken& taken);
   absl::Status TakeErase(const v1::EraseOrder& order);
   absl::Status TakeNews(const v1::SiteNews& news);
+  absl::Status TakeIssue(const v1::SiteIssue& issue);
   absl::Status TakeQuestion(const v1::QuestionReply& reply);
   absl::Status TakeGuidance(const v1::Guidance& guidance);
   absl::Status SetMeta(const std::string& key, std::string_view value);

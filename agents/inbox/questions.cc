@@ -62,8 +62,8 @@ absl::Status Inbox::TakeGuidance(const v1::Guidance& guidance) {
       "(SELECT id FROM guidance ORDER BY at DESC LIMIT 1000)");
 }
 
-absl::StatusOr<std::vector<AskedQuestion>> Inbox::QuestionsTo(uid_t person,
-                                                              absl::Time now) {
+absl::StatusOr<std::vector<AskedQuestion>> Inbox::QuestionsTo(
+    std::optional<uid_t> person, absl::Time now) {
   store::Statement ask = database_->Prepare(
       "SELECT q.body, a.record, IFNULL(r.hash, x'') FROM questions q "
       "JOIN asked a ON a.question=q.id "
@@ -73,7 +73,12 @@ absl::StatusOr<std::vector<AskedQuestion>> Inbox::QuestionsTo(uid_t person,
       "(a.record=x'' OR r.uid=?1 OR (p.hash IS NULL AND "
       "EXISTS(SELECT 1 FROM importers WHERE uid=?1))) "
       "ORDER BY q.closes_at, q.id, a.record LIMIT 200");
-  ask.Bind(1, static_cast<int64_t>(person)).Bind(2, absl::ToUnixSeconds(now));
+  ask.Bind(2, absl::ToUnixSeconds(now));
+  if (person) {
+    ask.Bind(1, static_cast<int64_t>(*person));
+  } else {
+    ask.BindNull(1);
+  }
   return ReadQuestions(ask);
 }
 

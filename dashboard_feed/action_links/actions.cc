@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "dashboard_feed/templates/template.h"
+#include "base/templates/template.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -47,14 +47,14 @@ Json ViewOf(const ActionPage& page) {
 }
 
 // Made once; the text is the program's own, and a test renders it.
-const Template& PageTemplate() {
-  static const Template kTemplate = [] {
-    TemplateNames names;
+const templates::Template& PageTemplate() {
+  static const templates::Template kTemplate = [] {
+    templates::TemplateNames names;
     const Json view = ViewOf({});
     for (const auto& [name, value] : view.items()) names.known.insert(name);
-    auto parsed =
-        Template::Parse("action page", std::string(ActionPageTemplate()),
-                        Escaping::kHtml, names);
+    auto parsed = templates::Template::Parse("action page",
+                                             std::string(ActionPageTemplate()),
+                                             templates::Escaping::kHtml, names);
     return *std::move(parsed);
   }();
   return kTemplate;

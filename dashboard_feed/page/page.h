@@ -21,7 +21,7 @@
 #include "earshot/v1/subscription.pb.h"
 
 // The leader's pages, whole and readable without script. Every value is escaped
-// where it goes (templates/template.h). Pure; any thread.
+// where it goes (base/templates/template.h). Pure; any thread.
 namespace earshot::feed {
 
 // Which of the places that every page leads to it is.

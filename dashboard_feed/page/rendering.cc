@@ -4,9 +4,9 @@
 
 #include <utility>
 
+#include "base/templates/template.h"
 #include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/templates/sample.h"
-#include "dashboard_feed/templates/template.h"
 #include "dashboard_feed/templates/view.h"
 #include "proto/contract/times.h"
 
@@ -25,17 +25,17 @@ constexpr Tab kTabs[]{{Here::kDigest, "/", "Digest"},
                           {Here::kSubscriptions, "/subscriptions", "Sent to you"},
                           {Here::kDeliveries, "/deliveries", "Deliveries"}};
 
-const TemplateNames& KnownNames() {
-  static const TemplateNames kNames = [] {
-    TemplateNames names;
+const templates::TemplateNames& KnownNames() {
+  static const templates::TemplateNames kNames = [] {
+    templates::TemplateNames names;
     for (const SampleDigest& sample : SampleDigests()) {
-      CollectNames(ViewOfDigest(sample.digest), names.known);
+      templates::CollectNames(ViewOfDigest(sample.digest), names.known);
     }
     PageView frame;
     PutFrame({}, "", frame);
     for (const PageView& view : {frame, SampleOfInsight(), SampleOfList(),
                                  SampleOfBlocks(), SampleOfOwn()}) {
-      CollectNames(view, names.known);
+      templates::CollectNames(view, names.known);
     }
     names.known.insert({"typed_leader", "where", "has_where", "heading", "next",
                         "has_next"});
@@ -47,8 +47,8 @@ const TemplateNames& KnownNames() {
 }  // namespace
 
 struct PagePart::Parsed {
-  explicit Parsed(absl::StatusOr<Template> made) : parsed(std::move(made)) {}
-  const absl::StatusOr<Template> parsed;
+  explicit Parsed(absl::StatusOr<templates::Template> made) : parsed(std::move(made)) {}
+  const absl::StatusOr<templates::Template> parsed;
 };
 
 void PutText(PageView& view, const char* name, const std::string& value) {
@@ -108,8 +108,8 @@ std::string CountedText(const v1::Count& count, const char* one,
 
 // The parts are the program's own, and a test renders each.
 PagePart::PagePart(const char* name, std::string_view text)
-    : parsed_(std::make_shared<Parsed>(Template::Parse(
-          name, std::string(text), Escaping::kHtml, KnownNames()))) {}
+    : parsed_(std::make_shared<Parsed>(templates::Template::Parse(
+          name, std::string(text), templates::Escaping::kHtml, KnownNames()))) {}
 
 std::string PagePart::Render(const PageView& view) const {
   if (!parsed_->parsed.ok()) return "the page cannot be made\n";

@@ -18,18 +18,18 @@ namespace {
 struct BuiltIn {
   std::string_view name;
   std::string_view (*text)();
-  Escaping escaping;
+  templates::Escaping escaping;
 };
 
 constexpr std::array<BuiltIn, 8> kBuiltIn{
-    {{"mail_subject.txt", MailSubjectTemplate, Escaping::kLine},
-     {"mail.txt", MailTextTemplate, Escaping::kText},
-     {"mail.html", MailHtmlTemplate, Escaping::kHtml},
-     {"page.html", PageHtmlTemplate, Escaping::kHtml},
-     {kBriefTemplate, BriefHtmlTemplate, Escaping::kHtml},
-     {"webhook.json", WebhookJsonTemplate, Escaping::kJson},
-     {"slack.json", SlackJsonTemplate, Escaping::kSlack},
-     {"teams.json", TeamsJsonTemplate, Escaping::kJson}}};
+    {{"mail_subject.txt", MailSubjectTemplate, templates::Escaping::kLine},
+     {"mail.txt", MailTextTemplate, templates::Escaping::kText},
+     {"mail.html", MailHtmlTemplate, templates::Escaping::kHtml},
+     {"page.html", PageHtmlTemplate, templates::Escaping::kHtml},
+     {kBriefTemplate, BriefHtmlTemplate, templates::Escaping::kHtml},
+     {"webhook.json", WebhookJsonTemplate, templates::Escaping::kJson},
+     {"slack.json", SlackJsonTemplate, templates::Escaping::kSlack},
+     {"teams.json", TeamsJsonTemplate, templates::Escaping::kJson}}};
 
 bool EndsWith(std::string_view name, std::string_view end) {
   return name.size() > end.size() &&
@@ -46,13 +46,14 @@ std::string WithoutLanguage(const std::string& name) {
   return name.substr(0, begin) + name.substr(end);
 }
 
-Escaping EscapingOf(std::string_view name) {
+templates::Escaping EscapingOf(std::string_view name) {
   for (const BuiltIn& one : kBuiltIn) {
     if (one.name == name) return one.escaping;
   }
   // An organisation's own for a webhook: what is safe for Slack is safe for
   // any, and only its own shape wants Slack's marks escaped.
-  return name.rfind("slack", 0) == 0 ? Escaping::kSlack : Escaping::kJson;
+  return name.rfind("slack", 0) == 0 ? templates::Escaping::kSlack
+                                     : templates::Escaping::kJson;
 }
 
 const std::set<std::string>& KnownNames() {
@@ -63,17 +64,17 @@ const std::set<std::string>& KnownNames() {
       sending.links = [](const v1::DigestItem&) {
         return std::vector<Sending::Link>{{"Answer", "https://example.com"}};
       };
-      CollectNames(ViewOf(sample.digest, sending), names);
+      templates::CollectNames(ViewOf(sample.digest, sending), names);
     }
     return names;
   }();
   return kNames;
 }
 
-TemplateNames NamesFor(Escaping escaping) {
-  TemplateNames names{KnownNames(), {}};
-  if (escaping == Escaping::kText) names.raw = {"digest_text"};
-  if (escaping == Escaping::kJson) names.raw = {"digest_json"};
+templates::TemplateNames NamesFor(templates::Escaping escaping) {
+  templates::TemplateNames names{KnownNames(), {}};
+  if (escaping == templates::Escaping::kText) names.raw = {"digest_text"};
+  if (escaping == templates::Escaping::kJson) names.raw = {"digest_json"};
   return names;
 }
 
@@ -109,9 +110,9 @@ std::vector<std::string> BuiltInNames() {
 }
 
 absl::Status Catalogue::Add(const std::string& name, std::string text) {
-  const Escaping escaping = EscapingOf(WithoutLanguage(name));
-  auto parsed =
-      Template::Parse(name, std::move(text), escaping, NamesFor(escaping));
+  const templates::Escaping escaping = EscapingOf(WithoutLanguage(name));
+  auto parsed = templates::Template::Parse(name, std::move(text), escaping,
+                                           NamesFor(escaping));
   if (!parsed.ok()) return parsed.status();
   templates_.insert_or_assign(name, *std::move(parsed));
   return absl::OkStatus();
@@ -141,8 +142,8 @@ absl::StatusOr<Catalogue> Catalogue::Load(const std::string& folder) {
       status = absl::InvalidArgumentError(
           fmt::format("{}: more than {} templates", folder, kMostFiles));
     } else {
-      auto text =
-          os::ReadFile(fmt::format("{}/{}", folder, name), kMostTemplateBytes);
+      auto text = os::ReadFile(fmt::format("{}/{}", folder, name),
+                               templates::kMostTemplateBytes);
       status =
           text.ok() ? catalogue.Add(name, *std::move(text)) : text.status();
     }

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "dashboard_feed/templates/template.h"
+#include "base/templates/template.h"
 #include "dashboard_feed/templates/view.h"
 #include "earshot/v1/digest.pb.h"
 
@@ -55,7 +55,7 @@ class Catalogue {
   Catalogue() = default;
   absl::Status Add(const std::string& name, std::string text);
 
-  std::map<std::string, Template> templates_;
+  std::map<std::string, templates::Template> templates_;
   std::set<std::string> replaced_;
 };
 

@@ -4,9 +4,9 @@
 
 #include "absl/time/time.h"
 #include "base/os/bytes.h"
+#include "base/templates/escaping.h"
 #include "dashboard_feed/render/blocks_text.h"
 #include "dashboard_feed/render/render.h"
-#include "dashboard_feed/templates/escaping.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
@@ -27,7 +27,7 @@ std::string Counted(const v1::Count& count, const char* one, const char* many) {
 
 // A name and whether it has anything to show.
 void Put(Json& out, const char* name, const std::string& value) {
-  out[name] = Escape(Escaping::kLine, value);
+  out[name] = templates::Escape(templates::Escaping::kLine, value);
   out[std::string("has_") + name] = !value.empty();
 }
 
@@ -86,7 +86,8 @@ class View {
     Put(out, "channel", sending_.channel);
     Put(out, "idempotency_key", sending_.idempotency_key);
     out["test"] = sending_.test;
-    out["digest_text"] = Escape(Escaping::kText, DigestAsText(digest_, false));
+    out["digest_text"] = templates::Escape(templates::Escaping::kText,
+                                           DigestAsText(digest_, false));
     out["digest_json"] = DigestAsJson(digest_);
     return out;
   }
@@ -260,17 +261,6 @@ class View {
 
 nlohmann::json ViewOf(const v1::Digest& digest, const Sending& sending) {
   return View(digest, sending).Make();
-}
-
-void CollectNames(const nlohmann::json& view, std::set<std::string>& names) {
-  if (view.is_array()) {
-    for (const auto& part : view) CollectNames(part, names);
-  }
-  if (!view.is_object()) return;
-  for (const auto& [key, part] : view.items()) {
-    names.insert(key);
-    CollectNames(part, names);
-  }
 }
 
 }  // namespace earshot::feed

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -30,9 +29,6 @@ struct Sending {
 // groups hide are "<5"; times are local to the digest's zone. Elements of a
 // list carry `comma`: "," but for the last. Pure.
 nlohmann::json ViewOf(const v1::Digest& digest, const Sending& sending);
-
-// Every name in a view.
-void CollectNames(const nlohmann::json& view, std::set<std::string>& names);
 
 }  // namespace earshot::feed
 

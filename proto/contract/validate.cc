@@ -245,6 +245,10 @@ std::optional<Refusal> Validate(const v1::Observation& observation) {
   if (!observation.corrects().empty() && observation.corrects().size() != 16) {
     return Refusal{"corrects_invalid", "corrects is not a record's id"};
   }
+  if (!observation.same_as().empty() &&
+      observation.same_as().size() != kIdBytes) {
+    return Refusal{"same_as_invalid", "same_as is not the id of a known issue"};
+  }
   return std::nullopt;
 }
 

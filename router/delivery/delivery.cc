@@ -140,6 +140,14 @@ absl::StatusOr<std::string> Deliveries::ReplyBody(
     told.set_id(row.answer);
     return told.SerializeAsString();
   }
+  if (row.kind == v1::REPLY_SITE_ISSUE) {
+    const auto issue = views_.FindSiteIssue(row.answer);
+    if (!issue.ok()) return issue.status();
+    v1::SiteIssue told;
+    if (*issue) told = **issue;
+    told.set_id(row.answer);
+    return told.SerializeAsString();
+  }
   if (row.kind == v1::REPLY_GUIDANCE) {
     const auto reach = views_.FindGuidance(row.answer);
     if (!reach.ok()) return reach.status();

@@ -28,6 +28,8 @@ std::string_view JoinWord(v1::JoinReason reason) {
       return "the same words with other numbers";
     case v1::JOIN_ISSUE:
       return "the same things and nearly the same words";
+    case v1::JOIN_SAID:
+      return "the reporter said that it is the same";
     case v1::JOIN_REPEAT_ID:
       return "the same report again";
     case v1::JOIN_REPEAT_TEXT:
@@ -177,6 +179,9 @@ absl::Status Fold::Apply(const LogRow& row, Said said,
     (*insight)->set_familiar_milli(derived.familiar_milli());
   }
   AddEvidence(**insight, evidence);
+  if (reading.new_reporter()) {
+    NoteIssue(**insight, evidence.observation.site(), work);
+  }
   if (!repeat) {
     WatchEvidence(**insight,
                   contract::ToTime(evidence.observation.observed_at()), true);
@@ -282,6 +287,7 @@ absl::StatusOr<bool> Fold::TakeOut(std::string_view observation,
   if (!others.ok()) return others.status();
   if (*insight != nullptr) {
     RemoveEvidence(**insight, evidence, !*others);
+    work.issues.insert(row.insight);
     if (!row.repeat) {
       WatchEvidence(**insight,
                     contract::ToTime(evidence.observation.observed_at()),

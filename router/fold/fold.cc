@@ -145,14 +145,18 @@ void Fold::PutBack(Inbox inbox) {
   if (!inbox_.configured) inbox_.configured = std::move(inbox.configured);
 }
 
-absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox) {
+absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox, Work& work) {
   for (const auto& [agent, seq] : inbox.replies_acked) {
     absl::Status status = views_.MarkRepliesAcked(agent, seq);
     if (!status.ok()) return status;
   }
   bool changed = !inbox.replies_acked.empty();
   reach_changed_ = reach_changed_ || changed;
-  if (inbox.agents) agents_ = *inbox.agents;
+  if (inbox.agents) {
+    absl::Status told = TellNewcomers(*inbox.agents, work);
+    if (!told.ok()) return told;
+    agents_ = *inbox.agents;
+  }
   if (inbox.rules_changed) sweep_next_ = 1;
   std::set<std::string> sites;
   for (const auto& [site, at] : inbox.contacts) {
@@ -252,13 +256,13 @@ absl::StatusOr<bool> Fold::Step() {
     absl::Status status = recent_.Restore(reader_, cursors_.folded);
     if (!status.ok()) return fail(status);
   }
-  const auto asked = TakeInbox(inbox);
+  Work work(writer_);
+  const auto asked = TakeInbox(inbox, work);
   if (!asked.ok()) return fail(asked.status());
   const auto ticks = AppendTicks();
   if (!ticks.ok()) return fail(ticks.status());
   const auto retained = AppendRetention();
   if (!retained.ok()) return fail(retained.status());
-  Work work(writer_);
   const auto settled = TakeUnsettled(work);
   if (!settled.ok()) return fail(settled.status());
   const auto taken = DecideStep(rules, work);
@@ -331,6 +335,7 @@ absl::StatusOr<v1::Insight*> Fold::Touch(uint64_t id, Work& work) {
 absl::Status Fold::Finish(Work& work) {
   work.readings.End(std::move(work.changes));
   absl::Status status = PutInsights(work);
+  if (status.ok()) status = TellSites(work);
   if (status.ok()) status = PutAlerts(work);
   if (status.ok()) status = PutDays(work);
   if (status.ok()) status = PutSites(work.sites);

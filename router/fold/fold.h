@@ -136,12 +136,13 @@ class Fold {
     std::string erase_order;  // to agents; empty: they are not told
     std::set<std::string> owed;
     std::set<std::string> sites;
+    std::set<uint64_t> issues;  // insights whose sites may have to be told
     std::vector<v1::Alert> alerts;
   };
 
   absl::Status LoadCursors();
   absl::Status StoreCursors();
-  absl::StatusOr<bool> TakeInbox(const Inbox& inbox);
+  absl::StatusOr<bool> TakeInbox(const Inbox& inbox, Work& work);
   void PutBack(Inbox inbox);
   absl::StatusOr<PreparedRows> NextRows(bool& urgent,
                                         const ReadingRules& rules);
@@ -238,6 +239,19 @@ class Fold {
   std::string ThanksId(const std::string& observation) const;
   absl::Status OweNewsTo(const std::string& site, const v1::SiteNews& news,
                          Work& work);
+  // site_issues.cc.
+  void NoteIssue(const v1::Insight& insight, const std::string& site,
+                 Work& work) const;
+  absl::Status TellSites(Work& work);
+  absl::Status TellSitesOf(const v1::Insight& insight, Work& work);
+  absl::Status PutSiteIssue(v1::SiteIssue issue, Work& work);
+  absl::Status TellNewcomers(const AgentsBySite& now, Work& work);
+  absl::Status OweSiteIssue(const v1::SiteIssue& issue,
+                            const std::vector<std::string>& agents, Work& work);
+  std::string NameOf(const v1::Insight& insight);
+  uint32_t FewestOfNumbers() const;
+  absl::StatusOr<uint64_t> SaidInsight(const v1::ObservationRecord& observation,
+                                       Work& work);
   // regroup.cc. The time they take grows with the evidence: about two seconds
   // for 100,000 observations.
   absl::Status FoldMerge(uint64_t from, const LoggedDecision& decided,

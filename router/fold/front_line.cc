@@ -93,6 +93,7 @@ absl::Status Fold::JudgeVerdict(const LogRow& row, bool& own, Work& work) {
     return RefuseVerdict("about what nobody waits for any more");
   }
   counters_.verdicts.Add();
+  work.issues.insert((*found)->insight);
   // The machine that this one came from is in the log, at this moment.
   if (!observation.anonymous()) {
     work.why[(*found)->insight] = "the front line answered 'fixed?'";
@@ -140,11 +141,13 @@ absl::Status Fold::Sweep(Work& work) {
     if (!*stored || contract::Settled((*stored)->state())) continue;
     v1::Insight now = **stored;
     ApplyTopic(now);
+    absl::Status status = TellSitesOf(now, work);
+    if (!status.ok()) return status;
     if (now.SerializeAsString() != (*stored)->SerializeAsString()) {
       work.insights[sweep_next_] = std::move(now);
       continue;
     }
-    absl::Status status = PutTick(now);
+    status = PutTick(now);
     if (!status.ok()) return status;
   }
   if (sweep_next_ >= cursors_.next_insight) sweep_next_ = 0;

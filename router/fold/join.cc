@@ -38,7 +38,15 @@ absl::Status Fold::DecideJoin(const LogRow& row, const Prepared& prepared,
     derived.set_evidence_key((*seen)->evidence_key);
     return absl::OkStatus();
   }
-  auto join = FindJoin(prepared.signature, derived.text_key(), row.position);
+  const auto said_same = SaidInsight(observation, work);
+  if (!said_same.ok()) return said_same.status();
+  absl::StatusOr<Join> join;
+  if (*said_same != 0) {
+    // Near repeats of its own are told by its words again.
+    join = {*said_same, v1::JOIN_SAID, 0, row.position, 1, std::nullopt};
+  } else {
+    join = FindJoin(prepared.signature, derived.text_key(), row.position);
+  }
   if (!join.ok()) return join.status();
   RecentTexts::Issue issue;
   if (join->insight == 0) {

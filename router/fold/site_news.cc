@@ -13,8 +13,6 @@
 namespace earshot::router {
 namespace {
 
-constexpr uint32_t kFewest = 5;  // people at the site, unless configured
-
 std::string NewsText(const v1::Insight& insight, const v1::Answer& answer) {
   const std::string& about =
       insight.title().empty() ? insight.topic() : insight.title();
@@ -31,8 +29,7 @@ std::string NewsText(const v1::Insight& insight, const v1::Answer& answer) {
 
 absl::Status Fold::OweNews(const v1::Insight& insight, const v1::Answer& answer,
                            Work& work) {
-  const uint32_t given = organisation_.small_groups().numbers();
-  const uint32_t fewest = given == 0 ? kFewest : given;
+  const uint32_t fewest = FewestOfNumbers();
   std::map<std::string, uint32_t> people;
   for (const v1::Cell& cell : insight.cells()) {
     people[cell.site()] += cell.reporters();

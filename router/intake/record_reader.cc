@@ -184,6 +184,7 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   if (!observation.corrects().empty()) {
     out.set_corrects(ObservationId(observation.corrects()));
   }
+  out.set_same_as(observation.same_as());
   if (observation.has_resolved_on_the_spot()) {
     out.set_resolved_on_the_spot(true);
     *out.mutable_spent() = observation.resolved_on_the_spot().spent();

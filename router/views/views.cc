@@ -78,7 +78,13 @@ CREATE TABLE noted_once(about BLOB, who BLOB, PRIMARY KEY(about, who)) WITHOUT
 INSERT INTO noted_once SELECT question, who FROM question_answers;
 DROP TABLE question_answers;
 CREATE TABLE unsettled(position INTEGER PRIMARY KEY, left TEXT, keeps_record
-  INTEGER);)"};
+  INTEGER);)",
+      // What each site was told of an insight.
+      R"(
+CREATE TABLE site_issues(number INTEGER PRIMARY KEY, id BLOB UNIQUE, insight
+  INTEGER, site TEXT, body BLOB);
+CREATE INDEX site_issues_insight ON site_issues(insight);
+CREATE INDEX site_issues_site ON site_issues(site);)"};
   return *migrations;
 }
 

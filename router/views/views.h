@@ -207,6 +207,13 @@ class Views {
   // The last 10,000 are kept.
   absl::Status PutNews(const v1::SiteNews& news);
   absl::StatusOr<std::optional<v1::SiteNews>> FindNews(std::string_view id);
+  // What sites know of issues; the latest 100,000 are kept.
+  absl::Status PutSiteIssue(const v1::SiteIssue& issue);
+  absl::StatusOr<std::optional<v1::SiteIssue>> FindSiteIssue(
+      std::string_view id);
+  absl::StatusOr<std::vector<v1::SiteIssue>> SiteIssuesOf(uint64_t insight);
+  absl::StatusOr<std::vector<v1::SiteIssue>> SiteIssuesAt(
+      const std::string& site);
   absl::Status ForgetNews(std::string_view id);
   // Whom this was owed.
   absl::StatusOr<std::vector<std::string>> AgentsOwed(std::string_view id);

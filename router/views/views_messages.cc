@@ -19,6 +19,19 @@ absl::StatusOr<std::optional<Message>> ReadBody(store::Statement& ask) {
   return std::optional<Message>(std::move(message));
 }
 
+absl::StatusOr<std::vector<v1::SiteIssue>> ReadSiteIssues(
+    store::Statement& read) {
+  std::vector<v1::SiteIssue> issues;
+  while (true) {
+    const auto row = read.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return issues;
+    if (!issues.emplace_back().ParseFromString(read.Blob(0))) {
+      return absl::DataLossError("what a site was told cannot be read");
+    }
+  }
+}
+
 }  // namespace
 
 absl::Status Views::PutQuestion(const v1::QuestionResult& result) {
@@ -82,6 +95,40 @@ absl::StatusOr<std::optional<v1::SiteNews>> Views::FindNews(
 
 absl::Status Views::ForgetNews(std::string_view id) {
   return Sql("DELETE FROM site_news WHERE id=?1").BindBlob(1, id).Run();
+}
+
+absl::Status Views::PutSiteIssue(const v1::SiteIssue& issue) {
+  absl::Status status = Sql("INSERT OR REPLACE INTO site_issues(id, insight, "
+                            "site, body) VALUES(?1,?2,?3,?4)")
+                            .BindBlob(1, issue.id())
+                            .Bind(2, issue.insight())
+                            .BindText(3, issue.site())
+                            .BindBlob(4, issue.SerializeAsString())
+                            .Run();
+  if (!status.ok()) return status;
+  return Sql("DELETE FROM site_issues WHERE number<=(SELECT MAX(number) FROM "
+             "site_issues)-100000")
+      .Run();
+}
+
+absl::StatusOr<std::optional<v1::SiteIssue>> Views::FindSiteIssue(
+    std::string_view id) {
+  return ReadBody<v1::SiteIssue>(
+      Sql("SELECT body FROM site_issues WHERE id=?1").BindBlob(1, id));
+}
+
+absl::StatusOr<std::vector<v1::SiteIssue>> Views::SiteIssuesOf(
+    uint64_t insight) {
+  return ReadSiteIssues(
+      Sql("SELECT body FROM site_issues WHERE insight=?1 ORDER BY number")
+          .Bind(1, insight));
+}
+
+absl::StatusOr<std::vector<v1::SiteIssue>> Views::SiteIssuesAt(
+    const std::string& site) {
+  return ReadSiteIssues(
+      Sql("SELECT body FROM site_issues WHERE site=?1 ORDER BY number")
+          .BindText(1, site));
 }
 
 absl::StatusOr<std::vector<std::string>> Views::AgentsOwed(

@@ -93,7 +93,8 @@ TEST_F(HttpServerTest, TheHeadersThatAnybodyAsksForComeAlongAndNoOthers) {
   Open();
   Client client(server_->port());
   client.Send(
-      "GET / HTTP/1.1\r\nHost: x\r\nCookie: a=b; c=d\r\nCookie: e=f\r\n"
+      "GET / HTTP/1.1\r\nHost: here.example:80\r\n"
+      "Accept-Language: fr;q=0.9\r\nCookie: a=b; c=d\r\nCookie: e=f\r\n"
       "Accept: text/html\r\nAuthorization: Bearer t\r\nX-Other: secret\r\n"
       "If-None-Match: \"tag\"\r\nOrigin: https://x.example\r\n\r\n");
   const Request request = Next();
@@ -102,6 +103,8 @@ TEST_F(HttpServerTest, TheHeadersThatAnybodyAsksForComeAlongAndNoOthers) {
   EXPECT_EQ(request.authorization, "Bearer t");
   EXPECT_EQ(request.if_none_match, "\"tag\"");
   EXPECT_EQ(request.origin, "https://x.example");
+  EXPECT_EQ(request.accept_language, "fr;q=0.9");
+  EXPECT_EQ(request.host, "here.example:80");
   EXPECT_EQ(request.content_type, "");
   server_->Answer(request.id, {});
   client.Read();

@@ -2,14 +2,14 @@
 #include <string>
 
 #include "base/http/coding.h"
+#include "base/http/cookies.h"
+#include "base/http/form_tokens.h"
 #include "base/http/http_server.h"
 #include "dashboard_feed/api/bodies.h"
 #include "dashboard_feed/decisions/from_fields.h"
 #include "dashboard_feed/live/position.h"
 #include "dashboard_feed/page/page.h"
 #include "dashboard_feed/page/routes.h"
-#include "dashboard_feed/sign_in/cookies.h"
-#include "dashboard_feed/sign_in/form_tokens.h"
 #include "proto/contract/names.h"
 #include "tests/fuzz/input.h"
 #include "tests/testing/seeded_random.h"
@@ -40,17 +40,17 @@ void Path(const std::string& text) {
 }
 
 void Head(const std::string& text) {
-  const std::string cookie = feed::CookieIn(text, "earshot");
+  const std::string cookie = http::CookieIn(text, "earshot");
   Require(cookie.find(';') == std::string::npos, "a cookie ends where it ends");
-  const std::string bearer = feed::BearerIn(text);
+  const std::string bearer = http::BearerIn(text);
   Require(bearer.size() < text.size() || bearer.empty(), "a token is a part");
-  const std::string origin = feed::OriginOf(text);
+  const std::string origin = http::OriginOf(text);
   Require(origin.size() <= text.size(), "an origin is a part");
   http::AcceptsGzip(text);
   http::IsText(text);
   testing::SeededRandom random(1);
-  feed::FormTokens tokens(random);
-  Require(tokens.Look("session", text) == feed::FormTokens::Verdict::kForged,
+  http::FormTokens tokens(random);
+  Require(tokens.Look("session", text) == http::FormTokens::Verdict::kForged,
           "what was not made is forged");
 }
 

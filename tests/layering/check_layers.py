@@ -6,7 +6,7 @@ Usage: check_layers.py [--root DIR]
 The layers, lowest first:
 
   base/os, base/telemetry             telemetry may include os
-  base/store, base/config, base/wire, base/http
+  base/store, base/config, base/wire, base/http, base/templates
   base/spool                          uses store and wire
   proto/contract
   rooms: folders of agents/, router/, dashboard_feed/
@@ -29,7 +29,7 @@ import sys
 from collections.abc import Iterator
 
 BASE_RANKS = {"os": 0, "telemetry": 0, "store": 1, "config": 1, "wire": 1,
-              "http": 1, "spool": 2}
+              "http": 1, "templates": 1, "spool": 2}
 CONTRACT_RANK, ROOM_RANK, WIRING_RANK, MAIN_RANK = 3, 4, 5, 6
 # Pairs that the order of the ranks alone would not give.
 BASE_SIDEWAYS = {("base/telemetry", "base/os")}

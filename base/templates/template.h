@@ -1,5 +1,5 @@
-#ifndef EARSHOT_DASHBOARD_FEED_TEMPLATES_TEMPLATE_H_
-#define EARSHOT_DASHBOARD_FEED_TEMPLATES_TEMPLATE_H_
+#ifndef EARSHOT_BASE_TEMPLATES_TEMPLATE_H_
+#define EARSHOT_BASE_TEMPLATES_TEMPLATE_H_
 
 #include <nlohmann/json.hpp>
 #include <set>
@@ -7,9 +7,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "dashboard_feed/templates/escaping.h"
+#include "base/templates/escaping.h"
 
-namespace earshot::feed {
+namespace earshot::templates {
 
 inline constexpr size_t kMostTemplateBytes = 256 << 10;
 inline constexpr size_t kMostRenderedBytes = 2 << 20;
@@ -19,6 +19,9 @@ struct TemplateNames {
   std::set<std::string> known;
   std::set<std::string> raw;  // of these, the ones {{{name}}} may show
 };
+
+// Every name in a view.
+void CollectNames(const nlohmann::json& view, std::set<std::string>& names);
 
 // A Mustache text whose every value is escaped for where it goes: variables,
 // sections, inverted sections and comments. Partials and other delimiters are
@@ -45,6 +48,6 @@ class Template {
   Escaping escaping_;
 };
 
-}  // namespace earshot::feed
+}  // namespace earshot::templates
 
-#endif  // EARSHOT_DASHBOARD_FEED_TEMPLATES_TEMPLATE_H_
+#endif  // EARSHOT_BASE_TEMPLATES_TEMPLATE_H_

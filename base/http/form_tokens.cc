@@ -1,9 +1,9 @@
-#include "dashboard_feed/sign_in/form_tokens.h"
+#include "base/http/form_tokens.h"
 
 #include "absl/strings/escaping.h"
 #include "base/os/bytes.h"
 
-namespace earshot::feed {
+namespace earshot::http {
 namespace {
 
 constexpr size_t kNumberBytes = 12;
@@ -50,4 +50,4 @@ void FormTokens::Spend(std::string_view token) {
   order_.pop_front();
 }
 
-}  // namespace earshot::feed
+}  // namespace earshot::http

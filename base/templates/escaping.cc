@@ -1,8 +1,8 @@
-#include "dashboard_feed/templates/escaping.h"
+#include "base/templates/escaping.h"
 
 #include <nlohmann/json.hpp>
 
-namespace earshot::feed {
+namespace earshot::templates {
 namespace {
 
 // Without the quotes around it.
@@ -70,4 +70,4 @@ std::string Escape(Escaping escaping, std::string_view value) {
   return {};
 }
 
-}  // namespace earshot::feed
+}  // namespace earshot::templates

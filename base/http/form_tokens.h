@@ -1,5 +1,5 @@
-#ifndef EARSHOT_DASHBOARD_FEED_SIGN_IN_FORM_TOKENS_H_
-#define EARSHOT_DASHBOARD_FEED_SIGN_IN_FORM_TOKENS_H_
+#ifndef EARSHOT_BASE_HTTP_FORM_TOKENS_H_
+#define EARSHOT_BASE_HTTP_FORM_TOKENS_H_
 
 #include <cstddef>
 #include <deque>
@@ -10,7 +10,7 @@
 #include "base/os/random.h"
 #include "base/os/sha256.h"
 
-namespace earshot::feed {
+namespace earshot::http {
 
 // What a form must bring back, so that a page from elsewhere cannot send it and
 // none acts twice: a number used once and an HMAC of it and the session. Good
@@ -41,6 +41,6 @@ class FormTokens {
   std::deque<std::string> order_;  // of `spent_`, the oldest first
 };
 
-}  // namespace earshot::feed
+}  // namespace earshot::http
 
-#endif  // EARSHOT_DASHBOARD_FEED_SIGN_IN_FORM_TOKENS_H_
+#endif  // EARSHOT_BASE_HTTP_FORM_TOKENS_H_

@@ -1,11 +1,11 @@
-#ifndef EARSHOT_DASHBOARD_FEED_TEMPLATES_ESCAPING_H_
-#define EARSHOT_DASHBOARD_FEED_TEMPLATES_ESCAPING_H_
+#ifndef EARSHOT_BASE_TEMPLATES_ESCAPING_H_
+#define EARSHOT_BASE_TEMPLATES_ESCAPING_H_
 
 #include <string>
 #include <string_view>
 
 // What makes a value harmless where a template puts it. Pure.
-namespace earshot::feed {
+namespace earshot::templates {
 
 enum class Escaping {
   kText,   // a mail's plain text: nothing that moves a cursor
@@ -17,6 +17,6 @@ enum class Escaping {
 
 std::string Escape(Escaping escaping, std::string_view value);
 
-}  // namespace earshot::feed
+}  // namespace earshot::templates
 
-#endif  // EARSHOT_DASHBOARD_FEED_TEMPLATES_ESCAPING_H_
+#endif  // EARSHOT_BASE_TEMPLATES_ESCAPING_H_

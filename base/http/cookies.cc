@@ -1,4 +1,4 @@
-#include "dashboard_feed/sign_in/cookies.h"
+#include "base/http/cookies.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-namespace earshot::feed {
+namespace earshot::http {
 namespace {
 
 char Lower(char c) {
@@ -42,10 +42,15 @@ std::string CookieIn(std::string_view header, std::string_view name) {
 }
 
 std::string CookieFor(std::string_view name, std::string_view value,
-                      bool secure) {
+                      bool secure, absl::Duration kept) {
+  std::string age;
+  if (value.empty()) {
+    age = "; Max-Age=0";
+  } else if (kept > absl::ZeroDuration()) {
+    age = fmt::format("; Max-Age={}", absl::ToInt64Seconds(kept));
+  }
   return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}{}", name,
-                     value, secure ? "; Secure" : "",
-                     value.empty() ? "; Max-Age=0" : "");
+                     value, secure ? "; Secure" : "", age);
 }
 
 std::string BearerIn(std::string_view authorization) {
@@ -77,4 +82,4 @@ std::string PathOf(std::string_view url) {
   return std::string(path);
 }
 
-}  // namespace earshot::feed
+}  // namespace earshot::http

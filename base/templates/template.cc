@@ -1,4 +1,4 @@
-#include "dashboard_feed/templates/template.h"
+#include "base/templates/template.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace earshot::feed {
+namespace earshot::templates {
 namespace {
 
 namespace mustache = kainjow::mustache;
@@ -90,6 +90,17 @@ std::string MistakeIn(const std::string& inside, const TemplateNames& names) {
 
 }  // namespace
 
+void CollectNames(const nlohmann::json& view, std::set<std::string>& names) {
+  if (view.is_array()) {
+    for (const auto& part : view) CollectNames(part, names);
+  }
+  if (!view.is_object()) return;
+  for (const auto& [key, part] : view.items()) {
+    names.insert(key);
+    CollectNames(part, names);
+  }
+}
+
 absl::StatusOr<Template> Template::Parse(const std::string& name,
                                          std::string text, Escaping escaping,
                                          const TemplateNames& names) {
@@ -128,11 +139,11 @@ absl::StatusOr<std::string> Template::Render(const nlohmann::json& view) const {
         fmt::format("{}: {}", name_, parsed.error_message()));
   }
   if (out.size() > kMostRenderedBytes) {
-    return absl::ResourceExhaustedError(fmt::format(
-        "{} makes more than {} MiB of this digest; leave something out of it",
-        name_, kMostRenderedBytes >> 20));
+    return absl::ResourceExhaustedError(
+        fmt::format("{} makes more than {} MiB; leave something out of it",
+                    name_, kMostRenderedBytes >> 20));
   }
   return out;
 }
 
-}  // namespace earshot::feed
+}  // namespace earshot::templates

@@ -1,0 +1,298 @@
+// The page's door: who may come in, which page it is, and what is around it.
+#include "agents/agent_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/http/cookies.h"
+#include "base/os/bytes.h"
+#include "base/os/status_text.h"
+#include "proto/contract/ids.h"
+
+namespace earshot::agents {
+namespace {
+
+constexpr char kSessionCookie[] = "earshot_page";
+constexpr char kLanguageCookie[] = "earshot_language";
+constexpr char kReceiptsCookie[] = "earshot_receipts";
+constexpr size_t kSessionBytes = 16;
+constexpr absl::Duration kLanguageKept = absl::Hours(24 * 365);
+
+// `same-origin`, so that a form says where it comes from.
+constexpr std::pair<const char*, const char*> kPageHeaders[]{
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'self'; script-src 'self'; "
+     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+     "base-uri 'none'"},
+    {"Referrer-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cross-Origin-Opener-Policy", "same-origin"}};
+
+http::Response AsFile(const char* type, std::string_view body) {
+  http::Response response;
+  response.content_type = type;
+  response.body = std::string(body);
+  response.headers.emplace_back("Cache-Control",
+                                "public, max-age=31536000, immutable");
+  response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+  return response;
+}
+
+http::Response Plain(unsigned status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+bool IsSession(const std::string& cookie) {
+  return cookie.size() == 2 * kSessionBytes && os::FromHex(cookie).ok();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AgentPage>> AgentPage::Start(
+    const std::string& listen, const Parts& parts) {
+  std::unique_ptr<AgentPage> page(new AgentPage(parts));
+  http::ServerOptions options;
+  options.listen = listen;
+  options.most_connections = kMostConnections;
+  auto server = http::Server::Start(std::move(options));
+  if (!server.ok()) {
+    return absl::Status(server.status().code(),
+                        "page_listen: " + os::StatusText(server.status()));
+  }
+  page->server_ = *std::move(server);
+  return page;
+}
+
+bool AgentPage::Serve(bool connected) {
+  connected_ = connected;
+  bool any = false;
+  while (const auto request = server_->Take()) {
+    server_->Answer(request->id, Answer(*request));
+    any = true;
+  }
+  return any;
+}
+
+http::Response AgentPage::Answer(const http::Request& request) {
+  // A name that was made to lead here is no name of ours (DNS rebinding).
+  if (!IsOurHost(request.host, port())) {
+    ++refused_;
+    return Plain(403, fmt::format("this page is served at http://127.0.0.1:{}/ "
+                                  "alone; open it there\n",
+                                  port()));
+  }
+  const Found found = FindRoute(request.path);
+  if (found.route.served == Served::kStyle) {
+    return AsFile("text/css; charset=utf-8", StyleSheet());
+  }
+  if (found.route.served == Served::kScript) {
+    return AsFile("text/javascript; charset=utf-8", Script());
+  }
+  Visit visit{request, found.route.served, found.rest, "", false, {}, {}};
+  visit.session = http::CookieIn(request.cookie, kSessionCookie);
+  if (!IsSession(visit.session)) {
+    visit.session = os::ToHex(random_.Bytes(kSessionBytes));
+    visit.fresh = true;
+  }
+  const bool writes = request.method == "POST";
+  visit.fields =
+      http::ParseForm(writes ? request.body : request.query).value_or(Fields());
+  visit.frame = FrameFor(visit);
+  if (visit.served == Served::kNowhere) {
+    return Message(404, "nowhere", "", "", visit);
+  }
+  if (writes ? !found.route.writes : !found.route.reads) {
+    http::Response response = Message(405, "did_not_work", "", "", visit);
+    response.headers.emplace_back(
+        "Allow", found.route.reads
+                     ? (found.route.writes ? "GET, HEAD, POST" : "GET, HEAD")
+                     : "POST");
+    return response;
+  }
+  return writes ? Write(visit) : Read(visit);
+}
+
+Frame AgentPage::FrameFor(const Visit& visit) {
+  Frame frame;
+  frame.language =
+      ChooseLanguage(http::CookieIn(visit.request.cookie, kLanguageCookie),
+                     visit.request.accept_language);
+  frame.site = station_.Site();
+  if (frame.site == contract::kUnassignedSite) frame.site.clear();
+  frame.connected = connected_;
+  frame.waiting = station_.Waiting();
+  frame.form_token = forms_.Make(visit.session);
+  const bool inbox = visit.served != Served::kReport &&
+                     visit.served != Served::kMeToo &&
+                     visit.served != Served::kDone;
+  frame.here = inbox ? "/inbox" : "/";
+  frame.zone = station_.settings().shifts.zone();
+  return frame;
+}
+
+http::Response AgentPage::AsPage(unsigned status, std::string page,
+                                 const Visit& visit) const {
+  http::Response response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = std::move(page);
+  for (const auto& header : kPageHeaders) {
+    response.headers.emplace_back(header.first, header.second);
+  }
+  if (visit.fresh) {
+    response.headers.emplace_back(
+        "Set-Cookie", http::CookieFor(kSessionCookie, visit.session, false));
+  }
+  return response;
+}
+
+http::Response AgentPage::GoTo(const std::string& path,
+                               const Visit& visit) const {
+  http::Response response = AsPage(303, "", visit);
+  response.headers.emplace_back("Location", path);
+  return response;
+}
+
+http::Response AgentPage::Message(unsigned status, const char* heading,
+                                  const std::string& error, const char* next,
+                                  const Visit& visit) {
+  return AsPage(status,
+                MessagePage(Say(visit, heading), error,
+                            *next == '\0' ? "" : Say(visit, next), visit.frame),
+                visit);
+}
+
+http::Response AgentPage::ChangeLanguage(Visit& visit) {
+  const std::string to = http::FieldOf(visit.fields, "to");
+  const std::string from = http::FieldOf(visit.fields, "from");
+  http::Response response = GoTo(from == "/inbox" ? "/inbox" : "/", visit);
+  const auto known =
+      std::find_if(kLanguages.begin(), kLanguages.end(),
+                   [&](const LanguageName& one) { return one.tag == to; });
+  if (known != kLanguages.end()) {
+    response.headers.emplace_back(
+        "Set-Cookie",
+        http::CookieFor(kLanguageCookie, to, false, kLanguageKept));
+  }
+  return response;
+}
+
+http::Response AgentPage::Read(Visit& visit) {
+  switch (visit.served) {
+    case Served::kReport:
+      return ShowReport(200, {}, visit);
+    case Served::kInbox: {
+      InboxView view;
+      const std::string said = http::FieldOf(visit.fields, "said");
+      for (const char* key : {"remembered", "forgotten"}) {
+        if (said == key) view.message = Say(visit, key);
+      }
+      return ShowInbox(200, std::move(view), visit);
+    }
+    case Served::kStatus: {
+      http::Response response = Plain(200, StatusJson(visit.frame));
+      response.content_type = "application/json";
+      return response;
+    }
+    case Served::kDone:
+      return ShowDone(visit);
+    case Served::kLanguage:
+      return ChangeLanguage(visit);
+    case Served::kMine: {
+      const std::vector<std::string> mine =
+          ReceiptsIn(http::CookieIn(visit.request.cookie, kReceiptsCookie));
+      for (size_t i = 0; i < mine.size(); ++i) {
+        if (visit.rest != std::to_string(i + 1)) continue;
+        OpenedView view;
+        view.receipt = mine[i];
+        return Open(200, std::move(view), visit);
+      }
+      return GoTo("/inbox", visit);
+    }
+    default:
+      return Message(404, "nowhere", "", "", visit);
+  }
+}
+
+// Nothing is done for a form that no page of ours made for this browser.
+http::Response AgentPage::Write(Visit& visit) {
+  const std::string token = http::FieldOf(visit.fields, "form");
+  const auto verdict = visit.fresh ? http::FormTokens::Verdict::kForged
+                                   : forms_.Look(visit.session, token);
+  if (verdict == http::FormTokens::Verdict::kForged ||
+      !IsOurOrigin(visit.request.origin, visit.request.host)) {
+    ++refused_;
+    if (warnings_.Allow(clock_.Monotonic())) {
+      log_.Warn("form_refused", {{"refused", refused_}});
+    }
+    return Message(403, "form_old", "", "form_old_next", visit);
+  }
+  const absl::Duration now = clock_.Monotonic();
+  if (visit.served == Served::kPreview) {
+    return previews_.Allow(now) ? Preview(visit) : Plain(429, "later\n");
+  }
+  if (verdict == http::FormTokens::Verdict::kSpent) {
+    if (done_.Find(token, visit.session, now) != nullptr) {
+      return GoTo("/done/" + token, visit);
+    }
+    return visit.served == Served::kOpen
+               ? Message(410, "not_shown", "", "", visit)
+               : Message(409, "sent_before", "", "sent_before_next", visit);
+  }
+  if (!writes_.Allow(now)) return TooFast(visit);
+  return Act(visit);
+}
+
+http::Response AgentPage::Act(Visit& visit) {
+  switch (visit.served) {
+    case Served::kReport:
+      return Report(visit);
+    case Served::kMeToo:
+      return MeToo(visit);
+    case Served::kOpen: {
+      OpenedView view;
+      view.receipt = http::FieldOf(visit.fields, "receipt");
+      return Open(200, std::move(view), visit);
+    }
+    case Served::kForget:
+      done_.Forget(http::FieldOf(visit.fields, "done"), visit.session);
+      return GoTo("/", visit);
+    case Served::kRemember:
+      return Remember(visit);
+    case Served::kForgetMine: {
+      http::Response response = GoTo("/inbox?said=forgotten", visit);
+      response.headers.emplace_back(
+          "Set-Cookie", http::CookieFor(kReceiptsCookie, "", false));
+      return response;
+    }
+    default:
+      return About(visit);
+  }
+}
+
+http::Response AgentPage::Remember(Visit& visit) {
+  const std::string token = http::FieldOf(visit.fields, "done");
+  const Done* done = done_.Find(token, visit.session, clock_.Monotonic());
+  if (done == nullptr || !done->named || done->receipt.empty()) {
+    return Message(410, "not_shown", "", "not_shown_next", visit);
+  }
+  std::vector<std::string> mine{done->receipt};
+  for (std::string& other :
+       ReceiptsIn(http::CookieIn(visit.request.cookie, kReceiptsCookie))) {
+    if (other != done->receipt) mine.push_back(std::move(other));
+  }
+  done_.Forget(token, visit.session);
+  http::Response response = GoTo("/inbox?said=remembered", visit);
+  constexpr absl::Duration kReceiptsKept = absl::Hours(24 * 90);
+  response.headers.emplace_back(
+      "Set-Cookie",
+      http::CookieFor(kReceiptsCookie, CookieOf(mine), false, kReceiptsKept));
+  return response;
+}
+
+}  // namespace earshot::agents

@@ -1,0 +1,63 @@
+// Only what the page can do without: how much room is left, what would be taken
+// out, and whether there is a connection.
+"use strict";
+(() => {
+  const by = (id) => document.getElementById(id);
+
+  const link = by("link");
+  const askLink = async () => {
+    if (document.hidden) return;
+    let status = {connected: false, link: link.textContent};
+    try {
+      const answer = await fetch(link.dataset.at, {cache: "no-store"});
+      if (answer.ok) status = await answer.json();
+    } catch {
+      return;  // the agent stops or starts
+    }
+    link.hidden = status.connected;
+    if (link.textContent !== status.link) link.textContent = status.link;
+  };
+  setInterval(askLink, 20000);
+  document.addEventListener("visibilitychange", askLink);
+
+  const form = document.querySelector("form[data-preview]");
+  if (!form) return;
+  const text = by("text");
+  const count = by("count");
+  const shown = by("shown");
+  const shownText = by("shown-text");
+  const showCount = () => {
+    const left = text.maxLength - text.value.length;
+    count.hidden = left > 500;
+    count.textContent = count.dataset.words.replace("{}", left);
+  };
+  const show = (preview) => {
+    shown.hidden = preview.removed === 0;
+    shownText.replaceChildren(...preview.parts.map((part) => {
+      if (!part.removed) return document.createTextNode(part.text);
+      const mark = document.createElement("mark");
+      mark.textContent = "[" + part.removed + "]";
+      return mark;
+    }));
+  };
+  let asked = 0;
+  let timer = 0;
+  const askPreview = async () => {
+    const number = ++asked;
+    const body = new URLSearchParams({form: form.elements.form.value, text: text.value});
+    try {
+      const answer = await fetch(form.dataset.preview, {method: "POST", body});
+      if (!answer.ok || number !== asked) return;
+      show(await answer.json());
+    } catch {
+      // it is shown when the form is sent
+    }
+  };
+  text.addEventListener("input", () => {
+    showCount();
+    clearTimeout(timer);
+    // Without a digit or an @ nothing is taken out.
+    if (/[\d@]/.test(text.value) || !shown.hidden) timer = setTimeout(askPreview, 350);
+  });
+  showCount();
+})();
