@@ -5,7 +5,8 @@
 set(EARSHOT_WEB "${CMAKE_CURRENT_SOURCE_DIR}/web")
 set(EARSHOT_PAGE_CSS ../base/look/look.css page/parts/page.css)
 set(EARSHOT_BUNDLE "${CMAKE_CURRENT_BINARY_DIR}/web")
-file(GLOB EARSHOT_ESBUILD "${EARSHOT_WEB}/node_modules/@esbuild/*/bin/esbuild")
+file(GLOB EARSHOT_ESBUILD CONFIGURE_DEPENDS
+     "${EARSHOT_WEB}/node_modules/@esbuild/*/bin/esbuild")
 if(EARSHOT_ESBUILD AND EXISTS "${EARSHOT_WEB}/node_modules/uplot")
   list(GET EARSHOT_ESBUILD 0 EARSHOT_ESBUILD)
   file(GLOB EARSHOT_SCRIPTS CONFIGURE_DEPENDS "${EARSHOT_WEB}/src/*.ts")

@@ -57,10 +57,11 @@ class Scene:
         for name, (sites, channel) in SITES.items():
             agent = programs.Agent(folder / name, self.router, sites[0])
             with agent.config.open("a", encoding="utf-8") as config:
-                config.write(f'channel: "{channel}"\n')
+                config.write(f'channel: "{channel}"\npage_listen: "127.0.0.1:0"\n')
             self.router.enrol(name, agent.public_key, *sites)
-            agent.start()
+            port = agent.start()["page_port"]
             self.agents[name] = agent
+        self.agent_url = f"http://127.0.0.1:{port}"  # of the last one, the depot
         self.feed = programs.Feed(folder / "feed", self.router)
         self.router.enrol("feed", self.feed.public_key, role="feed")
         with self.feed.config.open("a", encoding="utf-8") as config:
