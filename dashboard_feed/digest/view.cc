@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "dashboard_feed/shifts/shift_ends.h"
@@ -23,6 +24,17 @@ std::vector<bool> OpenCellsIn(const v1::Insight& insight) {
                     (open == OpenCells::kSevere && cell.severity_max() >= 5));
   }
   return cells;
+}
+
+// What stands in a line about it, beside what is counted.
+void CopyLine(const v1::Insight& from, v1::Insight& to) {
+  to.set_id(from.id());
+  to.set_topic(from.topic());
+  to.set_kind(from.kind());
+  to.set_state(from.state());
+  to.set_priority_milli(from.priority_milli());
+  *to.mutable_first_seen() = from.first_seen();
+  *to.mutable_last_seen() = from.last_seen();
 }
 
 template <typename Field, typename Keep>
@@ -74,26 +86,39 @@ LeaderView::LeaderView(const Model& model, const v1::Leader& leader,
 // Counts what is in scope and drops the rest; `scopes` are those that cover the
 // topic. False: nothing is.
 bool LeaderView::Count(Scopes scopes, Seen& seen) const {
-  const bool everywhere = coverage_.scope().HasEveryPlace(scopes);
-  const auto covers = [&](const auto& at) {
-    return everywhere ||
-           (coverage_.scope().OfPlace(at.site(), at.channel(), at.shift()) &
-            scopes) != 0;
-  };
   v1::Insight& insight = seen.insight;
+  Cells cells;
+  const bool any = CountCells(scopes, insight, seen, &cells);
+  *insight.mutable_cells() = std::move(cells);
+  const bool everywhere = coverage_.scope().HasEveryPlace(scopes);
+  KeepIf(*insight.mutable_verbatims(), [&](const v1::Verbatim& v) {
+    return v.quote() && (everywhere || (coverage_.scope().OfPlace(
+                                            v.site(), v.channel(), v.shift()) &
+                                        scopes) != 0);
+  });
+  return any;
+}
+
+// What of it is in scope goes to `kept`, if that is not null.
+bool LeaderView::CountCells(Scopes scopes, const v1::Insight& insight,
+                            Seen& seen, Cells* kept) const {
+  const bool everywhere = coverage_.scope().HasEveryPlace(scopes);
   const std::vector<bool> open = OpenCellsIn(insight);
-  google::protobuf::RepeatedPtrField<v1::Cell> cells;
   uint64_t observations = 0;
   uint64_t reporters = 0;
   absl::Time open_from = absl::InfinitePast();
-  std::set<std::string> sites;
+  std::set<std::string_view> sites;
   seen.open = false;
   seen.severity_max = 0;
   bool all_open = true;
   for (int i = 0; i < insight.cells_size(); ++i) {
     const v1::Cell& cell = insight.cells(i);
     if (cell.observations() == 0) continue;
-    if (!covers(cell)) continue;
+    if (!everywhere &&
+        (coverage_.scope().OfPlace(cell.site(), cell.channel(), cell.shift()) &
+         scopes) == 0) {
+      continue;
+    }
     observations += cell.observations();
     reporters += cell.reporters();
     sites.insert(cell.site());
@@ -104,7 +129,7 @@ bool LeaderView::Count(Scopes scopes, Seen& seen) const {
     } else {
       all_open = false;
     }
-    *cells.Add() = cell;
+    if (kept != nullptr) *kept->Add() = cell;
   }
   seen.partial = observations < insight.observations();
   if (everywhere) {
@@ -119,13 +144,10 @@ bool LeaderView::Count(Scopes scopes, Seen& seen) const {
   seen.sites = static_cast<uint32_t>(sites.size());
   seen.hidden = seen.reporters < rules_.numbers;
   if (seen.open && !all_open) {
-    *insight.mutable_last_seen() = contract::ToStamp(open_from);
+    *seen.insight.mutable_last_seen() = contract::ToStamp(open_from);
   }
   seen.first_exact = seen.open && all_open && !seen.partial;
-  if (seen.partial) insight.clear_first_seen();
-  *insight.mutable_cells() = std::move(cells);
-  KeepIf(*insight.mutable_verbatims(),
-         [&](const v1::Verbatim& v) { return v.quote() && covers(v); });
+  if (seen.partial) seen.insight.clear_first_seen();
   return observations > 0;
 }
 
@@ -151,12 +173,17 @@ void LeaderView::Hold(const v1::Insight& latest, Seen& seen) const {
   *seen.insight.mutable_verdicts() = latest.verdicts();
 }
 
-LeaderView::Sight LeaderView::Look(const v1::Insight& latest,
+LeaderView::Sight LeaderView::Look(const v1::Insight& latest, bool words,
                                    Seen& seen) const {
   const Scopes scopes = coverage_.scope().OfTopic(latest.topic());
   if (scopes == 0) return Sight::kOutside;
-  seen.insight = latest;
-  if (!Count(scopes, seen)) return Sight::kOutside;
+  if (words) {
+    seen.insight = latest;
+    if (!Count(scopes, seen)) return Sight::kOutside;
+  } else {
+    CopyLine(latest, seen.insight);
+    if (!CountCells(scopes, latest, seen, nullptr)) return Sight::kOutside;
+  }
   if (slice_ && seen.hidden) {
     auto settled = model_.whole->AsOf(latest.id(), last_shift_end_);
     Seen before;
@@ -180,7 +207,7 @@ LeaderView::Sight LeaderView::Look(const v1::Insight& latest,
       Hold(latest, seen);
     }
   }
-  NamePlaces(seen);
+  if (words) NamePlaces(seen);
   return Sight::kSeen;
 }
 
@@ -224,12 +251,16 @@ std::optional<Seen> LeaderView::Find(uint64_t insight) const {
   insight = model_.Holder(insight);
   if (model_.insights.Find(insight) == nullptr) return std::nullopt;
   const auto latest = model_.whole->Latest(insight);
-  return latest ? SeenOf(*latest) : std::nullopt;
+  Seen seen;
+  if (!latest || Look(*latest, /*words=*/true, seen) != Sight::kSeen) {
+    return std::nullopt;
+  }
+  return seen;
 }
 
-std::optional<Seen> LeaderView::SeenOf(const v1::Insight& latest) const {
+std::optional<Seen> LeaderView::NumbersOf(const v1::Insight& latest) const {
   Seen seen;
-  if (Look(latest, seen) != Sight::kSeen) return std::nullopt;
+  if (Look(latest, /*words=*/false, seen) != Sight::kSeen) return std::nullopt;
   return seen;
 }
 

@@ -62,7 +62,7 @@ class LeaderView {
   // empty: the leader's; shifts end in the leader's.
   LeaderView(const Model& model, const v1::Leader& leader, absl::Time now,
              const std::string& shown_in = "");
-  // kOneByOne: only Find and SeenOf may be called; it costs little.
+  // kOneByOne: only Find and NumbersOf may be called; it costs little.
   enum class Of { kAll, kOneByOne };
   LeaderView(const Model& model, const v1::Leader& leader, absl::Time now,
              Of of);
@@ -70,8 +70,9 @@ class LeaderView {
   // With its words; of what was merged the insight that holds it now. Nothing:
   // it is not in the scope, or not yet to be seen.
   std::optional<Seen> Find(uint64_t insight) const;
-  // As Find, of its last version, which may lack its words.
-  std::optional<Seen> SeenOf(const v1::Insight& latest) const;
+  // The same of its last version, for its numbers alone: no words, cells or
+  // names of sites.
+  std::optional<Seen> NumbersOf(const v1::Insight& latest) const;
 
   struct Listing {
     std::vector<Glance> seen;  // in no order
@@ -108,8 +109,11 @@ class LeaderView {
   LeaderView(const Model& model, const v1::Leader& leader, absl::Time now,
              const std::string& shown_in, Of of);
   // view.cc: with words.
-  Sight Look(const v1::Insight& latest, Seen& seen) const;
+  Sight Look(const v1::Insight& latest, bool words, Seen& seen) const;
   bool Count(Scopes scopes, Seen& seen) const;
+  using Cells = google::protobuf::RepeatedPtrField<v1::Cell>;
+  bool CountCells(Scopes scopes, const v1::Insight& insight, Seen& seen,
+                  Cells* kept) const;
   void Hold(const v1::Insight& latest, Seen& seen) const;
   void NamePlaces(Seen& seen) const;
   // view_list.cc: by facts.

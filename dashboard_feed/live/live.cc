@@ -127,12 +127,12 @@ void Live::Give(const Group& group, std::string text,
 std::string Live::TextFor(const LeaderView& view, uint64_t generation,
                           const Change& change) {
   const Position position{generation, change.seq, {}};
-  if (const auto seen = view.SeenOf(*change.now)) {
+  if (const auto seen = view.NumbersOf(*change.now)) {
     return change.evidence_only && HeldBack(view, *seen)
                ? std::string()
                : InsightText(position, *seen, view.rules(), view.zone());
   }
-  if (change.before != nullptr && view.SeenOf(*change.before)) {
+  if (change.before != nullptr && view.NumbersOf(*change.before)) {
     return GoneText(position, change.insight);
   }
   return {};
@@ -225,7 +225,7 @@ std::string Live::Missed(const LeaderView& view, const Position& from,
     const auto& [seq, entry] = *at;
     const Position position{now.generation, seq, {}};
     const auto latest = model_.whole->Latest(entry.insight);
-    const auto seen = latest ? view.SeenOf(*latest) : std::nullopt;
+    const auto seen = latest ? view.NumbersOf(*latest) : std::nullopt;
     std::string event;
     if (seen) {
       if (HeldBack(view, *seen) && entry.shown_seq <= from.seq) continue;
@@ -233,7 +233,7 @@ std::string Live::Missed(const LeaderView& view, const Position& from,
     }
     for (auto was = entry.before.begin();
          event.empty() && was != entry.before.end(); ++was) {
-      if (was->first > from.seq && view.SeenOf(*was->second)) {
+      if (was->first > from.seq && view.NumbersOf(*was->second)) {
         event = GoneText(position, entry.insight);
       }
     }
@@ -253,7 +253,7 @@ std::string Live::Released(const LeaderView& view, absl::Time since,
   for (const auto& [seq, entry] : recent_.entries()) {
     if (entry.at <= since) continue;
     const auto latest = model_.whole->Latest(entry.insight);
-    const auto seen = latest ? view.SeenOf(*latest) : std::nullopt;
+    const auto seen = latest ? view.NumbersOf(*latest) : std::nullopt;
     if (!seen || !seen->hidden) continue;
     text += InsightText(now, *seen, view.rules(), view.zone());
     if (++events > kMostAtOnce) return ReloadText(now);

@@ -10,13 +10,18 @@ from programs import eventually
 
 
 class LiveTest(PageWorld):
+    def listen(self, visit: Visit, last: str = "") -> Stream:
+        stream = Stream(visit, last=last)
+        self.addCleanup(stream.close)
+        return stream
+
     def signed_in(self, leader: str) -> Visit:
         visit = self.visit()
         visit.sign_in(leader)
         return visit
 
     def test_a_leader_is_told_of_what_they_see_and_nobody_else_is(self) -> None:
-        amara, jonas = (Stream(self.signed_in(leader)) for leader in ("amara", "jonas"))
+        amara, jonas = (self.listen(self.signed_in(leader)) for leader in ("amara", "jonas"))
         headers = amara.answer().headers
         self.assertEqual(headers["Content-Type"], "text/event-stream")
         self.assertEqual(headers["X-Accel-Buffering"], "no")
@@ -40,7 +45,7 @@ class LiveTest(PageWorld):
 
     def test_who_comes_back_goes_on_where_they_were(self) -> None:
         visit = self.signed_in("amara")
-        stream = Stream(visit)
+        stream = self.listen(visit)
         self.report(self.depot, GATE, 6)
         seen = stream.until("six are counted", lambda event: event.data.get("observations") == 6)
         stream.close()
@@ -49,13 +54,13 @@ class LiveTest(PageWorld):
         gate = seen.data["insight"]
         eventually("both are there", lambda: len(self.visit(self.feed.command(
             "token", "amara").strip()).get("/api/v1/insights").json()["items"]) == 2)
-        stream = Stream(visit, last=seen.id)
+        stream = self.listen(visit, last=seen.id)
         event = stream.next()
         self.assertEqual(event.name, "insight")
         self.assertNotEqual(event.data["insight"], gate, "it was told before")
         stream.close()
         for last in ("0-1", "1-99999999", "nonsense", "-", "9" * 60):
-            stream = Stream(visit, last=last)
+            stream = self.listen(visit, last=last)
             self.assertEqual(stream.next(), Event(stream.last, "reload", {}), last)
             stream.close()
 
@@ -63,13 +68,13 @@ class LiveTest(PageWorld):
         visit = self.signed_in("amara")
         script = self.visit(self.feed.command("token", "amara").strip())
         jonas = self.signed_in("jonas")
-        streams = [Stream(visit), Stream(script), Stream(jonas)]
+        streams = [self.listen(one) for one in (visit, script, jonas)]
         for stream in streams:
             stream.mark()
         action, fields = Forms(visit.get("/").body).of()
         self.assertEqual(visit.ask("POST", action, fields, Origin=URL).status, 303)
         self.assertIsNone(streams[0].next())
-        self.assertEqual(Stream(visit).answer().status, 401)
+        self.assertEqual(self.listen(visit).answer().status, 401)
         self.feed.command("token", "amara", "--revoke")
         self.assertIsNone(streams[1].next())
         eventually("one is left", lambda: self.counted()["live"] == 1)

@@ -19,6 +19,7 @@ class PageSecurity(PageWorld):
         visit = self.visit()
         _, fields = Forms(visit.get("/sign-in").body).of()
         connection = http.client.HTTPConnection("127.0.0.1", visit.port, timeout=60)
+        self.addCleanup(connection.close)
         headers = visit.headers() | {"Content-Type": "application/x-www-form-urlencoded"}
         statuses: dict[int, int] = {}
         for number in range(GUESSES):
@@ -63,7 +64,9 @@ class PageSecurity(PageWorld):
         visit.ask("POST", action, fields, Origin=URL)
         visit.cookies = kept
         self.assertEqual(visit.get("/api/v1/digest").status, 401)
-        self.assertEqual(Stream(visit).answer().status, 401)
+        stream = Stream(visit)
+        self.assertEqual(stream.answer().status, 401)
+        stream.close()
 
     def test_what_is_too_large_or_no_request_is_counted(self) -> None:
         before = self.feed.status()["links"]["refused"]
@@ -152,6 +155,7 @@ class ByTls(PageWorld):
         context = ssl.create_default_context(cafile=str(self.folder / "page.pem"))
         connection = http.client.HTTPSConnection(
             "localhost", self.feed.status()["http_port"], timeout=20, context=context)
+        self.addCleanup(connection.close)
         connection.request("GET", "/sign-in")
         came = connection.getresponse()
         self.assertEqual(came.status, 200)
@@ -159,6 +163,7 @@ class ByTls(PageWorld):
         self.assertTrue(came.headers["Set-Cookie"].startswith("__Host-"))
         came.read()
         plain = http.client.HTTPConnection("127.0.0.1", self.feed.status()["http_port"])
+        self.addCleanup(plain.close)
         with self.assertRaises((http.client.HTTPException, OSError)):
             plain.request("GET", "/")
             plain.getresponse()

@@ -244,6 +244,100 @@ v1::Insight Update(const feed::Mirror& mirror, uint64_t id, int number) {
   return insight;
 }
 
+// Insights that most was said of.
+std::vector<uint64_t> Largest(const feed::Mirror& mirror) {
+  constexpr size_t kMost = 20;
+  std::vector<std::pair<uint64_t, uint64_t>> sizes;
+  const auto& insights = mirror.model().insights;
+  for (size_t slot = 0; slot < insights.size(); ++slot) {
+    if (!insights[slot].known) continue;
+    sizes.emplace_back(insights[slot].observations, insights[slot].id);
+  }
+  std::sort(sizes.rbegin(), sizes.rend());
+  std::vector<uint64_t> ids;
+  for (const auto& [observations, id] : sizes) {
+    if (ids.size() < kMost) ids.push_back(id);
+  }
+  return ids;
+}
+
+class Measurement {
+ public:
+  Measurement(const Options& options, const feed::Mirror& mirror)
+      : options_(options), mirror_(mirror) {}
+
+  absl::Status Run() {
+    absl::Status status = router_.Open();
+    if (!status.ok()) return status;
+    Until([&] { return router_.connected(); });
+    uint16_t port = 0;
+    Until(
+        [&] { return os::WaitReadable({STDIN_FILENO}, absl::ZeroDuration()); });
+    std::cin >> port;
+    std::ifstream tokens(options_.tokens);
+    std::string token;
+    size_t asked = 0;
+    for (; asked < options_.streams && tokens >> token; ++asked) {
+      browsers_.Open(port, token);
+      Turn();
+    }
+    Until([&] { return browsers_.open() + browsers_.lost() >= asked; });
+    Change();
+    if (browsers_.times().empty()) {
+      return absl::InternalError("no event came");
+    }
+    std::cout << fmt::format(
+                     "{{\"live_streams\": {}, \"live_lost\": {}, "
+                     "\"live_events\": {}, \"live_p50_ms\": {:.2f}, "
+                     "\"live_p99_ms\": {:.2f}}}",
+                     browsers_.open(), browsers_.lost(),
+                     browsers_.times().size(), Quantile(browsers_.times(), 0.5),
+                     Quantile(browsers_.times(), 0.99))
+              << std::endl;
+    // Its memory is looked at meanwhile.
+    std::string end;
+    while (std::cin >> end) {
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  void Turn() {
+    router_.Pump();
+    browsers_.Read();
+  }
+  // A minute at most.
+  template <typename Done>
+  void Until(const Done& done) {
+    const auto give_up = Clock::now() + std::chrono::minutes(1);
+    while (!done() && Clock::now() < give_up) {
+      os::WaitReadable({router_.fd(), browsers_.fd()}, absl::Milliseconds(20));
+      Turn();
+    }
+  }
+  void Change() {
+    const std::vector<uint64_t> ids = Largest(mirror_);
+    const auto step = std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(1 / options_.per_second));
+    auto next = Clock::now();
+    for (int i = 0; i < options_.updates; ++i) {
+      next += step;
+      Until([&] { return Clock::now() >= next; });
+      const v1::Insight update =
+          Update(mirror_, ids[static_cast<size_t>(i) % ids.size()], i);
+      browsers_.Sent(router_.seq() + 1);
+      router_.Tell(update);
+    }
+    next += std::chrono::seconds(2);
+    Until([&] { return Clock::now() >= next; });
+  }
+
+  const Options& options_;
+  const feed::Mirror& mirror_;
+  Router router_;
+  Browsers browsers_;
+};
+
 int Live(const Options& options) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -251,82 +345,8 @@ int Live(const Options& options) {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   auto mirror = feed::Mirror::Open(options.data + "/mirror.db");
   if (!mirror.ok()) return Fail(mirror.status());
-  std::vector<std::pair<uint64_t, uint64_t>> largest;
-  const auto& insights = (*mirror)->model().insights;
-  for (size_t slot = 0; slot < insights.size(); ++slot) {
-    if (insights[slot].known) {
-      largest.emplace_back(insights[slot].observations, insights[slot].id);
-    }
-  }
-  std::sort(largest.rbegin(), largest.rend());
-  largest.resize(std::min<size_t>(largest.size(), 20));
-  Router router;
-  const absl::Status opened = router.Open();
-  if (!opened.ok()) return Fail(opened);
-  Browsers browsers;
-  const auto turn = [&](absl::Duration wait) {
-    os::WaitReadable({router.fd(), browsers.fd(), STDIN_FILENO}, wait);
-    router.Pump();
-    browsers.Read();
-  };
-  while (!router.connected()) {
-    os::WaitReadable({router.fd()}, absl::Milliseconds(100));
-    router.Pump();
-  }
-  uint16_t port = 0;
-  while (port == 0) {
-    turn(absl::Milliseconds(100));
-    if (os::WaitReadable({STDIN_FILENO}, absl::ZeroDuration())) {
-      std::cin >> port;
-    }
-  }
-  std::ifstream tokens(options.tokens);
-  std::string token;
-  for (size_t i = 0; i < options.streams && tokens >> token; ++i) {
-    browsers.Open(port, token);
-    turn(absl::ZeroDuration());
-  }
-  const auto give_up = Clock::now() + std::chrono::seconds(60);
-  while (browsers.open() + browsers.lost() < options.streams &&
-         Clock::now() < give_up) {
-    os::WaitReadable({router.fd(), browsers.fd()}, absl::Milliseconds(50));
-    router.Pump();
-    browsers.Read();
-  }
-  const auto until = [&](Clock::time_point then) {
-    while (Clock::now() < then) {
-      os::WaitReadable({router.fd(), browsers.fd()}, absl::Milliseconds(20));
-      router.Pump();
-      browsers.Read();
-    }
-  };
-  const auto step = std::chrono::duration_cast<Clock::duration>(
-      std::chrono::duration<double>(1 / options.per_second));
-  auto next = Clock::now();
-  for (int i = 0; i < options.updates; ++i) {
-    next += step;
-    until(next);
-    const uint64_t id = largest[static_cast<size_t>(i) % largest.size()].second;
-    const v1::Insight update = Update(**mirror, id, i);
-    browsers.Sent(router.seq() + 1);
-    router.Tell(update);
-  }
-  until(Clock::now() + std::chrono::seconds(2));
-  if (browsers.times().empty()) {
-    return Fail(absl::InternalError("no event came"));
-  }
-  std::cout << fmt::format(
-                   "{{\"live_streams\": {}, \"live_lost\": {}, "
-                   "\"live_events\": {}, \"live_p50_ms\": {:.2f}, "
-                   "\"live_p99_ms\": {:.2f}}}",
-                   browsers.open(), browsers.lost(), browsers.times().size(),
-                   Quantile(browsers.times(), 0.5),
-                   Quantile(browsers.times(), 0.99))
-            << std::endl;
-  std::string end;
-  while (std::cin >> end) {
-  }
-  return 0;
+  const absl::Status done = Measurement(options, **mirror).Run();
+  return done.ok() ? 0 : Fail(done);
 }
 
 int Main(int argc, char** argv) {
