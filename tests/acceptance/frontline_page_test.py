@@ -2,6 +2,7 @@
 """The page for the people of a site, without script: told, answered, "fixed? no"."""
 
 import re
+import subprocess
 import unittest
 
 import programs
@@ -154,8 +155,14 @@ class FrontlinePageTest(LoopWorld):
         with self.depot.config.open("a") as config:
             config.write("spool_cap_mib: 1\n")
         self.port = self.depot.start()["page_port"]
-        rows = "".join(f'{{"text":"{number} {"x" * 2000}"}}\n' for number in range(700))
-        self.depot.try_command("import", "-", "--source", "many", stdin=rows)
+        # What does not fit is refused a batch at a time.
+        for rows in (200, 50, 10, 1):
+            for source in range(60):
+                lines = "".join(f'{{"text":"{row} {"x" * 2000}"}}\n' for row in range(rows))
+                done = self.depot.try_command("import", "-", "--source", f"{rows}/{source}",
+                                              stdin=lines)
+                if done.returncode != 0:
+                    break
         typed = "The lift is stuck " + "again and again " * 200
         refused = self.person().tell(typed)
         self.assertEqual(refused.status, 507)
@@ -250,11 +257,9 @@ class FrontlinePageTest(LoopWorld):
         self.assertNotIn('action="/correct"', back.body)
 
     def test_me_too_joins_what_is_known_here_and_shows_no_colleagues_words(self) -> None:
-        self.report(self.depot, TILL, 4)
+        self.report(self.depot, TILL, 6)
         number = self.insight_of("amara", TILL)
         person = self.person()
-        self.assertNotIn('action="/me-too"', person.get("/").body, "too few to be told")
-        self.report(self.depot, TILL + " again", 6)
         self.feed.command("rename", str(number), "Card payments stop", "--as", "amara")
         self.feed.command("assign", str(number), "--owner", "Facilities", "--due", "2030-12-05",
                           "--as", "amara")
@@ -272,8 +277,8 @@ class FrontlinePageTest(LoopWorld):
         eventually("who said me too is asked", lambda: self.answered(person, receipt))
 
     def test_questions_and_guidance_are_there_for_everybody(self) -> None:
-        self.report(self.depot, "Something quite ordinary", 6)
-        self.insight_of("amara", "ordinary")
+        self.report(self.depot, TILL, 6)
+        self.insight_of("amara", TILL)
         self.feed.command("guide", "Offer water in the queue", "--site", "depot-3",
                           "--as", "amara")
         self.feed.command("ask", "Is the queue long?", "--site", "depot-3", "--choice", "Yes",
@@ -300,7 +305,9 @@ class FrontlinePageTest(LoopWorld):
         for listen in ("0.0.0.0:7415", "192.168.1.5:7415", "shop.example:7415", "7415"):
             config = self.folder / "wrong.conf"
             config.write_text(f'page_listen: "{listen}"\n')
-            done = self.depot.try_command("--config", str(config), "check-config")
+            done = subprocess.run([str(programs.BIN / "earshot-agent"), "--config", str(config),
+                                   "check-config"], capture_output=True, text=True, timeout=30,
+                                  check=False)
             self.assertNotEqual(done.returncode, 0, listen)
             self.assertIn("page_listen", done.stderr)
 
