@@ -31,10 +31,10 @@ void Path(const std::string& text) {
   std::string path = found.route.path;
   const std::string hole = "{number}";
   const size_t at = path.find(hole);
-  Require((at != std::string::npos) == (found.insight != 0),
+  Require((at != std::string::npos) == (found.number != 0),
           "a path names an insight where its route does");
   if (at != std::string::npos) {
-    path.replace(at, hole.size(), std::to_string(found.insight));
+    path.replace(at, hole.size(), std::to_string(found.number));
   }
   Require(path == text, "a path is its route, written one way");
 }
@@ -86,8 +86,7 @@ void Cursor(const std::string& text) {
   const auto cursor = feed::ParseCursor(text);
   if (!cursor) return;
   const auto again = feed::ParseCursor(feed::CursorText(*cursor));
-  Require(again && again->insight == cursor->insight &&
-              again->priority_milli == cursor->priority_milli,
+  Require(again == cursor,
           "a cursor comes back as it was");
 }
 
