@@ -12,12 +12,20 @@ export async function launch() {
   const { chromium } = require("playwright-core");
   const executablePath = names.find((name) => existsSync(name));
   if (!executablePath) throw new Error("no Chromium is installed; deploy/packages test brings one");
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync",
       "--disable-dev-shm-usage"],
   });
+  // What takes longer than this on a busy machine is not coming.
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(15000);
+    return context;
+  };
+  return browser;
 }
 
 export const axeSource = () => require.resolve("axe-core/axe.min.js");
