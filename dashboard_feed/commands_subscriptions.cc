@@ -176,7 +176,8 @@ void SubscriptionCommands::DefineList(CLI::App& group) {
         return absl::OkStatus();
       }
       Json out = Json::array();
-      for (const auto& entry : list->entries()) out.push_back(SubscriptionAsJson(entry));
+      for (const auto& entry : list->entries())
+        out.push_back(SubscriptionAsJson(entry));
       fmt::print("{}\n",
                  out.dump(2, ' ', false, Json::error_handler_t::replace));
       return absl::OkStatus();

@@ -257,8 +257,10 @@ class Feed {
   http::Response PostSubscription(const Visitor& visitor, const Fields& fields);
   http::Response PostRetry(const Visitor& visitor, const Fields& fields);
   absl::StatusOr<std::string> ChangeByFields(const v1::Leader& leader,
+                                             uint64_t /*none*/,
                                              const Fields& fields);
-  absl::StatusOr<std::string> RetryOwn(const v1::Leader& leader, uint64_t id);
+  absl::StatusOr<std::string> RetryOwn(const v1::Leader& leader, uint64_t id,
+                                       const Fields& fields);
   absl::StatusOr<std::vector<Delivery>> DeliveriesOf(const v1::Leader& leader);
   // Of the filter; the mirror knows where words are.
   absl::StatusOr<List> ListFor(const LeaderView& view, const Filter& filter,
@@ -324,12 +326,6 @@ class Feed {
                                                      const Fields& fields);
   http::Response WriteByApi(const http::Request& request, uint64_t number,
                             const Visitor& visitor, Deed deed);
-  absl::StatusOr<std::string> ChangeByApi(const v1::Leader& leader,
-                                          uint64_t number,
-                                          const Fields& fields);
-  absl::StatusOr<std::string> RetryByApi(const v1::Leader& leader,
-                                         uint64_t number,
-                                         const Fields& fields);
 
   // feed_decisions.cc. CheckDecision fills in what the leader does not say, and
   // gives the insight as they see it.

@@ -66,10 +66,10 @@ http::Response Feed::ServeApi(const http::Request& request, Served served,
     case Served::kApiQuestions:
       return WriteByApi(request, number, visitor, &Feed::AskByFields);
     case Served::kApiRetry:
-      return WriteByApi(request, number, visitor, &Feed::RetryByApi);
+      return WriteByApi(request, number, visitor, &Feed::RetryOwn);
     case Served::kApiSubscriptions:
       if (request.method == "POST") {
-        return WriteByApi(request, 0, visitor, &Feed::ChangeByApi);
+        return WriteByApi(request, 0, visitor, &Feed::ChangeByFields);
       }
       [[fallthrough]];
     default:
@@ -97,7 +97,8 @@ http::Response Feed::ReadByApi(const http::Request& request, Served served,
     case Served::kApiInsight:
       return answer(OneInsight(leader, number));
     case Served::kApiResults:
-      return answer(ResultsBody(ResultsFor(leader), ZoneOf(leader.time_zone())));
+      return answer(
+          ResultsBody(ResultsFor(leader), ZoneOf(leader.time_zone())));
     case Served::kApiSubscriptions:
       return answer(SubscriptionsBody(SubscriptionsOf(leader)));
     case Served::kApiDeliveries: {
@@ -175,18 +176,6 @@ absl::StatusOr<std::string> Feed::OneInsight(const v1::Leader& leader,
   AddPictures(leader, seen->insight, page);
   const absl::TimeZone zone = ZoneOf(leader.time_zone());
   return InsightBody(ItemInFull(*seen, rules, zone), page, zone);
-}
-
-absl::StatusOr<std::string> Feed::ChangeByApi(const v1::Leader& leader,
-                                              uint64_t /*number*/,
-                                              const Fields& fields) {
-  return ChangeByFields(leader, fields);
-}
-
-absl::StatusOr<std::string> Feed::RetryByApi(const v1::Leader& leader,
-                                             uint64_t number,
-                                             const Fields& /*fields*/) {
-  return RetryOwn(leader, number);
 }
 
 // A browser brings its cookie along whoever made the request, so it has to

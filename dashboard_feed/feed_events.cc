@@ -1,11 +1,11 @@
 // What leaders are told live: GET /api/v1/events.
 #include <utility>
 
+#include "base/http/cookies.h"
 #include "base/os/status_text.h"
 #include "dashboard_feed/api/bodies.h"
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/live/events.h"
-#include "base/http/cookies.h"
 
 namespace earshot::feed {
 namespace {

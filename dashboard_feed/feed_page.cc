@@ -296,8 +296,8 @@ http::Response Feed::DecideByPage(const Visitor& visitor, uint64_t number,
                         ? AskByFields(*visitor.leader, number, fields)
                         : DecideByFields(*visitor.leader, number, fields);
   if (!done.ok()) {
-    if (absl::IsNotFound(done.status()) && !FindFor(*visitor.leader, number,
-                                                    clock_.Wall())) {
+    if (absl::IsNotFound(done.status()) &&
+        !FindFor(*visitor.leader, number, clock_.Wall())) {
       return NoSuchPage(visitor);
     }
     page.error = os::StatusText(done.status()) + ". Nothing was recorded.";

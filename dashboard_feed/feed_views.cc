@@ -81,8 +81,7 @@ absl::StatusOr<List> Feed::ListFor(const LeaderView& view, const Filter& filter,
   search.among = [&](const std::vector<std::string>& texts) {
     return mirror_->HaveWords(texts, filter.words);
   };
-  auto list =
-      ListInsights(view, filter, passed, most, clock_.Wall(), search);
+  auto list = ListInsights(view, filter, passed, most, clock_.Wall(), search);
   absl::Status read = mirror_->TakeReadError();
   if (!read.ok()) return read;
   return list;
@@ -138,11 +137,12 @@ http::Response Feed::ShowSubscriptions(const Visitor& visitor, unsigned status,
   for (const v1::Deputy& deputy : leader.deputies()) {
     page.deputies.push_back(DeputyText(mirror_->model(), deputy));
   }
-  return AsPage(status, SubscriptionsPage(
-                            page, FrameFor(visitor, Here::kSubscriptions)));
+  return AsPage(
+      status, SubscriptionsPage(page, FrameFor(visitor, Here::kSubscriptions)));
 }
 
 absl::StatusOr<std::string> Feed::ChangeByFields(const v1::Leader& leader,
+                                                 uint64_t /*none*/,
                                                  const Fields& fields) {
   const auto change = ChangeFrom(fields, SubscriptionsOf(leader));
   if (!change.ok()) return change.status();
@@ -151,7 +151,7 @@ absl::StatusOr<std::string> Feed::ChangeByFields(const v1::Leader& leader,
 
 http::Response Feed::PostSubscription(const Visitor& visitor,
                                       const Fields& fields) {
-  const auto done = ChangeByFields(*visitor.leader, fields);
+  const auto done = ChangeByFields(*visitor.leader, 0, fields);
   if (!done.ok()) {
     OwnPage page;
     page.error = os::StatusText(done.status()) + ". Nothing was changed.";
@@ -178,19 +178,19 @@ http::Response Feed::ShowDeliveries(const Visitor& visitor, unsigned status,
   if (!deliveries.ok()) return Broken(deliveries.status());
   const absl::TimeZone zone = ZoneOf(leader.time_zone());
   for (const Delivery& delivery : *deliveries) {
-    page.deliveries.push_back({delivery.id, delivery.subscription,
-                               delivery.period, delivery.channel,
-                               std::string(DeliveryStateName(delivery.state)),
-                               Moment(delivery.changed_at, zone),
-                               delivery.reason, delivery.attempts,
-                               delivery.state == DeliveryState::kParked});
+    page.deliveries.push_back(
+        {delivery.id, delivery.subscription, delivery.period, delivery.channel,
+         std::string(DeliveryStateName(delivery.state)),
+         Moment(delivery.changed_at, zone), delivery.reason, delivery.attempts,
+         delivery.state == DeliveryState::kParked});
   }
-  return AsPage(status, DeliveriesPage(
-                            page, FrameFor(visitor, Here::kDeliveries)));
+  return AsPage(status,
+                DeliveriesPage(page, FrameFor(visitor, Here::kDeliveries)));
 }
 
 absl::StatusOr<std::string> Feed::RetryOwn(const v1::Leader& leader,
-                                           uint64_t id) {
+                                           uint64_t id,
+                                           const Fields& /*none*/) {
   const auto found = outbox_->deliveries().Find(id);
   if (!found.ok()) return found.status();
   if (!*found || (*found)->leader != leader.id()) {
@@ -208,7 +208,7 @@ absl::StatusOr<std::string> Feed::RetryOwn(const v1::Leader& leader,
 http::Response Feed::PostRetry(const Visitor& visitor, const Fields& fields) {
   const auto id = contract::ParseInsightNumber(http::FieldOf(fields, "id"));
   const auto done =
-      id.ok() ? RetryOwn(*visitor.leader, *id)
+      id.ok() ? RetryOwn(*visitor.leader, *id, fields)
               : absl::StatusOr<std::string>(
                     absl::InvalidArgumentError("that names no delivery"));
   if (!done.ok()) {
@@ -218,9 +218,9 @@ http::Response Feed::PostRetry(const Visitor& visitor, const Fields& fields) {
                           std::move(page));
   }
   page_->forms.Spend(http::FieldOf(fields, "form"));
-  return GoTo("/deliveries?said=" +
-              page_->Tell(visitor.leader->id(), "It is sent again now.",
-                          random_));
+  return GoTo("/deliveries?said=" + page_->Tell(visitor.leader->id(),
+                                                "It is sent again now.",
+                                                random_));
 }
 
 }  // namespace earshot::feed

@@ -51,11 +51,11 @@ absl::StatusOr<v1::Subscription> Wanted(const Fields& fields) {
   wanted.set_minutes_before(before);
   wanted.set_top(top);
   // A form always has these; they say something of some cadences only.
-  const bool at_a_time = wanted.cadence() == v1::Subscription::DAILY ||
-                         wanted.cadence() == v1::Subscription::WEEKLY ||
-                         wanted.cadence() == v1::Subscription::MEETING ||
-                         wanted.cadence() ==
-                             v1::Subscription::CADENCE_UNSPECIFIED;
+  const bool at_a_time =
+      wanted.cadence() == v1::Subscription::DAILY ||
+      wanted.cadence() == v1::Subscription::WEEKLY ||
+      wanted.cadence() == v1::Subscription::MEETING ||
+      wanted.cadence() == v1::Subscription::CADENCE_UNSPECIFIED;
   if (at_a_time) {
     wanted.set_at(Of(fields, "at"));
     const std::string weekday = Of(fields, "weekday");
@@ -65,7 +65,8 @@ absl::StatusOr<v1::Subscription> Wanted(const Fields& fields) {
   wanted.set_quiet_from(Of(fields, "quiet_from"));
   wanted.set_quiet_to(Of(fields, "quiet_to"));
   const std::string channels = Of(fields, "channel");
-  for (const auto name : absl::StrSplit(channels, ',', absl::SkipWhitespace())) {
+  for (const auto name :
+       absl::StrSplit(channels, ',', absl::SkipWhitespace())) {
     wanted.add_channels(name.data(), name.size());
   }
   return wanted;
@@ -97,8 +98,7 @@ absl::StatusOr<v1::SubscriptionChange> ChangeFrom(
     *change.mutable_set() = *std::move(wanted);
     change.mutable_set()->set_id(id);
   } else {
-    return absl::InvalidArgumentError(
-        "'act' is set, pause, resume or remove");
+    return absl::InvalidArgumentError("'act' is set, pause, resume or remove");
   }
   return change;
 }

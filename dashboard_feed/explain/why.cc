@@ -6,10 +6,10 @@
 
 #include "base/os/bytes.h"
 #include "dashboard_feed/digest/item.h"
-#include "dashboard_feed/explain/in_full.h"
 #include "dashboard_feed/digest/pace.h"
 #include "dashboard_feed/digest/verbatims.h"
 #include "dashboard_feed/digest/view.h"
+#include "dashboard_feed/explain/in_full.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 

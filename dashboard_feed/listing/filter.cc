@@ -25,7 +25,7 @@ struct Period {
 constexpr std::array<Period, 3> kPeriods{{{"1d", 1}, {"7d", 7}, {"28d", 28}}};
 
 constexpr std::array<v1::State, 8> kStates{
-    v1::HEARD,    v1::ACKNOWLEDGED, v1::COMMITTED, v1::RESOLVED,
+    v1::HEARD,    v1::ACKNOWLEDGED, v1::COMMITTED,    v1::RESOLVED,
     v1::DECLINED, v1::CONFIRMED,    v1::UNCHALLENGED, v1::REOPENED};
 
 bool IsSettled(v1::State state) {
@@ -77,8 +77,9 @@ void ReadKinds(Reader& reader, Filter& filter) {
   if (const auto known = contract::ParseKind(kind)) {
     filter.kind = *known;
   } else if (!kind.empty()) {
-    reader.Refuse("kind", "pain_point, praise, idea, preference_change, "
-                          "process_gap, employee_experience, risk or noise");
+    reader.Refuse("kind",
+                  "pain_point, praise, idea, preference_change, "
+                  "process_gap, employee_experience, risk or noise");
   }
   const std::string subject = reader.Of("subject");
   if (const auto known = contract::ParseSubject(subject)) {
@@ -176,8 +177,8 @@ std::string QueryOf(const Filter& filter) {
   std::string query;
   const auto add = [&](const char* name, std::string_view value) {
     if (value.empty()) return;
-    query += fmt::format("{}{}={}", query.empty() ? "" : "&", name,
-                         Escaped(value));
+    query +=
+        fmt::format("{}{}={}", query.empty() ? "" : "&", name, Escaped(value));
   };
   for (const Period& period : kPeriods) {
     if (filter.days == period.days) add("period", period.name);

@@ -79,9 +79,9 @@ class Lister {
     const auto sorted = InOrder(listing.seen, kMostLookedAt);
     list_.more_found = ids->size() > kMostLookedAt;
     for (size_t at = 0; at < sorted.size() && !list_.more; at += kTogether) {
-      const absl::Status status = Compare(
-          {sorted.data() + at, std::min(kTogether, sorted.size() - at)},
-          search);
+      const absl::Status status =
+          Compare({sorted.data() + at, std::min(kTogether, sorted.size() - at)},
+                  search);
       if (!status.ok()) return status;
     }
     list_.more_found = list_.more_found || list_.more;

@@ -148,8 +148,8 @@ absl::StatusOr<bool> WordIndex::Tidy() {
   const auto before = changed();
   if (!before.ok()) return before.status();
   const int pages = tidy_ == Tidying::kDue ? -kMergePages : kMergePages;
-  absl::Status status = database_.Execute(fmt::format(
-      "INSERT INTO words(words, rank) VALUES('merge', {})", pages));
+  absl::Status status = database_.Execute(
+      fmt::format("INSERT INTO words(words, rank) VALUES('merge', {})", pages));
   if (!status.ok()) return status;
   const auto after = changed();
   if (!after.ok()) return after.status();

@@ -44,8 +44,8 @@ void PutWhere(const v1::WhereAndWhen& where, PageView& view) {
   view["cells"] = PageView::array();
   for (const v1::GridCell& cell : where.cells()) {
     view["cells"].push_back(
-        {{"cell_place", cell.site().empty() ? "all of " + cell.region()
-                                            : cell.site()},
+        {{"cell_place",
+          cell.site().empty() ? "all of " + cell.region() : cell.site()},
          {"cell_shift", cell.shift().empty() ? "any" : cell.shift()},
          {"cell_count", CountText(cell.observations())},
          {"cell_step", HeatStep(cell.observations().value(), largest)}});
@@ -103,9 +103,9 @@ void PutEmpowerment(const v1::Digest& digest, PageView& view) {
   view["has_settled"] = !view["settled"].empty();
 }
 
-void PutQuestions(const google::protobuf::RepeatedPtrField<v1::QuestionLine>&
-                      questions,
-                  absl::TimeZone zone, PageView& view) {
+void PutQuestions(
+    const google::protobuf::RepeatedPtrField<v1::QuestionLine>& questions,
+    absl::TimeZone zone, PageView& view) {
   view["questions"] = PageView::array();
   for (const v1::QuestionLine& line : questions) {
     PageView one{{"asked_what", line.text()},
@@ -132,8 +132,8 @@ PageView SliceView(const std::string& name, const v1::LoopHealth& health) {
                                            health.confirmed())},
                {"loop_settled", std::to_string(health.closed())},
                {"loop_confirmed", std::to_string(health.confirmed())},
-               {"loop_back", fmt::format("{} of {}", health.reopened(),
-                                         health.settled())},
+               {"loop_back",
+                fmt::format("{} of {}", health.reopened(), health.settled())},
                {"loop_overdue", std::to_string(health.overdue())},
                {"loop_heard", fmt::format("{} %", health.heard_back_percent())},
                {"loop_reporters", CountText(health.reporters())}};

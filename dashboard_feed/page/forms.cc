@@ -129,11 +129,8 @@ std::string Beginning(const std::string& text) {
 // Of what can be taken out again; no fields: nothing.
 DecisionForm SplitForm(const v1::Insight& insight,
                        const std::vector<v1::Verbatim>& verbatims) {
-  DecisionForm form{"split",
-                    "Some of it is another issue",
-                    "Split that off",
-                    {},
-                    false};
+  DecisionForm form{
+      "split", "Some of it is another issue", "Split that off", {}, false};
   if (verbatims.size() > 1) {
     for (const v1::Verbatim& verbatim : verbatims) {
       form.fields.push_back({"verbatim-" + os::ToHex(verbatim.observation()),
@@ -145,12 +142,8 @@ DecisionForm SplitForm(const v1::Insight& insight,
     }
   }
   if (!insight.merged().empty()) {
-    FormField merged{"merged",
-                     "Or undo a merge",
-                     Kind::kChoice,
-                     false,
-                     "",
-                     {{"", "none"}}};
+    FormField merged{"merged", "Or undo a merge", Kind::kChoice, false,
+                     "",       {{"", "none"}}};
     for (const v1::MergedPart& part : insight.merged()) {
       merged.options.emplace_back(
           std::to_string(part.insight()),

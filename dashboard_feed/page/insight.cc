@@ -84,13 +84,13 @@ void PutHistory(const InsightPage& page, PageView& view) {
   const absl::TimeZone zone = ZoneNamed(page.around.time_zone());
   view["history"] = PageView::array();
   for (const v1::InsightEvent& event : page.insight->history()) {
-    PageView out{{"at", MomentIn(event.at(), zone)},
-                 {"verb", event.verb()},
-                 {"by", event.leader()},
-                 {"outcome",
-                  event.not_applied().empty()
-                      ? std::string(contract::StateName(event.state()))
-                      : "not applied, " + event.not_applied()}};
+    PageView out{
+        {"at", MomentIn(event.at(), zone)},
+        {"verb", event.verb()},
+        {"by", event.leader()},
+        {"outcome", event.not_applied().empty()
+                        ? std::string(contract::StateName(event.state()))
+                        : "not applied, " + event.not_applied()}};
     PutText(out, "detail", event.detail());
     view["history"].push_back(std::move(out));
   }
@@ -196,12 +196,11 @@ PageView SampleOfInsight() {
   page.heat.shifts = {""};
   page.heat.rows = {{"", {1}}};
   page.looks_like = {{}};
-  page.forms = {
-      {"",
-       "",
-       "",
-       {{"", "", FormField::Kind::kChoice, false, "", {{"", ""}}}},
-       false}};
+  page.forms = {{"",
+                 "",
+                 "",
+                 {{"", "", FormField::Kind::kChoice, false, "", {{"", ""}}}},
+                 false}};
   return ViewOfInsight(page, {});
 }
 

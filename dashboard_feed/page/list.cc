@@ -96,8 +96,7 @@ void PutFilter(const InsightListPage& page, PageView& view) {
             Same(choices.channels)),
       BoxOf("shift", "Shift", "all", filter.shift, Same(choices.shifts)),
       BoxOf("topic", "Topic", "all", filter.topic, Same(choices.topics)),
-      BoxOf("kind", "Kind", "all",
-            std::string(contract::KindName(filter.kind)),
+      BoxOf("kind", "Kind", "all", std::string(contract::KindName(filter.kind)),
             EnumOptions<v1::ObservationKind>(
                 v1::ObservationKind_MAX,
                 [](v1::ObservationKind k) { return contract::KindName(k); })),
@@ -136,8 +135,7 @@ PageView ViewOfList(const InsightListPage& page, const Frame& frame) {
   PutFilter(page, view);
   PutText(view, "found", FoundText(page));
   PutText(view, "next", page.next);
-  PutText(view, "held",
-          page.hidden == 0 ? "" : std::to_string(page.hidden));
+  PutText(view, "held", page.hidden == 0 ? "" : std::to_string(page.hidden));
   PutText(view, "error", page.error);
   return view;
 }

@@ -72,7 +72,8 @@ PageView Options(const std::vector<std::pair<std::string, std::string>>& all,
   return options;
 }
 
-std::string Typed(const OwnPage& page, const char* name, const char* otherwise) {
+std::string Typed(const OwnPage& page, const char* name,
+                  const char* otherwise) {
   const auto found = page.typed.find(name);
   return found == page.typed.end() ? otherwise : found->second;
 }
@@ -96,11 +97,14 @@ void PutNewForm(const OwnPage& page, PageView& view) {
                              Typed(page, "weekday", ""));
   std::vector<std::pair<std::string, std::string>> channels{
       {"", "this page and the command line alone"}};
-  for (const std::string& name : page.channels) channels.emplace_back(name, name);
+  for (const std::string& name : page.channels)
+    channels.emplace_back(name, name);
   view["own_channels"] = Options(channels, Typed(page, "channel", ""));
-  for (const auto& [name, otherwise] :
-       {std::pair{"id", ""}, {"at", "08:00"}, {"quiet_from", ""},
-        {"quiet_to", ""}, {"top", "5"}}) {
+  for (const auto& [name, otherwise] : {std::pair{"id", ""},
+                                        {"at", "08:00"},
+                                        {"quiet_from", ""},
+                                        {"quiet_to", ""},
+                                        {"top", "5"}}) {
     view[std::string("typed_") + name] = Typed(page, name, otherwise);
   }
   view["own_zone"] = page.time_zone.empty() ? "UTC" : page.time_zone;

@@ -82,11 +82,11 @@ struct InsightListPage {
   std::vector<std::optional<Daily>> daily;  // by item
   Filter filter;
   Choices choices;
-  uint64_t found = 0;     // in all; with words as many as were looked for
+  uint64_t found = 0;       // in all; with words as many as were looked for
   bool more_found = false;  // than that
-  uint32_t hidden = 0;    // that a filter may not choose, or not yet
-  std::string next;       // query of the next page; empty: that was all
-  std::string error;      // of a filter that cannot be read
+  uint32_t hidden = 0;      // that a filter may not choose, or not yet
+  std::string next;         // query of the next page; empty: that was all
+  std::string error;        // of a filter that cannot be read
 };
 std::string RenderList(const InsightListPage& page, const Frame& frame);
 

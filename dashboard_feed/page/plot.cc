@@ -40,14 +40,13 @@ std::vector<Bar> DayBars(absl::CivilDay first,
   const double step = double{kPlotWidth} / static_cast<double>(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     const double height = double{kPlotHeight} * values[i] / largest;
-    bars.push_back({fmt::format("{:.1f}", step * static_cast<double>(i)),
-                    fmt::format("{:.1f}", kPlotHeight - height),
-                    fmt::format("{:.1f}", step * 0.72),
-                    fmt::format("{:.1f}", height),
-                    fmt::format("{}: {}",
-                                absl::FormatCivilTime(
-                                    first + static_cast<int64_t>(i)),
-                                values[i])});
+    bars.push_back(
+        {fmt::format("{:.1f}", step * static_cast<double>(i)),
+         fmt::format("{:.1f}", kPlotHeight - height),
+         fmt::format("{:.1f}", step * 0.72), fmt::format("{:.1f}", height),
+         fmt::format("{}: {}",
+                     absl::FormatCivilTime(first + static_cast<int64_t>(i)),
+                     values[i])});
   }
   return bars;
 }

@@ -19,11 +19,11 @@ struct Tab {
   const char* name;
 };
 constexpr Tab kTabs[]{{Here::kDigest, "/", "Digest"},
-                          {Here::kMorning, "/morning", "Morning"},
-                          {Here::kInsights, "/insights", "Insights"},
-                          {Here::kLoop, "/loop", "Loop"},
-                          {Here::kSubscriptions, "/subscriptions", "Sent to you"},
-                          {Here::kDeliveries, "/deliveries", "Deliveries"}};
+                      {Here::kMorning, "/morning", "Morning"},
+                      {Here::kInsights, "/insights", "Insights"},
+                      {Here::kLoop, "/loop", "Loop"},
+                      {Here::kSubscriptions, "/subscriptions", "Sent to you"},
+                      {Here::kDeliveries, "/deliveries", "Deliveries"}};
 
 const templates::TemplateNames& KnownNames() {
   static const templates::TemplateNames kNames = [] {
@@ -37,8 +37,8 @@ const templates::TemplateNames& KnownNames() {
                                  SampleOfBlocks(), SampleOfOwn()}) {
       templates::CollectNames(view, names.known);
     }
-    names.known.insert({"typed_leader", "where", "has_where", "heading", "next",
-                        "has_next"});
+    names.known.insert(
+        {"typed_leader", "where", "has_where", "heading", "next", "has_next"});
     return names;
   }();
   return kNames;
@@ -47,7 +47,8 @@ const templates::TemplateNames& KnownNames() {
 }  // namespace
 
 struct PagePart::Parsed {
-  explicit Parsed(absl::StatusOr<templates::Template> made) : parsed(std::move(made)) {}
+  explicit Parsed(absl::StatusOr<templates::Template> made)
+      : parsed(std::move(made)) {}
   const absl::StatusOr<templates::Template> parsed;
 };
 
@@ -109,7 +110,8 @@ std::string CountedText(const v1::Count& count, const char* one,
 // The parts are the program's own, and a test renders each.
 PagePart::PagePart(const char* name, std::string_view text)
     : parsed_(std::make_shared<Parsed>(templates::Template::Parse(
-          name, std::string(text), templates::Escaping::kHtml, KnownNames()))) {}
+          name, std::string(text), templates::Escaping::kHtml, KnownNames()))) {
+}
 
 std::string PagePart::Render(const PageView& view) const {
   if (!parsed_->parsed.ok()) return "the page cannot be made\n";

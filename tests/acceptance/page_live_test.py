@@ -71,7 +71,7 @@ class LiveTest(PageWorld):
         streams = [self.listen(one) for one in (visit, script, jonas)]
         for stream in streams:
             stream.mark()
-        action, fields = Forms(visit.get("/").body).of()
+        action, fields = Forms(visit.get("/").body).to("/sign-out")
         self.assertEqual(visit.ask("POST", action, fields, Origin=URL).status, 303)
         self.assertIsNone(streams[0].next())
         self.assertEqual(self.listen(visit).answer().status, 401)

@@ -60,7 +60,7 @@ class PageSecurity(PageWorld):
         visit = self.visit()
         visit.sign_in("amara")
         kept = dict(visit.cookies)
-        action, fields = Forms(visit.get("/").body).of()
+        action, fields = Forms(visit.get("/").body).to("/sign-out")
         visit.ask("POST", action, fields, Origin=URL)
         visit.cookies = kept
         self.assertEqual(visit.get("/api/v1/digest").status, 401)

@@ -56,7 +56,9 @@ class HeatMap : public testing::Test {
 };
 
 TEST_F(HeatMap, ShowsPlacesOfEnoughPeopleTheMostFirst) {
-  Say({{"s1", "morning", 6, 9}, {"s2", "night", 8, 30}, {"s2", "morning", 7, 7}});
+  Say({{"s1", "morning", 6, 9},
+       {"s2", "night", 8, 30},
+       {"s2", "morning", 7, 7}});
   const Heat heat = Look();
   EXPECT_EQ(heat.shifts, std::vector<std::string>({"morning", "night"}));
   ASSERT_EQ(heat.rows.size(), 2U);

@@ -19,12 +19,13 @@ const absl::Time kNow = absl::FromCivil(
     absl::CivilSecond(2026, 11, 3, 11, 0, 0), absl::UTCTimeZone());
 
 TEST(Filter, ComesBackFromItsQueryAndPassesOverOtherFields) {
-  const Fields fields{{"period", "7d"},       {"region", "north west"},
-                      {"site", "s&1=2"},      {"channel", "store"},
-                      {"shift", "night"},     {"topic", "checkout/self_checkout"},
-                      {"subject", "employee"}, {"kind", "risk"},
-                      {"severity", "4"},      {"state", "reopened"},
-                      {"q", "caf\xc3\xa9 100%"}, {"other", "x"}};
+  const Fields fields{
+      {"period", "7d"},          {"region", "north west"},
+      {"site", "s&1=2"},         {"channel", "store"},
+      {"shift", "night"},        {"topic", "checkout/self_checkout"},
+      {"subject", "employee"},   {"kind", "risk"},
+      {"severity", "4"},         {"state", "reopened"},
+      {"q", "caf\xc3\xa9 100%"}, {"other", "x"}};
   const auto filter = FilterFrom(fields);
   ASSERT_TRUE(filter.ok()) << filter.status();
   EXPECT_EQ(filter->days, 7U);
@@ -38,7 +39,8 @@ TEST(Filter, ComesBackFromItsQueryAndPassesOverOtherFields) {
 }
 
 TEST(Filter, WhatItMayNotBeIsRefusedNamingTheField) {
-  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{
            {"period", "2d"},
            {"severity", "0"},
            {"severity", "55"},
@@ -223,8 +225,9 @@ TEST_F(Listing, NumbersAreThoseOfTheWholeScopeWhateverIsChosen) {
 // A verbatim of another part of the organisation, or one that may not be
 // quoted, must not be found by its words.
 TEST_F(Listing, WordsAreLookedForOnlyInWhatTheLeaderMayRead) {
-  Say(1, "north-1", 2, "the secret ramp").mutable_verbatims(0)->set_quote(
-      false);
+  Say(1, "north-1", 2, "the secret ramp")
+      .mutable_verbatims(0)
+      ->set_quote(false);
   Say(2, "north-1", 6, "the till");
   Say(2, "south-1", 6, "the hidden cellar");
   leader_.mutable_scope()->add_sites("north-1");

@@ -128,8 +128,10 @@ TEST_F(Words, OfAFileOfAnEarlierReleaseAreFound) {
   {
     auto database = store::Database::Open(File(), {"", ""});
     ASSERT_TRUE(database.ok());
-    ASSERT_TRUE((*database)->Execute("DROP TABLE words;"
-                                     "PRAGMA user_version=1").ok());
+    ASSERT_TRUE((*database)
+                    ->Execute("DROP TABLE words;"
+                              "PRAGMA user_version=1")
+                    .ok());
   }
   Reopen();
   EXPECT_EQ(Find("gate"), Ids({1}));

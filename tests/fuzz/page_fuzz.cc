@@ -86,8 +86,7 @@ void Cursor(const std::string& text) {
   const auto cursor = feed::ParseCursor(text);
   if (!cursor) return;
   const auto again = feed::ParseCursor(feed::CursorText(*cursor));
-  Require(again == cursor,
-          "a cursor comes back as it was");
+  Require(again == cursor, "a cursor comes back as it was");
 }
 
 size_t Count(const std::string& text, char c) {
