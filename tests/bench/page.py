@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Iterator
 
 import machine
-from bench_router import BIN, programs
+from bench_router import BIN, SOURCE, programs
 from machine import say
 
-PARTS = ("live",)
+PARTS = ("view", "live")
+PASSWORD = "four calm words here"
 
 
 def parse() -> argparse.Namespace:
@@ -49,9 +50,12 @@ def running_feed(folder: pathlib.Path, data: pathlib.Path, router: str,
                  key: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The feed's process, and the port of its page."""
     config = folder / "feed.conf"
+    # Forms come from where leaders reach it, so the port stands before it listens.
+    port = machine.free_port()
     config.write_text(f'data_dir: "{data}"\nrouter: "{router}"\nrouter_key: "{key}"\n'
-                      'listen: "tcp://127.0.0.1:0"\nhttp_listen: "127.0.0.1:0"\n'
-                      'public_url: "http://localhost"\n')
+                      'listen: "tcp://127.0.0.1:0"\n'
+                      f'http_listen: "127.0.0.1:{port}"\n'
+                      f'public_url: "http://localhost:{port}"\n')
     with (folder / "feed.log").open("wb") as log:
         feed = subprocess.Popen([BIN / "earshot-feed", "run", "--config", config],
                                 stderr=log, stdout=log)
@@ -98,6 +102,30 @@ def live(folder: pathlib.Path, data: pathlib.Path, options: argparse.Namespace) 
     return result
 
 
+def view(folder: pathlib.Path, data: pathlib.Path, options: argparse.Namespace) -> dict[str, float]:
+    """What a browser that comes for the first time waits for; whole scope."""
+    del options
+    load = subprocess.Popen([BIN / "page_load", "live", "--data", data, "--tokens",
+                             folder / "tokens"],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert load.stdin and load.stdout
+    key, endpoint = load.stdout.readline().split()
+    copy = folder / "viewed"
+    shutil.copytree(data, copy)
+    try:
+        with running_feed(folder, copy, endpoint, key) as (_, port):
+            subprocess.run([BIN / "earshot-feed", "password", "leader-0000", "--config",
+                            folder / "feed.conf"], input=PASSWORD + "\n", text=True,
+                           check=True, stdout=subprocess.DEVNULL)
+            done = subprocess.run(
+                ["node", SOURCE / "tests/browser/first_view.mjs", f"http://localhost:{port}",
+                 "leader-0000", PASSWORD], check=True, capture_output=True, text=True)
+    finally:
+        load.kill()
+        load.wait(30)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def main() -> None:
     options = parse()
     result = {"idle_percent": round(machine.idle_percent(), 1)}
@@ -105,6 +133,9 @@ def main() -> None:
         folder = pathlib.Path(name)
         say(f"a feed with {options.insights:,} insights and {options.leaders:,} leaders")
         data = fill(folder, options)
+        if "view" in (options.part or PARTS):
+            say("a browser comes for the first time, five times")
+            result |= view(folder, data, options)
         if "live" in (options.part or PARTS):
             say(f"{options.streams:,} browsers listen, {options.updates} changes")
             result |= live(folder, data, options)

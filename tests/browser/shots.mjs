@@ -1,29 +1,48 @@
-// Pictures of every view: shots.mjs URL LEADER PASSWORD INSIGHT FOLDER [agent URL]
+// Pictures of pages: shots.mjs FOLDER some|all, with URL, AGENT, PASSWORD and
+// INSIGHT in the environment. `some`: what the documentation shows; `all`: every
+// view, light and dark, wide and narrow, from top to end.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { launch, signIn } from "./browser.mjs";
 
-const [url, leader, password, insight, folder] = process.argv.slice(2);
+const [folder, which] = process.argv.slice(2);
+const { URL: url, AGENT: agent, PASSWORD: password, INSIGHT: insight } = process.env;
 const views = {
   digest: "/", morning: "/morning", insights: "/insights", search: "/insights?q=till&period=28d",
   insight: `/insights/${insight}`, loop: "/loop", subscriptions: "/subscriptions",
   deliveries: "/deliveries", nothing: "/insights?q=zebra", missing: "/insights/999999",
 };
+const agentViews = { tell: "/", inbox: "/inbox" };
+const wide = { width: 1280, height: 800 };
+const narrow = { width: 390, height: 780 };
+
+async function picture(page, name, fullPage) {
+  // Until plots stand and nothing lights up any more.
+  await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => undefined);
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage, animations: "disabled" });
+}
+
 mkdirSync(folder, { recursive: true });
 const browser = await launch();
-for (const scheme of ["light", "dark"]) {
-  for (const [name, width, height] of [["wide", 1280, 900], ["narrow", 360, 780]]) {
-    const context = await browser.newContext({
-      colorScheme: scheme, viewport: { width, height }, deviceScaleFactor: 1 });
+for (const scheme of which === "all" ? ["light", "dark"] : ["light"]) {
+  for (const [size, viewport] of which === "all" ? [["wide", wide], ["narrow", narrow]] : [["", wide]]) {
+    const context = await browser.newContext({ colorScheme: scheme, viewport });
     const page = await context.newPage();
     await page.goto(`${url}/sign-in`);
-    await page.screenshot({ path: join(folder, `sign-in-${scheme}-${name}.png`) });
-    await signIn(page, url, leader, password);
+    const suffix = which === "all" ? `-${scheme}-${size}` : "";
+    if (which === "all") await picture(page, `sign-in${suffix}`, true);
+    await signIn(page, url, "amara", password);
     for (const [view, path] of Object.entries(views)) {
-      await page.goto(url + path, { waitUntil: "load" });
-      await page.waitForTimeout(150);
-      await page.screenshot({ path: join(folder, `${view}-${scheme}-${name}.png`), fullPage: true });
+      if (which !== "all" && !["digest", "morning", "insight"].includes(view)) continue;
+      await page.goto(url + path);
+      await picture(page, `${view}${suffix}`, which === "all");
+    }
+    if (which !== "all") await page.setViewportSize(narrow);
+    for (const [view, path] of Object.entries(agentViews)) {
+      if (which !== "all" && view !== "tell") continue;
+      await page.goto(agent + path);
+      await picture(page, `${view}${suffix}`, which === "all");
     }
     await context.close();
   }
