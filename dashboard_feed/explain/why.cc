@@ -23,8 +23,6 @@ const Glance* FindIn(const LeaderView::Listing& listing, uint64_t insight) {
   return found == listing.seen.end() ? nullptr : &*found;
 }
 
-constexpr size_t kMostListedVerbatims = 8;
-
 bool AnyLeftOut(const v1::Digest& digest) {
   return std::any_of(
       digest.sections().begin(), digest.sections().end(),
