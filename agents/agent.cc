@@ -50,13 +50,8 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(Settings settings,
     if (!folder.ok()) return folder.status();
     agent->drop_folder_ = *std::move(folder);
   }
-  if (!own.page_listen.empty()) {
-    auto page = AgentPage::Start(
-        own.page_listen,
-        {*agent->station_, parts.clock, parts.random, parts.log});
-    if (!page.ok()) return page.status();
-    agent->page_ = *std::move(page);
-  }
+  status = agent->StartPages(parts);
+  if (!status.ok()) return status;
   agent->context_ = std::make_unique<wire::Context>(1);
   agent->connection_ = std::make_unique<Connection>(
       Connection::Parts{*agent->station_, *agent->context_, parts.clock,
@@ -71,8 +66,59 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(Settings settings,
       {{"data_dir", own.data_dir},
        {"router", own.router},
        {"drop_folder", own.drop_folder},
-       {"page_port", agent->page_ == nullptr ? 0 : agent->page_->port()}});
+       {"page_port", agent->page_ == nullptr ? 0 : agent->page_->port()},
+       {"phones_port",
+        agent->phones_page_ == nullptr ? 0 : agent->phones_page_->port()}});
   return agent;
+}
+
+absl::Status Agent::StartPages(const Parts& parts) {
+  const Settings& own = station_->settings();
+  AgentPage::Parts of_page{*station_, parts.clock, parts.random,
+                           parts.log, nullptr,     false};
+  if (!own.phone_page.listen.empty()) {
+    auto phones = SitePhones::Open(own, parts.clock, parts.random);
+    if (!phones.ok()) return phones.status();
+    phones_ = *std::move(phones);
+    of_page.phones = phones_.get();
+    of_page.for_phones = true;
+    auto page = AgentPage::Start(phones_->listen(), of_page);
+    if (!page.ok()) return page.status();
+    phones_page_ = *std::move(page);
+    phones_->SetPort(static_cast<uint16_t>(phones_page_->port()));
+    of_page.for_phones = false;
+  }
+  if (own.page_listen.empty()) return absl::OkStatus();
+  auto page = AgentPage::Start(own.page_listen, of_page);
+  if (page.ok()) page_ = *std::move(page);
+  return page.status();
+}
+
+bool Agent::ServePages() {
+  const bool here = page_ != nullptr && page_->Serve(connected());
+  return (phones_page_ != nullptr && phones_page_->Serve(connected())) || here;
+}
+
+v1::ControlResponse Agent::HandlePhones(const v1::ControlRequest& request) {
+  if (phones_ != nullptr) return phones_->Handle(request);
+  v1::ControlResponse response;
+  response.set_code(
+      static_cast<uint32_t>(absl::StatusCode::kFailedPrecondition));
+  response.set_text(
+      "no phones may open the page here; give phone_page { listen: "
+      "\"0.0.0.0:7416\" } in the configuration and start the daemon again");
+  return response;
+}
+
+void Agent::KeepCertificate() {
+  if (phones_page_ == nullptr) return;
+  absl::Status status = phones_->KeepCertificate();
+  if (status.ok()) status = phones_page_->RenewCertificate();
+  if (!status.ok()) {
+    log_.Error("certificate_failed",
+               {{"error", os::StatusText(status)},
+                {"next", "phones get the old one as long as it holds"}});
+  }
 }
 
 void Agent::ServeCommands() {
@@ -82,7 +128,9 @@ void Agent::ServeCommands() {
     v1::ControlResponse response;
     station_->SetLink(connection_->View());
     if (parsed.ParseFromString(request->body)) {
-      response = station_->Handle(parsed, request->user);
+      response = parsed.command() == "phones"
+                     ? HandlePhones(parsed)
+                     : station_->Handle(parsed, request->user);
     } else {
       response.set_code(
           static_cast<uint32_t>(absl::StatusCode::kInvalidArgument));
@@ -171,6 +219,7 @@ void Agent::TidyUp() {
   if (clock_.Monotonic() - expired_at_ < kExpireEvery) return;
   expired_at_ = clock_.Monotonic();
   RestSoon();
+  KeepCertificate();
   const absl::Status status = station_->spool().Expire(clock_.Wall());
   if (!status.ok()) {
     log_.Error("expire_failed", {{"error", os::StatusText(status)}});
@@ -194,7 +243,7 @@ absl::Duration Agent::NextTimer() const {
 
 void Agent::Turn(absl::Duration limit, int extra_fd) {
   ServeCommands();
-  if (page_ != nullptr && page_->Serve(connected())) RestSoon();
+  if (ServePages()) RestSoon();
   ContinueImport();
   TidyUp();
   const bool was_connected = connected();
@@ -202,6 +251,7 @@ void Agent::Turn(absl::Duration limit, int extra_fd) {
   if (connected() != was_connected) RestSoon();
   os::WaitReadable({connection_->fd(), server_->fd(), extra_fd,
                     page_ == nullptr ? -1 : page_->fd(),
+                    phones_page_ == nullptr ? -1 : phones_page_->fd(),
                     drop_folder_ == nullptr ? -1 : drop_folder_->fd()},
                    std::min(limit, NextTimer()));
 }

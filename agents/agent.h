@@ -14,6 +14,7 @@
 #include "agents/drop_folder/drop_folder.h"
 #include "agents/importing/importer.h"
 #include "agents/settings.h"
+#include "agents/site_phones.h"
 #include "agents/station.h"
 #include "base/os/clock.h"
 #include "base/os/files.h"
@@ -27,7 +28,8 @@ namespace earshot::agents {
 
 // The daemon: one loop on one thread that serves local commands and the page,
 // takes files from the drop folder and keeps the connection to the router.
-// Beside it run ZeroMQ's one I/O thread and, with a page, the web server's.
+// Beside it run ZeroMQ's one I/O thread and a web server's for each page: that
+// of this machine, and that of phones.
 class Agent {
  public:
   struct Parts {  // borrowed; outlive the agent
@@ -59,6 +61,10 @@ class Agent {
     std::vector<ImportRow> rows;  // not yet in the spool
   };
   explicit Agent(const Parts& parts) : clock_(parts.clock), log_(parts.log) {}
+  absl::Status StartPages(const Parts& parts);
+  bool ServePages();
+  void KeepCertificate();
+  v1::ControlResponse HandlePhones(const v1::ControlRequest& request);
   void ServeCommands();
   void StartImport();
   void ContinueImport();
@@ -75,7 +81,9 @@ class Agent {
   std::unique_ptr<wire::Context> context_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<os::LocalServer> server_;
-  std::unique_ptr<AgentPage> page_;  // null: none is served
+  std::unique_ptr<AgentPage> page_;         // null: none is served
+  std::unique_ptr<SitePhones> phones_;      // null: none may open it
+  std::unique_ptr<AgentPage> phones_page_;  // likewise
   std::unique_ptr<DropFolder> drop_folder_;
   std::unique_ptr<FileImport> import_;
   absl::Duration import_paused_until_ = -absl::InfiniteDuration();

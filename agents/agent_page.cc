@@ -16,7 +16,6 @@ namespace {
 
 constexpr char kSessionCookie[] = "earshot_page";
 constexpr char kLanguageCookie[] = "earshot_language";
-constexpr char kReceiptsCookie[] = "earshot_receipts";
 constexpr size_t kSessionBytes = 16;
 constexpr absl::Duration kLanguageKept = absl::Hours(24 * 365);
 
@@ -31,11 +30,7 @@ constexpr std::pair<const char*, const char*> kPageHeaders[]{
     {"Cross-Origin-Opener-Policy", "same-origin"}};
 
 http::Response AsFile(const char* type, std::string_view body) {
-  http::Response response;
-  response.content_type = type;
-  response.body = std::string(body);
-  response.headers.emplace_back("Cache-Control",
-                                "public, max-age=31536000, immutable");
+  http::Response response = http::KeptForever(type, body);
   response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
   return response;
 }
@@ -59,10 +54,16 @@ absl::StatusOr<std::unique_ptr<AgentPage>> AgentPage::Start(
   http::ServerOptions options;
   options.listen = listen;
   options.most_connections = kMostConnections;
+  if (parts.for_phones) {
+    options.certificate_file = parts.phones->certificate_file();
+    options.private_key_file = parts.phones->private_key_file();
+  }
   auto server = http::Server::Start(std::move(options));
   if (!server.ok()) {
-    return absl::Status(server.status().code(),
-                        "page_listen: " + os::StatusText(server.status()));
+    return absl::Status(
+        server.status().code(),
+        fmt::format("{}: {}", parts.for_phones ? "phone_page" : "page_listen",
+                    os::StatusText(server.status())));
   }
   page->server_ = *std::move(server);
   return page;
@@ -78,13 +79,34 @@ bool AgentPage::Serve(bool connected) {
   return any;
 }
 
+bool AgentPage::IsOurs(const http::Request& request) const {
+  return for_phones_ ? IsPhonesHost(request.host, phones_->origin(), port())
+                     : IsOurHost(request.host, port());
+}
+
+std::string AgentPage::CookieFor(const char* name, const std::string& value,
+                                 absl::Duration kept) const {
+  return http::CookieFor(name, value, for_phones_, kept);
+}
+
+void AgentPage::NoteRefused(const char* event) {
+  ++refused_;
+  const auto left_out = warnings_.Pass(event, clock_.Monotonic());
+  if (left_out) {
+    log_.Warn(event, {{"refused", refused_}, {"left_out", *left_out}});
+  }
+}
+
 http::Response AgentPage::Answer(const http::Request& request) {
   // A name that was made to lead here is no name of ours (DNS rebinding).
-  if (!IsOurHost(request.host, port())) {
-    ++refused_;
-    return Plain(403, fmt::format("this page is served at http://127.0.0.1:{}/ "
-                                  "alone; open it there\n",
-                                  port()));
+  if (!IsOurs(request)) {
+    NoteRefused("host_refused");
+    return Plain(
+        403,
+        fmt::format("this page is served at {}/ alone; open it "
+                    "there\n",
+                    for_phones_ ? phones_->origin()
+                                : fmt::format("http://127.0.0.1:{}", port())));
   }
   const Found found = FindRoute(request.path);
   if (found.route.served == Served::kStyle) {
@@ -93,7 +115,11 @@ http::Response AgentPage::Answer(const http::Request& request) {
   if (found.route.served == Served::kScript) {
     return AsFile("text/javascript; charset=utf-8", Script());
   }
-  Visit visit{request, found.route.served, found.rest, "", false, {}, {}};
+  Visit visit{request, found.route.served, found.rest, "", false, "", {}, {}};
+  if (for_phones_) {
+    visit.phone = http::CookieIn(request.cookie, kPhoneCookie);
+    if (!phones_->phones().Paired(visit.phone)) visit.phone.clear();
+  }
   visit.session = http::CookieIn(request.cookie, kSessionCookie);
   if (!IsSession(visit.session)) {
     visit.session = os::ToHex(random_.Bytes(kSessionBytes));
@@ -103,16 +129,29 @@ http::Response AgentPage::Answer(const http::Request& request) {
   visit.fields =
       http::ParseForm(writes ? request.body : request.query).value_or(Fields());
   visit.frame = FrameFor(visit);
-  if (visit.served == Served::kNowhere) {
+  return AnswerPage(visit, found.route);
+}
+
+http::Response AgentPage::AnswerPage(Visit& visit, const Route& route) {
+  const bool about_phones =
+      visit.served == Served::kPhone || visit.served == Served::kPhoneShow ||
+      visit.served == Served::kPhoneHide ||
+      visit.served == Served::kPhoneUnpair || visit.served == Served::kPair;
+  if (visit.served == Served::kNowhere ||
+      (about_phones && phones_ == nullptr) ||
+      (visit.served == Served::kPair && !for_phones_)) {
     return Message(404, "nowhere", "", "", visit);
   }
-  if (writes ? !found.route.writes : !found.route.reads) {
+  const bool writes = visit.request.method == "POST";
+  if (writes ? !route.writes : !route.reads) {
     http::Response response = Message(405, "did_not_work", "", "", visit);
-    response.headers.emplace_back(
-        "Allow", found.route.reads
-                     ? (found.route.writes ? "GET, HEAD, POST" : "GET, HEAD")
-                     : "POST");
+    response.headers.emplace_back("Allow",
+                                  http::AllowedAt(route.reads, route.writes));
     return response;
+  }
+  if (for_phones_ && visit.phone.empty() && visit.served != Served::kPair &&
+      visit.served != Served::kLanguage) {
+    return NotPaired(visit);
   }
   return writes ? Write(visit) : Read(visit);
 }
@@ -132,6 +171,11 @@ Frame AgentPage::FrameFor(const Visit& visit) {
                      visit.served != Served::kDone;
   frame.here = inbox ? "/inbox" : "/";
   frame.zone = station_.settings().shifts.zone();
+  if (phones_ != nullptr) {
+    frame.phones = !for_phones_          ? Frame::Phones::kAtMachine
+                   : visit.phone.empty() ? Frame::Phones::kStranger
+                                         : Frame::Phones::kPaired;
+  }
   return frame;
 }
 
@@ -145,8 +189,8 @@ http::Response AgentPage::AsPage(unsigned status, std::string page,
     response.headers.emplace_back(header.first, header.second);
   }
   if (visit.fresh) {
-    response.headers.emplace_back(
-        "Set-Cookie", http::CookieFor(kSessionCookie, visit.session, false));
+    response.headers.emplace_back("Set-Cookie",
+                                  CookieFor(kSessionCookie, visit.session));
   }
   return response;
 }
@@ -176,8 +220,7 @@ http::Response AgentPage::ChangeLanguage(Visit& visit) {
                    [&](const LanguageName& one) { return one.tag == to; });
   if (known != kLanguages.end()) {
     response.headers.emplace_back(
-        "Set-Cookie",
-        http::CookieFor(kLanguageCookie, to, false, kLanguageKept));
+        "Set-Cookie", CookieFor(kLanguageCookie, to, kLanguageKept));
   }
   return response;
 }
@@ -203,6 +246,10 @@ http::Response AgentPage::Read(Visit& visit) {
       return ShowDone(visit);
     case Served::kLanguage:
       return ChangeLanguage(visit);
+    case Served::kPhone:
+      return ShowPhone(200, {}, visit);
+    case Served::kPair:
+      return Pair(visit);
     case Served::kMine: {
       const std::vector<std::string> mine =
           ReceiptsIn(http::CookieIn(visit.request.cookie, kReceiptsCookie));
@@ -225,11 +272,9 @@ http::Response AgentPage::Write(Visit& visit) {
   const auto verdict = visit.fresh ? http::FormTokens::Verdict::kForged
                                    : forms_.Look(visit.session, token);
   if (verdict == http::FormTokens::Verdict::kForged ||
-      !IsOurOrigin(visit.request.origin, visit.request.host)) {
-    ++refused_;
-    if (warnings_.Allow(clock_.Monotonic())) {
-      log_.Warn("form_refused", {{"refused", refused_}});
-    }
+      !IsOurOrigin(visit.request.origin, for_phones_ ? "https://" : "http://",
+                   visit.request.host)) {
+    NoteRefused("form_refused");
     return Message(403, "form_old", "", "form_old_next", visit);
   }
   const absl::Duration now = clock_.Monotonic();
@@ -244,8 +289,13 @@ http::Response AgentPage::Write(Visit& visit) {
                ? Message(410, "not_shown", "", "", visit)
                : Message(409, "sent_before", "", "sent_before_next", visit);
   }
-  if (!writes_.Allow(now)) return TooFast(visit);
+  if (!MayWrite(visit)) return TooFast(visit);
   return Act(visit);
+}
+
+bool AgentPage::MayWrite(const Visit& visit) {
+  return visit.phone.empty() ? writes_.Allow(clock_.Monotonic())
+                             : phones_->phones().AllowWrite(visit.phone);
 }
 
 http::Response AgentPage::Act(Visit& visit) {
@@ -266,10 +316,16 @@ http::Response AgentPage::Act(Visit& visit) {
       return Remember(visit);
     case Served::kForgetMine: {
       http::Response response = GoTo("/inbox?said=forgotten", visit);
-      response.headers.emplace_back(
-          "Set-Cookie", http::CookieFor(kReceiptsCookie, "", false));
+      response.headers.emplace_back("Set-Cookie",
+                                    CookieFor(kReceiptsCookie, ""));
       return response;
     }
+    case Served::kPhoneShow:
+    case Served::kPhoneHide:
+    case Served::kPhoneUnpair:
+      return ActOnPhones(visit);
+    case Served::kPair:
+      return Pair(visit);
     default:
       return About(visit);
   }
@@ -290,8 +346,7 @@ http::Response AgentPage::Remember(Visit& visit) {
   http::Response response = GoTo("/inbox?said=remembered", visit);
   constexpr absl::Duration kReceiptsKept = absl::Hours(24 * 90);
   response.headers.emplace_back(
-      "Set-Cookie",
-      http::CookieFor(kReceiptsCookie, CookieOf(mine), false, kReceiptsKept));
+      "Set-Cookie", CookieFor(kReceiptsCookie, CookieOf(mine), kReceiptsKept));
   return response;
 }
 

@@ -7,37 +7,45 @@
 #include "absl/status/statusor.h"
 #include "agents/page/done.h"
 #include "agents/page/forms.h"
-#include "agents/page/pace.h"
 #include "agents/page/page.h"
 #include "agents/page/routes.h"
+#include "agents/site_phones.h"
 #include "agents/station.h"
 #include "base/http/form_tokens.h"
 #include "base/http/http_server.h"
 #include "base/os/clock.h"
+#include "base/os/pace.h"
 #include "base/os/random.h"
 #include "base/telemetry/log.h"
+#include "base/telemetry/log_limiter.h"
 
 namespace earshot::agents {
 
-// The page for the people of a site, on this machine alone. Whoever is at it is
-// nobody's user: what they report carries the name that they give or none, and
-// what is theirs opens by its receipt. What it does goes through the station,
-// as what commands do. On the agent's thread, and the server's own.
+// The page for the people of a site, on this machine alone; or the same page
+// for the phones that are paired with it. Whoever is at it is nobody's user:
+// what they report carries the name that they give or none, and what is theirs
+// opens by its receipt. What it does goes through the station, as what commands
+// do. On the agent's thread, and the server's own.
 //
-// Bounds: those of the server with kMostConnections; kWritesAMinute forms, and
+// Bounds: those of the server with kMostConnections; kWritesAMinute forms (of
+// phones each has its own, and those that pair have these), and
 // kPreviewsAMinute previews; of what was done the last DoneLately::kMost.
 class AgentPage {
  public:
   static constexpr size_t kMostConnections = 32;
   static constexpr int kWritesAMinute = 20;
+  static constexpr char kReceiptsCookie[] = "earshot_receipts";
+  static constexpr char kPhoneCookie[] = "earshot_phone";
   static constexpr int kPreviewsAMinute = 240;
-  static constexpr int kWarningsAMinute = 6;  // in the log
+  static constexpr uint32_t kWarningsAMinute = 6;  // in the log
 
   struct Parts {  // borrowed; outlive the page
     Station& station;
     const os::Clock& clock;
     os::Random& random;
     telemetry::Log& log;
+    SitePhones* phones = nullptr;  // null: none may open the page
+    bool for_phones = false;       // this is the one that they open
   };
   // `listen`: host:port, checked by the settings.
   static absl::StatusOr<std::unique_ptr<AgentPage>> Start(
@@ -48,6 +56,10 @@ class AgentPage {
   int port() const { return server_->port(); }
   // Answers all that wait; whether any did. `connected`: with the router.
   bool Serve(bool connected);
+  // A certificate that was renewed on disk serves from then on.
+  absl::Status RenewCertificate() {
+    return server_->RenewCertificate().status();
+  }
 
  private:
   // One request, and who sent it as far as that is known.
@@ -57,6 +69,7 @@ class AgentPage {
     std::string rest;     // of the path
     std::string session;  // the secret in the browser's cookie
     bool fresh = false;   // it is given one with this answer
+    std::string phone;    // the secret of a phone that is paired, or empty
     Fields fields;        // of the form, or of the query
     Frame frame;
   };
@@ -66,9 +79,12 @@ class AgentPage {
         clock_(parts.clock),
         random_(parts.random),
         log_(parts.log),
+        phones_(parts.phones),
+        for_phones_(parts.for_phones),
         forms_(parts.random) {}
 
   http::Response Answer(const http::Request& request);
+  http::Response AnswerPage(Visit& visit, const Route& route);
   http::Response Read(Visit& visit);
   http::Response Write(Visit& visit);
   http::Response Act(Visit& visit);
@@ -80,6 +96,19 @@ class AgentPage {
                          const std::string& error, const char* next,
                          const Visit& visit);
   http::Response ChangeLanguage(Visit& visit);
+
+  std::string CookieFor(const char* name, const std::string& value,
+                        absl::Duration kept = absl::ZeroDuration()) const;
+  bool IsOurs(const http::Request& request) const;
+  bool MayWrite(const Visit& visit);
+  // One more that was refused, which the log tells now and then.
+  void NoteRefused(const char* event);
+
+  // agent_page_phones.cc.
+  http::Response ShowPhone(unsigned status, PhoneView view, const Visit& visit);
+  http::Response ActOnPhones(Visit& visit);
+  http::Response Pair(Visit& visit);
+  http::Response NotPaired(Visit& visit);
 
   // agent_page_acts.cc.
   http::Response Report(Visit& visit);
@@ -101,18 +130,20 @@ class AgentPage {
                      const Visit& visit) const;
   v1::ControlResponse Ask(v1::ControlRequest request, const Visit& visit);
   nlohmann::json AskJson(const v1::ControlRequest& request, const Visit& visit);
-  nlohmann::json Inbox(const Visit& visit);
+  nlohmann::json KnownIssues(const Visit& visit);
 
   Station& station_;
   const os::Clock& clock_;
   os::Random& random_;
   telemetry::Log& log_;
+  SitePhones* const phones_;
+  const bool for_phones_;
   std::unique_ptr<http::Server> server_;
   http::FormTokens forms_;
   DoneLately done_;
-  Pace writes_{kWritesAMinute};
-  Pace previews_{kPreviewsAMinute};
-  Pace warnings_{kWarningsAMinute};
+  os::Pace writes_{kWritesAMinute};
+  os::Pace previews_{kPreviewsAMinute};
+  telemetry::LogLimiter warnings_{kWarningsAMinute, absl::Minutes(1)};
   bool connected_ = false;
   uint64_t refused_ = 0;  // from elsewhere, or forged; since the start
 };

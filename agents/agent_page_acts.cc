@@ -1,7 +1,6 @@
 // What the page's forms do, and what is shown of it.
 #include <fmt/format.h>
 
-#include <set>
 #include <utility>
 
 #include "agents/agent_page.h"
@@ -74,11 +73,11 @@ Json AgentPage::AskJson(const v1::ControlRequest& request, const Visit& visit) {
   return response.code() == 0 ? Parsed(response) : Json();
 }
 
-Json AgentPage::Inbox(const Visit& visit) {
+Json AgentPage::KnownIssues(const Visit& visit) {
   v1::ControlRequest request;
-  request.set_command("inbox");
-  Json inbox = AskJson(request, visit);
-  return inbox.is_object() ? inbox : Json::object();
+  request.set_command("issues");
+  const Json known = AskJson(request, visit);
+  return known.is_object() ? known["issues"] : Json::array();
 }
 
 std::string AgentPage::WhyNot(const v1::ControlResponse& failed,
@@ -94,22 +93,22 @@ std::string AgentPage::WhyNot(const v1::ControlResponse& failed,
 
 http::Response AgentPage::ShowReport(unsigned status, ReportView view,
                                      const Visit& visit) {
-  v1::ControlRequest request;
-  request.set_command("issues");
-  const Json known = AskJson(request, visit);
-  view.issues = known.is_object() ? known["issues"] : Json::array();
+  view.issues = KnownIssues(visit);
   return AsPage(status, ReportPage(view, visit.frame), visit);
 }
 
 http::Response AgentPage::ShowInbox(unsigned status, InboxView view,
                                     const Visit& visit) {
-  view.inbox = Inbox(visit);
-  view.mine =
-      ReceiptsIn(http::CookieIn(visit.request.cookie, "earshot_receipts"));
+  v1::ControlRequest request;
+  request.set_command("inbox");
+  view.inbox = AskJson(request, visit);
+  if (!view.inbox.is_object()) view.inbox = Json::object();
+  view.mine = ReceiptsIn(http::CookieIn(visit.request.cookie, kReceiptsCookie));
   return AsPage(status, InboxPage(view, visit.frame), visit);
 }
 
-// Everything is kept that was typed.
+// Of a report everything is kept that was typed; other forms stand in the page
+// that the browser goes back to.
 http::Response AgentPage::TooFast(Visit& visit) {
   const std::string why = Say(visit, "error_fast");
   if (visit.served == Served::kReport) {
@@ -165,13 +164,10 @@ http::Response AgentPage::Report(Visit& visit) {
 }
 
 http::Response AgentPage::MeToo(Visit& visit) {
-  v1::ControlRequest request;
-  request.set_command("issues");
-  const Json known = AskJson(request, visit);
   const std::string id = FieldOf(visit.fields, "issue");
   const auto bytes = os::FromHex(id);
   std::string title;
-  for (const Json& issue : known.is_object() ? known["issues"] : Json()) {
+  for (const Json& issue : KnownIssues(visit)) {
     if (IsOpenIssue(issue) && issue["id"] == id) title = issue["title"];
   }
   ReportView view;
@@ -232,8 +228,11 @@ http::Response AgentPage::Open(unsigned status, OpenedView view,
   if (opened.code() != 0) {
     InboxView inbox;
     inbox.typed_receipt = view.receipt;
-    inbox.error = Say(visit, "error_receipt");
-    return ShowInbox(404, std::move(inbox), visit);
+    const bool wrong = Is(opened, absl::StatusCode::kNotFound) ||
+                       Is(opened, absl::StatusCode::kInvalidArgument);
+    inbox.error = wrong ? Say(visit, "error_receipt") : WhyNot(opened, visit);
+    return ShowInbox(wrong ? 404 : HttpStatusOf(opened), std::move(inbox),
+                     visit);
   }
   view.body = Parsed(opened);
   // Sent again by whoever goes back in this browser it opens nothing.

@@ -69,6 +69,13 @@ struct ListOptions {
   std::string receipt;
 };
 
+struct PhonesOptions {
+  bool pair = false;
+  bool hide = false;
+  bool unpair = false;
+  bool json = false;
+};
+
 int ObserveCommand(const GlobalOptions& global, const ReportOptions& options);
 int WithdrawCommand(const GlobalOptions& global, const ReportOptions& options);
 int CorrectCommand(const GlobalOptions& global, const ReportOptions& options);
@@ -77,6 +84,7 @@ int ReplyCommand(const GlobalOptions& global, const ReplyOptions& options);
 int ImportCommand(const GlobalOptions& global, const ImportOptions& options);
 int StatusCommand(const GlobalOptions& global, const ListOptions& options);
 int InboxCommand(const GlobalOptions& global, const ListOptions& options);
+int PhonesCommand(const GlobalOptions& global, const PhonesOptions& options);
 int RedactCommand(const GlobalOptions& global);
 
 // Prints the error; the exit code that it stands for.

@@ -229,6 +229,26 @@ void AddLists(CLI::App& app, const GlobalOptions& global, ListOptions& out,
                    "The answer to one report, anonymous ones too");
 }
 
+void AddPhones(CLI::App& app, const GlobalOptions& global, PhonesOptions& out,
+               int& code) {
+  CLI::App& phones = Add(
+      app, "phones", "Phones that may open the page: pair them, end it",
+      "Examples:\n"
+      "  earshot-agent phones          how many are paired\n"
+      "  earshot-agent phones --pair   show a code to scan, for 10 minutes\n"
+      "  earshot-agent phones --unpair all of them\n"
+      "Needs phone_page in the configuration:\n"
+      "  phone_page { listen: \"0.0.0.0:7416\" }",
+      code, [&] { return PhonesCommand(global, out); });
+  auto* pair = phones.add_flag("--pair", out.pair, "Show a code");
+  auto* hide = phones.add_flag("--hide", out.hide, "The code is worth nothing");
+  phones.add_flag("--unpair", out.unpair, "All phones, and the code")
+      ->excludes(pair)
+      ->excludes(hide);
+  pair->excludes(hide);
+  phones.add_flag("--json", out.json, "For scripts");
+}
+
 void AddUpkeep(CLI::App& app, const GlobalOptions& global, int& code) {
   Add(app, "run",
       "The daemon: sends what is recorded, fetches answers, serves the page",
@@ -280,12 +300,14 @@ int RunCommandLine(int argc, char** argv) {
   ReplyOptions reply;
   ImportOptions import;
   ListOptions list;
+  PhonesOptions phones;
   AddGlobal(app, global);
   AddReports(app, global, report, code);
   AddVerdict(app, global, verdict, code);
   AddReply(app, global, reply, code);
   AddImport(app, global, import, code);
   AddLists(app, global, list, code);
+  AddPhones(app, global, phones, code);
   AddUpkeep(app, global, code);
   try {
     app.parse(argc, argv);

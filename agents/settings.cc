@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "base/config/text_config.h"
+#include "base/http/cookies.h"
 #include "base/os/files.h"
 #include "base/os/status_text.h"
 #include "base/wire/keys.h"
@@ -126,25 +128,64 @@ bool IsOfThisMachine(const std::string& host) {
          (ntohl(address.s_addr) >> 24U) == 127U;
 }
 
+// "host:port" taken apart.
+std::optional<std::pair<std::string, uint32_t>> HostAndPort(
+    const std::string& listen) {
+  const size_t colon = listen.find(':');
+  uint32_t port = 0;
+  if (colon == std::string::npos || colon == 0 ||
+      !absl::SimpleAtoi(listen.substr(colon + 1), &port) || port > 65535) {
+    return std::nullopt;
+  }
+  return std::pair(listen.substr(0, colon), port);
+}
+
 void FillPage(const v1::AgentConfig& config, Settings& out,
               Mistakes& mistakes) {
   out.page_listen = config.page_listen();
   if (out.page_listen.empty()) return;
-  const size_t colon =
-      std::min(out.page_listen.find(':'), out.page_listen.size());
-  uint32_t port = 0;
-  if (!absl::SimpleAtoi(
-          out.page_listen.substr(std::min(out.page_listen.size(), colon + 1)),
-          &port) ||
-      port > 65535) {
+  const auto where = HostAndPort(out.page_listen);
+  if (!where) {
     mistakes.Add(fmt::format(
         "page_listen '{}' is not host:port, for instance 127.0.0.1:7415",
         out.page_listen));
-  } else if (!IsOfThisMachine(out.page_listen.substr(0, colon))) {
+  } else if (!IsOfThisMachine(where->first)) {
     mistakes.Add(fmt::format(
         "page_listen '{}' may be reached from other machines, and the page "
-        "asks nobody who they are: give 127.0.0.1:{}",
-        out.page_listen, port));
+        "asks nobody who they are: give 127.0.0.1:{}, and phone_page for "
+        "phones",
+        out.page_listen, where->second));
+  }
+}
+
+void FillPhonePage(const v1::AgentConfig& config, Settings& out,
+                   Mistakes& mistakes) {
+  const v1::PhonePage& page = config.phone_page();
+  out.phone_page = {page.listen(), page.url(), page.certificate_file(),
+                    page.private_key_file()};
+  if (page.listen().empty()) {
+    if (config.has_phone_page()) {
+      mistakes.Add("phone_page: listen is missing, for instance 0.0.0.0:7416");
+    }
+    return;
+  }
+  if (!HostAndPort(page.listen())) {
+    mistakes.Add(fmt::format(
+        "phone_page: listen '{}' is not host:port, for instance 0.0.0.0:7416",
+        page.listen()));
+  }
+  if (!page.url().empty() &&
+      (page.url().rfind("https://", 0) != 0 || page.url().size() > 200 ||
+       !http::PathOf(page.url()).empty())) {
+    mistakes.Add(
+        fmt::format("phone_page: url '{}' is not https://host:port, "
+                    "of at most 200 bytes and without a path",
+                    page.url()));
+  }
+  if (page.certificate_file().empty() != page.private_key_file().empty()) {
+    mistakes.Add(
+        "phone_page: certificate_file and private_key_file go together; give "
+        "both, or none for one that the agent makes");
   }
 }
 
@@ -193,6 +234,7 @@ absl::StatusOr<Settings> LoadSettings(const SettingsSource& source) {
   FillPatterns(config, settings, mistakes);
   FillNumbers(config, settings, mistakes);
   FillPage(config, settings, mistakes);
+  FillPhonePage(config, settings, mistakes);
   absl::Status status = mistakes.Result(path);
   if (!status.ok()) return status;
   return settings;

@@ -25,6 +25,12 @@ struct Settings {
   std::string channel;
   std::string drop_folder;  // empty: none
   std::string page_listen;  // host:port of this machine alone; empty: no page
+  struct PhonePage {
+    std::string listen;            // host:port; empty: no phones
+    std::string url;               // empty: by the machine's address
+    std::string certificate_file;  // empty, as the key: of our own making
+    std::string private_key_file;
+  } phone_page;
   ShiftTable shifts{absl::UTCTimeZone()};
   contract::Redactor redactor;
   spool::SpoolOptions spool;

@@ -91,6 +91,7 @@ void Station::Reload(Settings settings) {
   settings.router = settings_.router;
   settings.drop_folder = settings_.drop_folder;
   settings.page_listen = settings_.page_listen;
+  settings.phone_page = settings_.phone_page;
   settings_ = std::move(settings);
   spool_->SetOptions(settings_.spool);
 }

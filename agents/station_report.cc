@@ -143,6 +143,11 @@ absl::StatusOr<v1::ControlResponse> Station::Answer(
   if (command == "issues") return KnownIssues();
   if (command == "inbox") return ShowInbox(request, person);
   if (command == "wake") return v1::ControlResponse();
+  if (command == "phones") {
+    return absl::FailedPreconditionError(
+        "phones are served by the daemon, which does not run: earshot-agent "
+        "run");
+  }
   return absl::UnimplementedError(fmt::format(
       "the daemon does not know '{}'; it is of another release: restart it",
       command));
@@ -196,10 +201,10 @@ absl::StatusOr<v1::ControlResponse> Station::Status() {
 }
 
 uint64_t Station::Waiting() {
-  const auto spool = spool_->Status();
+  const auto lanes = spool_->Lanes();
   uint64_t waiting = 0;
-  if (!spool.ok()) return waiting;
-  for (const spool::LaneState& lane : spool->lanes) {
+  if (!lanes.ok()) return waiting;
+  for (const spool::LaneState& lane : *lanes) {
     waiting += lane.spooled - std::min(lane.spooled, lane.acked);
   }
   return waiting;

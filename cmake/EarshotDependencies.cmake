@@ -28,6 +28,7 @@ function(earshot_use_jemalloc program)
   endif()
 endfunction()
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc)
+pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 # 7.85: protocols by name. Built against OpenSSL, as the rest is.
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)

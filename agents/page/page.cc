@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <set>
 #include <utility>
 
 #include "agents/page/routes.h"
@@ -47,6 +46,8 @@ void PutFrame(const Frame& frame, const std::string& title, Json& view) {
   view["here"] = frame.here;
   view["on_report"] = frame.here == "/";
   view["on_inbox"] = frame.here == "/inbox";
+  view["for_phones"] = frame.phones == Frame::Phones::kAtMachine;
+  view["on_phone"] = frame.phones == Frame::Phones::kPaired;
   view["most_text"] = std::to_string(kMostTextOnPage);
   view["languages"] = Json::array();
   for (const LanguageName& one : kLanguages) {
@@ -97,6 +98,36 @@ std::string OpenedPage(const OpenedView& view, const Frame& frame) {
   return Render("opened", OpenedParts(), out);
 }
 
+std::string PhonePage(const PhoneView& view, const Frame& frame) {
+  const Words& words = Words::BuiltIn();
+  const bool stranger = frame.phones == Frame::Phones::kStranger;
+  const std::string heading = words.Say(
+      frame.language, stranger ? "phone_pair_title"
+                      : frame.phones == Frame::Phones::kPaired ? "this_phone"
+                                                               : "phone");
+  Json out;
+  PutFrame(frame, heading, out);
+  out["heading"] = heading;
+  templates::PutText(out, "error", view.error);
+  templates::PutText(out, "message", view.message);
+  out["at_machine"] = frame.phones == Frame::Phones::kAtMachine;
+  out["has_code"] = !view.address.empty();
+  out["scan"] = words.Say(frame.language, "phone_scan", {view.until});
+  out["qr_side"] = std::to_string(view.qr_side);
+  out["qr_path"] = view.qr_path;
+  out["address"] = view.address;
+  templates::PutText(out, "fingerprint", view.fingerprint);
+  out["has_phones"] = view.paired > 0;
+  out["phones_paired"] =
+      words.Say(frame.language, "phones_paired", {std::to_string(view.paired)});
+  out["may_pair"] = !view.pair_code.empty();
+  out["code"] = view.pair_code;
+  out["is_paired"] = !view.paired_until.empty();
+  out["paired_until"] =
+      words.Say(frame.language, "phone_paired_until", {view.paired_until});
+  return Render("phone", PhoneParts(), out);
+}
+
 std::string ConfirmPage(const Json& preview, const Fields& fields,
                         const std::string& action, const Frame& frame) {
   Json out;
@@ -117,13 +148,9 @@ std::string MessagePage(const std::string& heading, const std::string& error,
   Json out;
   PutFrame(frame, heading, out);
   out["heading"] = heading;
-  Put(out, "error", error);
-  Put(out, "next", next);
+  templates::PutText(out, "error", error);
+  templates::PutText(out, "next", next);
   return Render("message", MessageParts(), out);
-}
-
-std::string PreviewJson(const Json& preview) {
-  return preview.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string StatusJson(const Frame& frame) {

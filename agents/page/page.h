@@ -14,8 +14,7 @@
 
 // The pages for the people of a site, whole and without script. Every value is
 // escaped where it goes (base/templates). Bodies are those of the station's
-// answers (agents/README.md). Pure; one thread at a time the first time, then
-// any.
+// answers (agents/README.md). Pure; any thread.
 namespace earshot::agents {
 
 // What all of them have around it.
@@ -27,6 +26,13 @@ struct Frame {
   std::string form_token;  // that the page's forms bring back
   std::string here = "/";  // where a change of language leads back to
   absl::TimeZone zone = absl::UTCTimeZone();  // that times are shown in
+  enum class Phones {
+    kNone,       // may not open the page
+    kAtMachine,  // may, and this is the machine
+    kStranger,   // this is one that is not paired
+    kPaired      // this is one that is
+  };
+  Phones phones = Phones::kNone;
 };
 
 // `preview`: of `preview`, to be looked at before it is sent; null: there is
@@ -63,6 +69,22 @@ struct OpenedView {
 };
 std::string OpenedPage(const OpenedView& view, const Frame& frame);
 
+// At the machine: a code for phones, if one is shown. On a phone that is
+// paired: that it is; on another one: whether it shall be.
+struct PhoneView {
+  std::string message;
+  std::string error;
+  size_t paired = 0;    // phones
+  std::string address;  // that the code leads to; empty: none is shown
+  std::string until;    // when the code ends, 14:32
+  std::string qr_path;  // of the address; for an SVG
+  int qr_side = 0;
+  std::string fingerprint;   // of the agent's own certificate, or empty
+  std::string pair_code;     // what this phone may pair with; empty: nothing
+  std::string paired_until;  // 3 December; empty: it is not
+};
+std::string PhonePage(const PhoneView& view, const Frame& frame);
+
 // What would be sent by a form of another page; its fields come along.
 std::string ConfirmPage(const nlohmann::json& preview, const Fields& fields,
                         const std::string& action, const Frame& frame);
@@ -71,8 +93,7 @@ std::string ConfirmPage(const nlohmann::json& preview, const Fields& fields,
 std::string MessagePage(const std::string& heading, const std::string& error,
                         const std::string& next, const Frame& frame);
 
-// For the page's script: what would be sent, and whether there is a connection.
-std::string PreviewJson(const nlohmann::json& preview);
+// For the page's script: whether there is a connection.
 std::string StatusJson(const Frame& frame);
 
 // Issues that are not over: who sees one as well may say so.
@@ -85,6 +106,7 @@ std::string_view InboxParts();
 std::string_view OpenedParts();
 std::string_view ConfirmParts();
 std::string_view MessageParts();
+std::string_view PhoneParts();
 std::string_view StyleSheet();
 std::string_view Script();
 

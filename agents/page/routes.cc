@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "agents/page/page.h"
+#include "base/http/http_server.h"
 #include "base/os/bytes.h"
 #include "base/os/sha256.h"
 
@@ -46,7 +49,12 @@ const std::vector<Route>& Routes() {
       {Served::kReply, "/reply", false, true},
       {Served::kCorrect, "/correct", false, true},
       {Served::kWithdraw, "/withdraw", false, true},
-      {Served::kLanguage, "/language", true, false}};
+      {Served::kLanguage, "/language", true, false},
+      {Served::kPhone, "/phone", true, false},
+      {Served::kPhoneShow, "/phone/show", false, true},
+      {Served::kPhoneHide, "/phone/hide", false, true},
+      {Served::kPhoneUnpair, "/phone/unpair", false, true},
+      {Served::kPair, "/pair/", true, true}};
   return kRoutes;
 }
 
@@ -75,8 +83,25 @@ bool IsOurHost(std::string_view host, int port) {
                  .find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-bool IsOurOrigin(std::string_view origin, std::string_view host) {
-  return origin.empty() || origin == fmt::format("http://{}", host);
+bool IsPhonesHost(std::string_view host, std::string_view origin, int port) {
+  const size_t scheme = origin.find("://");
+  if (scheme != std::string_view::npos && !host.empty() &&
+      absl::EqualsIgnoreCase(absl::string_view(host.data(), host.size()),
+                             absl::string_view(origin.data() + scheme + 3,
+                                               origin.size() - scheme - 3))) {
+    return true;
+  }
+  const size_t colon = host.rfind(':');
+  if (colon == std::string_view::npos) {
+    return port == 443 && http::AddressIn(std::string(host)).has_value();
+  }
+  return host.substr(colon) == fmt::format(":{}", port) &&
+         http::AddressIn(std::string(host.substr(0, colon))).has_value();
+}
+
+bool IsOurOrigin(std::string_view origin, std::string_view scheme,
+                 std::string_view host) {
+  return origin.empty() || origin == fmt::format("{}{}", scheme, host);
 }
 
 }  // namespace earshot::agents

@@ -29,6 +29,11 @@ enum class Served {
   kCorrect,
   kWithdraw,
   kLanguage,
+  kPhone,      // at the machine: a code for phones; on a phone: that it is one
+  kPhoneShow,  // a code
+  kPhoneHide,
+  kPhoneUnpair,  // at the machine all, on a phone that one
+  kPair,         // what a code leads to
 };
 
 struct Route {
@@ -56,8 +61,12 @@ const std::string& ScriptPath();
 // Whether a request is for the page and no name that leads here by a trick:
 // `host` as the client wrote it, `port` where it is served.
 bool IsOurHost(std::string_view host, int port);
-// `origin` empty: the browser did not say.
-bool IsOurOrigin(std::string_view origin, std::string_view host);
+// The same for phones: `origin` is where the page is, https://host[:port]. A
+// bare address is no name that leads elsewhere, so each with that port will do.
+bool IsPhonesHost(std::string_view host, std::string_view origin, int port);
+// `origin` empty: the browser did not say. `scheme` with its slashes.
+bool IsOurOrigin(std::string_view origin, std::string_view scheme,
+                 std::string_view host);
 
 }  // namespace earshot::agents
 

@@ -119,16 +119,12 @@ Json AnswerView(const Json& answer, const Frame& frame) {
             {"by", Say(frame, "answer_by",
                        {TextOf(answer, "leader"), DayOf(answer, "at", frame)})},
             {"asks", answer.value("asks_verdict", false) && fixed.empty()}};
-  Put(view, "said", fixed.empty() ? "" : Say(frame, "said_" + fixed));
+  templates::PutText(view, "said",
+                     fixed.empty() ? "" : Say(frame, "said_" + fixed));
   return view;
 }
 
 }  // namespace
-
-void Put(Json& view, const char* name, const std::string& value) {
-  view[name] = value;
-  view[std::string("has_") + name] = !value.empty();
-}
 
 bool IsOpenIssue(const Json& issue) {
   const std::string state = TextOf(issue, "state");
@@ -155,7 +151,7 @@ void PutParts(const Json& preview, Json& view) {
 
 void PutReport(const ReportView& report, const Frame& frame, Json& view) {
   const ReportForm& form = report.form;
-  Put(view, "error", report.error);
+  templates::PutText(view, "error", report.error);
   view["has_preview"] = report.preview.is_object();
   PutParts(report.preview.is_object() ? report.preview : Json::object(), view);
   view["some_removed"] =
@@ -192,21 +188,21 @@ void PutReport(const ReportView& report, const Frame& frame, Json& view) {
 }
 
 void PutRecorded(const Done& done, const Frame& frame, Json& view) {
-  Put(view, "receipt", done.receipt);
+  templates::PutText(view, "receipt", done.receipt);
   view["urgent"] = done.urgent;
   view["may_remember"] = done.named && !done.receipt.empty();
-  Put(view, "removed",
-      done.removed == 0 ? ""
-      : done.removed == 1
-          ? Say(frame, "removed_one")
-          : Say(frame, "removed_many", {std::to_string(done.removed)}));
+  templates::PutText(view, "removed",
+                     done.removed == 0   ? ""
+                     : done.removed == 1 ? Say(frame, "removed_one")
+                                         : Say(frame, "removed_many",
+                                               {std::to_string(done.removed)}));
   view["next"] =
       Say(frame, frame.connected ? "next_connected" : "next_waiting");
 }
 
 void PutInbox(const InboxView& inbox, const Frame& frame, Json& view) {
-  Put(view, "message", inbox.message);
-  Put(view, "error", inbox.error);
+  templates::PutText(view, "message", inbox.message);
+  templates::PutText(view, "error", inbox.error);
   view["typed_receipt"] = inbox.typed_receipt;
   view["mine"] = Json::array();
   for (size_t i = 0; i < inbox.mine.size(); ++i) {
@@ -231,10 +227,10 @@ void PutInbox(const InboxView& inbox, const Frame& frame, Json& view) {
 }
 
 void PutOpened(const OpenedView& opened, const Frame& frame, Json& view) {
-  Put(view, "message", opened.message);
-  Put(view, "error", opened.error);
+  templates::PutText(view, "message", opened.message);
+  templates::PutText(view, "error", opened.error);
   const std::string state = TextOf(opened.body, "state");
-  view["receipt"] = opened.receipt;
+  templates::PutText(view, "receipt", opened.receipt);
   view["done"] = opened.done;
   view["report_state"] = Say(frame, "report_" + state);
   view["typed_reason"] = opened.typed_reason;

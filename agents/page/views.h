@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agents/page/page.h"
+#include "base/templates/template.h"
 
 // What is known, as the names that the pages' parts use. Pure.
 namespace earshot::agents {
@@ -37,10 +38,12 @@ inline constexpr const char* kViewNames[] = {
     "report_state",  "has_answers",   "answers",
     "asks",          "typed_reason",  "has_said",
     "said",          "may_change",    "action",
-    "fields",        "heading",       "has_next"};
-
-// A text, and whether there is any, as has_name.
-void Put(nlohmann::json& view, const char* name, const std::string& value);
+    "fields",        "heading",       "has_next",
+    "for_phones",    "on_phone",      "at_machine",
+    "has_code",      "scan",          "qr_side",
+    "qr_path",       "address",       "has_fingerprint",
+    "fingerprint",   "has_phones",    "phones_paired",
+    "may_pair",      "is_paired",     "paired_until"};
 
 // What is shown while there is no connection.
 std::string LinkWords(const Frame& frame);

@@ -5,6 +5,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+
 namespace earshot::http {
 namespace {
 
@@ -12,57 +17,37 @@ constexpr int kLevel = 5;  // beyond it a page of text is hardly shorter
 constexpr int kGzipWindow = 15 + 16;
 constexpr int kMemory = 8;
 
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool Same(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return Lower(a) == b; });
-}
-
 // Of ";q=0.5" whether it is above zero.
-bool Wanted(std::string_view parameters) {
+bool Wanted(absl::string_view parameters) {
   const size_t at = parameters.find("q=");
-  if (at == std::string_view::npos) return true;
-  const std::string_view weight = parameters.substr(at + 2);
-  return weight.find_first_of("123456789") != std::string_view::npos;
+  if (at == absl::string_view::npos) return true;
+  return parameters.substr(at + 2).find_first_of("123456789") !=
+         absl::string_view::npos;
+}
+
+absl::string_view Piece(std::string_view text) {
+  return {text.data(), text.size()};
 }
 
 }  // namespace
 
 bool IsText(std::string_view content_type) {
-  const std::string_view type =
-      Trimmed(content_type.substr(0, content_type.find(';')));
-  if (type.substr(0, 5) == "text/") return type != "text/event-stream";
-  const auto ends = [&](std::string_view with) {
-    return type.size() >= with.size() &&
-           type.substr(type.size() - with.size()) == with;
-  };
+  const absl::string_view type = absl::StripAsciiWhitespace(
+      Piece(content_type.substr(0, content_type.find(';'))));
+  if (absl::StartsWith(type, "text/")) return type != "text/event-stream";
   return type == "application/json" || type == "application/javascript" ||
-         ends("+json") || ends("+xml");
+         absl::EndsWith(type, "+json") || absl::EndsWith(type, "+xml");
 }
 
 bool AcceptsGzip(std::string_view accept_encoding) {
   bool any = false;
-  while (!accept_encoding.empty()) {
-    const size_t end =
-        std::min(accept_encoding.find(','), accept_encoding.size());
-    const std::string_view one = accept_encoding.substr(0, end);
-    accept_encoding.remove_prefix(std::min(accept_encoding.size(), end + 1));
+  for (const absl::string_view one :
+       absl::StrSplit(Piece(accept_encoding), ',')) {
     const size_t mark = std::min(one.find(';'), one.size());
-    const std::string_view name = Trimmed(one.substr(0, mark));
-    if (Same(name, "gzip") || Same(name, "x-gzip")) {
+    const absl::string_view name =
+        absl::StripAsciiWhitespace(one.substr(0, mark));
+    if (absl::EqualsIgnoreCase(name, "gzip") ||
+        absl::EqualsIgnoreCase(name, "x-gzip")) {
       return Wanted(one.substr(mark));
     }
     if (name == "*") any = Wanted(one.substr(mark));

@@ -84,14 +84,17 @@ class ConnectionOver final
   }
 
   void Close(uint64_t request) override {
-    if (request != RequestId() || !streaming_) return;
+    if (request != RequestId() || !streaming_ || closing_) return;
     closing_ = true;
     if (queue_.empty()) Shut();
   }
 
   void Beat(Moment now, const Server::Chunk& heartbeat) override {
     if (!streaming_) return;
-    if (queue_.sending()) {
+    if (closing_ && queue_.empty()) {
+      // A reader that does not say good-bye: its read holds up the library's.
+      if (now - began_sending_ > InMilliseconds(kLinger)) End();
+    } else if (queue_.sending()) {
       if (now - began_sending_ > InMilliseconds(host_.options().patience)) {
         Cut();
       }
@@ -293,6 +296,7 @@ class ConnectionOver final
   void Shut() {
     if constexpr (kTls) {
       Wait(kLinger);
+      began_sending_ = std::chrono::steady_clock::now();
       stream_.async_shutdown([self = this->shared_from_this()](
                                  beast::error_code) { self->End(); });
     } else {

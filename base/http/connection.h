@@ -27,8 +27,8 @@ class ConnectionHost {
   virtual void Refused() = 0;
   // Whether it waits for another request, of which nothing has come yet.
   virtual void Rests(uint64_t connection, bool rests) = 0;
-  // `cut`: its reader was too slow.
   virtual void StreamBegan() = 0;
+  // `cut`: its reader was too slow.
   virtual void StreamEnded(uint64_t request, bool cut) = 0;
   virtual void Left(uint64_t connection) = 0;
 };

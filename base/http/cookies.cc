@@ -6,17 +6,17 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+
 namespace earshot::http {
 namespace {
 
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
+std::string Trimmed(std::string_view text) {
+  return std::string(
+      absl::StripAsciiWhitespace(absl::string_view(text.data(), text.size())));
 }
 
 // Where the path of a URL begins.
@@ -29,13 +29,12 @@ size_t EndOfOrigin(std::string_view url) {
 }  // namespace
 
 std::string CookieIn(std::string_view header, std::string_view name) {
-  while (!header.empty()) {
-    const size_t end = std::min(header.find(';'), header.size());
-    const std::string_view one = Trimmed(header.substr(0, end));
-    header.remove_prefix(std::min(header.size(), end + 1));
+  for (const absl::string_view part :
+       absl::StrSplit(absl::string_view(header.data(), header.size()), ';')) {
+    const std::string one = Trimmed({part.data(), part.size()});
     const size_t equals = one.find('=');
-    if (equals != std::string_view::npos && one.substr(0, equals) == name) {
-      return std::string(one.substr(equals + 1));
+    if (equals != std::string::npos && one.compare(0, equals, name) == 0) {
+      return one.substr(equals + 1);
     }
   }
   return {};
@@ -55,16 +54,16 @@ std::string CookieFor(std::string_view name, std::string_view value,
 
 std::string BearerIn(std::string_view authorization) {
   constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() <= kScheme.size()) return {};
-  for (size_t i = 0; i < kScheme.size(); ++i) {
-    if (Lower(authorization[i]) != kScheme[i]) return {};
+  if (!absl::StartsWithIgnoreCase({authorization.data(), authorization.size()},
+                                  {kScheme.data(), kScheme.size()})) {
+    return {};
   }
-  return std::string(Trimmed(authorization.substr(kScheme.size())));
+  return Trimmed(authorization.substr(kScheme.size()));
 }
 
 std::string OriginOf(std::string_view url) {
   std::string origin(url.substr(0, EndOfOrigin(url)));
-  std::transform(origin.begin(), origin.end(), origin.begin(), Lower);
+  absl::AsciiStrToLower(&origin);
   for (const auto& [scheme, port] :
        {std::pair("https://", ":443"), std::pair("http://", ":80")}) {
     const size_t at =

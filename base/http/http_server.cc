@@ -87,8 +87,9 @@ class Server::Impl : public ConnectionHost {
   void Accept();
   bool MakeRoom();
   void Beat();
-  // Null: it has left.
-  Connection* Find(uint64_t request) const;
+  // Null: it has left. Shared, since it may leave while it is told something.
+  std::shared_ptr<Connection> Find(uint64_t request) const;
+  void NoteLeft(uint64_t request);
   void ClearIfTaken();
 
   const ServerOptions options_;
@@ -209,6 +210,10 @@ void Server::Impl::StreamBegan() {
 void Server::Impl::StreamEnded(uint64_t request, bool cut) {
   --streams_;
   if (cut) ++cut_;
+  NoteLeft(request);
+}
+
+void Server::Impl::NoteLeft(uint64_t request) {
   {
     const std::lock_guard lock(mutex_);
     left_.push_back(request);
@@ -255,18 +260,17 @@ std::optional<uint64_t> Server::Impl::TakeLeft() {
   return first;
 }
 
-Connection* Server::Impl::Find(uint64_t request) const {
+std::shared_ptr<Connection> Server::Impl::Find(uint64_t request) const {
   const auto found = connections_.find(request >> kRequestBits);
-  return found == connections_.end() ? nullptr : found->second.get();
+  return found == connections_.end() ? nullptr : found->second;
 }
 
 void Server::Impl::Answer(uint64_t id, Response response) {
   asio::post(context_, [this, id, response = std::move(response)]() mutable {
-    if (Connection* const connection = Find(id)) {
+    if (const auto connection = Find(id)) {
       connection->Answer(id, std::move(response));
     } else if (response.stream) {
-      ++streams_;
-      StreamEnded(id, /*cut=*/false);
+      NoteLeft(id);
     }
   });
 }
@@ -274,7 +278,7 @@ void Server::Impl::Answer(uint64_t id, Response response) {
 void Server::Impl::Push(std::vector<Part> parts) {
   asio::post(context_, [this, parts = std::move(parts)]() {
     for (const Part& part : parts) {
-      if (Connection* const connection = Find(part.stream)) {
+      if (const auto connection = Find(part.stream)) {
         connection->Push(part.stream, part.chunk);
       }
     }
@@ -283,7 +287,7 @@ void Server::Impl::Push(std::vector<Part> parts) {
 
 void Server::Impl::Close(uint64_t id) {
   asio::post(context_, [this, id]() {
-    if (Connection* const connection = Find(id)) connection->Close(id);
+    if (const auto connection = Find(id)) connection->Close(id);
   });
 }
 
@@ -302,6 +306,27 @@ absl::StatusOr<bool> Server::Impl::RenewCertificate() {
   written_ = written;
   asio::post(context_, [this, tls = *std::move(tls)]() { tls_ = tls; });
   return true;
+}
+
+Response KeptForever(const char* content_type, std::string_view body) {
+  Response response;
+  response.content_type = content_type;
+  response.body = std::string(body);
+  response.headers.emplace_back("Cache-Control",
+                                "public, max-age=31536000, immutable");
+  return response;
+}
+
+const char* AllowedAt(bool reads, bool writes) {
+  if (!reads) return "POST";
+  return writes ? "GET, HEAD, POST" : "GET, HEAD";
+}
+
+std::optional<std::string> AddressIn(const std::string& text) {
+  boost::system::error_code error;
+  const asio::ip::address address = asio::ip::make_address(text, error);
+  if (error) return std::nullopt;
+  return address.to_string();
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -131,6 +131,15 @@ class Server {
   std::unique_ptr<Impl> impl_;
 };
 
+// What a browser may keep for ever, since its path names what is in it.
+Response KeptForever(const char* content_type, std::string_view body);
+// For the header Allow, of a path that is read, written to, or both.
+const char* AllowedAt(bool reads, bool writes);
+
+// An address as Request::peer has it, however it was written; nothing: it is
+// none.
+std::optional<std::string> AddressIn(const std::string& text);
+
 // The fields of a form (application/x-www-form-urlencoded); of a name that
 // comes twice the first. Nothing: a percent sign is followed by no number.
 std::optional<std::map<std::string, std::string>> ParseForm(

@@ -37,11 +37,8 @@ absl::StatusOr<TlsContext> MakeTlsContext(const std::string& certificate_file,
   if (!key.ok()) return key.status();
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   boost::system::error_code error;
-  context->set_options(ssl::context::default_workarounds |
-                           ssl::context::no_sslv2 | ssl::context::no_sslv3 |
-                           ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1 |
-                           ssl::context::no_compression,
-                       error);
+  context->set_options(
+      ssl::context::default_workarounds | ssl::context::no_compression, error);
   ::SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
   ::SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
   // Never asked at a terminal: a key with a passphrase does not load.

@@ -2,6 +2,7 @@
 
 #include <sys/eventfd.h>
 #include <sys/poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,13 @@ bool WaitReadable(const std::vector<int>& fds, absl::Duration limit) {
       absl::ToInt64Milliseconds(absl::Ceil(limit, absl::Milliseconds(1))), 0,
       60000);
   return ::poll(entries.data(), entries.size(), static_cast<int>(ms)) > 0;
+}
+
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 Wakeup::Wakeup() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}

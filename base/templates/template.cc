@@ -90,6 +90,11 @@ std::string MistakeIn(const std::string& inside, const TemplateNames& names) {
 
 }  // namespace
 
+void PutText(nlohmann::json& view, const char* name, const std::string& value) {
+  view[name] = value;
+  view[std::string("has_") + name] = !value.empty();
+}
+
 void CollectNames(const nlohmann::json& view, std::set<std::string>& names) {
   if (view.is_array()) {
     for (const auto& part : view) CollectNames(part, names);

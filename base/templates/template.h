@@ -20,6 +20,9 @@ struct TemplateNames {
   std::set<std::string> raw;  // of these, the ones {{{name}}} may show
 };
 
+// A text, and under has_`name` whether there is any.
+void PutText(nlohmann::json& view, const char* name, const std::string& value);
+
 // Every name in a view.
 void CollectNames(const nlohmann::json& view, std::set<std::string>& names);
 

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "agents/page/pace.h"
 #include "agents/page/routes.h"
+#include "base/os/pace.h"
 #include "base/templates/template.h"
 #include "earshot/v1/observation.pb.h"
 
@@ -177,11 +177,29 @@ TEST(AgentPages, OnlyNamesOfThisMachineAreOurs) {
     EXPECT_FALSE(IsOurHost(host, 7415)) << host;
   }
   EXPECT_TRUE(IsOurHost("localhost", 80));
-  EXPECT_TRUE(IsOurOrigin("", "localhost:7415"));
-  EXPECT_TRUE(IsOurOrigin("http://localhost:7415", "localhost:7415"));
+  EXPECT_TRUE(IsOurOrigin("", "http://", "localhost:7415"));
+  EXPECT_TRUE(
+      IsOurOrigin("http://localhost:7415", "http://", "localhost:7415"));
   for (const char* origin : {"null", "https://localhost:7415", "http://x"}) {
-    EXPECT_FALSE(IsOurOrigin(origin, "localhost:7415")) << origin;
+    EXPECT_FALSE(IsOurOrigin(origin, "http://", "localhost:7415")) << origin;
   }
+}
+
+TEST(AgentPages, PhonesComeByTheirPagesNameOrByABareAddress) {
+  constexpr char kOrigin[] = "https://shop12.example:7416";
+  for (const char* host :
+       {"shop12.example:7416", "SHOP12.example:7416", "192.0.2.7:7416"}) {
+    EXPECT_TRUE(IsPhonesHost(host, kOrigin, 7416)) << host;
+  }
+  for (const char* host :
+       {"", "shop12.example", "shop12.example:7417", "evil.example:7416",
+        "192.0.2.7", "192.0.2.7:80", "192.0.2.7.evil.example:7416"}) {
+    EXPECT_FALSE(IsPhonesHost(host, kOrigin, 7416)) << host;
+  }
+  EXPECT_TRUE(IsPhonesHost("shop12.example", "https://shop12.example", 443));
+  EXPECT_TRUE(IsPhonesHost("192.0.2.7", "https://192.0.2.7", 443));
+  EXPECT_FALSE(IsPhonesHost("", "", 443));
+  EXPECT_FALSE(IsPhonesHost("", "https://", 7416));
 }
 
 TEST(AgentForms, AReportIsWhatWasTypedAndNothingElse) {
@@ -271,7 +289,7 @@ TEST(DoneLately, RemembersTheLastOnes) {
 }
 
 TEST(Pace, ComesBackWithTime) {
-  Pace pace(20);
+  os::Pace pace(20);
   absl::Duration now = absl::Hours(1);
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(pace.Allow(now));
   EXPECT_FALSE(pace.Allow(now));

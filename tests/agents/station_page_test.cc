@@ -1,41 +1,20 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "agents/station.h"
-#include "earshot/v1/session.pb.h"
-#include "tests/testing/fake_clock.h"
-#include "tests/testing/seeded_random.h"
-#include "tests/testing/temp_folder.h"
+#include "tests/agents/station_fixture.h"
 
 // What the station does for the page, where nobody knows who stands.
 namespace earshot::agents {
 namespace {
 
 using nlohmann::json;
-constexpr uid_t kAda = 1001;
 
-class StationPageTest : public ::testing::Test {
+class StationPageTest : public StationFixture {
  protected:
-  StationPageTest() {
-    Settings settings;
-    settings.data_dir = folder_.File("agent");
-    settings.router = "tcp://127.0.0.1:1";
-    settings.channel = "store";
-    settings.site = "store-7";
-    station_ = *Station::Open(std::move(settings), clock_, random_);
-  }
   v1::ControlResponse Ask(const std::string& command, Person person,
                           const std::vector<std::string>& arguments = {},
                           const std::string& body = "") {
-    v1::ControlRequest request;
-    request.set_command(command);
-    for (const std::string& one : arguments) request.add_arguments(one);
-    request.set_body(body);
-    return station_->Handle(request, person);
+    return AskAs(person, command, arguments, body);
   }
   static std::string Draft(const std::string& text,
                            const std::string& name = "") {
@@ -45,31 +24,16 @@ class StationPageTest : public ::testing::Test {
     return draft.SerializeAsString();
   }
   v1::Observation LastRecorded() {
-    const auto records = station_->spool().Read(kRoutineLane, 1, 100, 1 << 20);
     v1::Observation last;
-    last.ParseFromString(records->back().body);
+    last.ParseFromString(Last().body);
     return last;
   }
   void Tell(uint64_t seq, const v1::SiteIssue& issue) {
-    v1::Delivery delivery;
-    delivery.set_generation(1);
-    delivery.set_prev_seq(seq - 1);
-    delivery.set_reset(seq == 1);
-    v1::Item& item = *delivery.add_items();
-    item.set_seq(seq);
-    item.set_kind(v1::REPLY_SITE_ISSUE);
-    issue.SerializeToString(item.mutable_body());
-    const auto taken = station_->inbox().Take(delivery);
-    ASSERT_TRUE(taken.ok() && taken->taken);
+    Deliver(seq, v1::REPLY_SITE_ISSUE, issue.SerializeAsString());
   }
   json Issues() {
     return json::parse(Ask("issues", std::nullopt).body())["issues"];
   }
-
-  testing::TempFolder folder_;
-  testing::FakeClock clock_{testing::At("2026-11-02T10:00:00Z")};
-  testing::SeededRandom random_{5};
-  std::unique_ptr<Station> station_;
 };
 
 TEST_F(StationPageTest, AReportFromThePageNamesWhoIsTypedAndNobodyElse) {

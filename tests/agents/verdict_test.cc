@@ -1,14 +1,9 @@
-#include <gtest/gtest.h>
-
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
-#include "agents/station.h"
 #include "earshot/v1/verdict.pb.h"
-#include "tests/testing/fake_clock.h"
-#include "tests/testing/seeded_random.h"
-#include "tests/testing/temp_folder.h"
+#include "tests/agents/station_fixture.h"
 
 // "Fixed?", asked once for each report and answer.
 namespace earshot::agents {
@@ -16,30 +11,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr uid_t kAda = 1001;
-
-class VerdictTest : public ::testing::Test {
+class VerdictTest : public StationFixture {
  protected:
-  void SetUp() override {
-    Settings settings;
-    settings.data_dir = folder_.File("agent");
-    settings.router = "tcp://127.0.0.1:1";
-    settings.channel = "store";
-    settings.site = "store-7";
-    auto station = Station::Open(std::move(settings), clock_, random_);
-    ASSERT_TRUE(station.ok()) << station.status();
-    station_ = *std::move(station);
-  }
   v1::ControlResponse Ask(const std::string& command,
                           const std::vector<std::string>& arguments,
                           const std::string& body = "") {
-    v1::ControlRequest request;
-    request.set_command(command);
-    for (const std::string& argument : arguments) {
-      request.add_arguments(argument);
-    }
-    request.set_body(body);
-    return station_->Handle(request, kAda);
+    return AskAs(kAda, command, arguments, body);
   }
   // Its receipt; `record_` is what it is known as.
   std::string Observe(const std::vector<std::string>& arguments = {}) {
@@ -49,13 +26,6 @@ class VerdictTest : public ::testing::Test {
     EXPECT_EQ(response.code(), 0U) << response.text();
     record_ = Last().id;
     return json::parse(response.body())["receipt"].get<std::string>();
-  }
-  spool::StoredRecord Last() {
-    const auto lanes = station_->spool().Lanes();
-    const auto records =
-        station_->spool().Read(1, (*lanes)[1].spooled, 1, 1 << 20);
-    EXPECT_TRUE(records.ok() && records->size() == 1);
-    return records->front();
   }
   // The decision's number grows with each.
   void Answered(bool resolved) {
@@ -67,15 +37,7 @@ class VerdictTest : public ::testing::Test {
     answer.set_text("a new scanner came");
     answer.set_asks_verdict(resolved);
     reply.add_observations(record_);
-    v1::Delivery delivery;
-    delivery.set_generation(5);
-    delivery.set_prev_seq(answers_ - 1);
-    delivery.set_reset(answers_ == 1);
-    v1::Item& item = *delivery.add_items();
-    item.set_seq(answers_);
-    item.set_kind(v1::REPLY_ANSWER);
-    reply.SerializeToString(item.mutable_body());
-    ASSERT_TRUE(station_->inbox().Take(delivery)->taken);
+    Deliver(answers_, v1::REPLY_ANSWER, reply.SerializeAsString());
   }
   v1::ControlResponse Say(const std::string& receipt, v1::Verdict::Fixed fixed,
                           const std::string& reason = "") {
@@ -91,10 +53,6 @@ class VerdictTest : public ::testing::Test {
     return verdict;
   }
 
-  testing::TempFolder folder_;
-  testing::FakeClock clock_{testing::At("2026-11-02T10:47:33Z")};
-  testing::SeededRandom random_{3};
-  std::unique_ptr<Station> station_;
   std::string record_;
   uint64_t answers_ = 0;
 };

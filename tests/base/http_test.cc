@@ -1,74 +1,29 @@
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/http/http_server.h"
 #include "base/os/poll.h"
+#include "tests/base/http_client.h"
+#include "tests/base/http_server_fixture.h"
 
 namespace earshot::http {
 namespace {
 
-class Client {
- public:
-  explicit Client(uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ =
-        ::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof(to)) == 0;
-  }
-  ~Client() { ::close(fd_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  bool connected() const { return connected_; }
-  void Send(const std::string& text) {
-    ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-  }
-  // To the end of the connection.
-  std::string Read() {
-    std::string all;
-    char part[4096];
-    for (ssize_t got = 0; (got = ::recv(fd_, part, sizeof(part), 0)) > 0;) {
-      all.append(part, static_cast<size_t>(got));
-    }
-    return all;
-  }
-
- private:
-  int fd_;
-  bool connected_ = false;
-};
-
-class HttpServerTest : public ::testing::Test {
+class HttpServerTest : public ServedTest {
  protected:
+  // So that a client reads to the end.
   void Open(ServerOptions options = {}) {
-    options.listen = "127.0.0.1:0";
-    options.most_requests = 1;  // so that a client reads to the end
-    server_ = *Server::Start(std::move(options));
+    options.most_requests = 1;
+    ServedTest::Open(std::move(options));
   }
-  Request Next() {
-    while (true) {
-      if (auto request = server_->Take()) return *std::move(request);
-      os::WaitReadable({server_->fd()}, absl::Seconds(10));
-    }
-  }
-
-  std::unique_ptr<Server> server_;
 };
-
-bool Begins(const std::string& text, const std::string& with) {
-  return text.rfind(with, 0) == 0;
-}
 
 TEST_F(HttpServerTest, ARequestComesWholeAndItsAnswerGoesBack) {
   Open();
-  Client client(server_->port());
+  TestClient client(server_->port());
   client.Send(
       "POST /act/x%41?a=b&c HTTP/1.1\r\nHost: x\r\nContent-Type: text/x\r\n"
       "Content-Length: 5\r\n\r\nhello");
@@ -80,7 +35,7 @@ TEST_F(HttpServerTest, ARequestComesWholeAndItsAnswerGoesBack) {
   EXPECT_EQ(request.body, "hello");
   EXPECT_EQ(request.peer, "127.0.0.1");
   server_->Answer(request.id, {.status = 201, .body = "made\n", .headers = {}});
-  const std::string answer = client.Read();
+  const std::string answer = client.ReadAll();
   EXPECT_TRUE(Begins(answer, "HTTP/1.1 201")) << answer;
   EXPECT_NE(answer.find("\r\n\r\nmade\n"), std::string::npos);
   for (const char* header :
@@ -91,7 +46,7 @@ TEST_F(HttpServerTest, ARequestComesWholeAndItsAnswerGoesBack) {
 
 TEST_F(HttpServerTest, TheHeadersThatAnybodyAsksForComeAlongAndNoOthers) {
   Open();
-  Client client(server_->port());
+  TestClient client(server_->port());
   client.Send(
       "GET / HTTP/1.1\r\nHost: here.example:80\r\n"
       "Accept-Language: fr;q=0.9\r\nCookie: a=b; c=d\r\nCookie: e=f\r\n"
@@ -107,8 +62,8 @@ TEST_F(HttpServerTest, TheHeadersThatAnybodyAsksForComeAlongAndNoOthers) {
   EXPECT_EQ(request.host, "here.example:80");
   EXPECT_EQ(request.content_type, "");
   server_->Answer(request.id, {});
-  client.Read();
-  Client bare(server_->port());
+  client.ReadAll();
+  TestClient bare(server_->port());
   bare.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   const Request without = Next();
   for (const std::string& header :
@@ -121,10 +76,10 @@ TEST_F(HttpServerTest, TheHeadersThatAnybodyAsksForComeAlongAndNoOthers) {
 
 TEST_F(HttpServerTest, AHeadHasNoBodyAndSaysHowLongItWouldBe) {
   Open();
-  Client client(server_->port());
+  TestClient client(server_->port());
   client.Send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
   server_->Answer(Next().id, {.body = "12345", .headers = {}});
-  const std::string answer = client.Read();
+  const std::string answer = client.ReadAll();
   EXPECT_NE(answer.find("Content-Length: 5"), std::string::npos) << answer;
   EXPECT_EQ(answer.find("12345"), std::string::npos);
 }
@@ -140,9 +95,9 @@ TEST_F(HttpServerTest, WhatIsTooLargeOrNoRequestIsRefusedAndCounted) {
       {"this is no request\r\n\r\n", "HTTP/1.1 400"},
       {"DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 405"}};
   for (const auto& [sent, begins] : cases) {
-    Client client(server_->port());
+    TestClient client(server_->port());
     client.Send(sent);
-    const std::string answer = client.Read();
+    const std::string answer = client.ReadAll();
     EXPECT_TRUE(Begins(answer, begins)) << begins << ": " << answer;
   }
   EXPECT_EQ(server_->counts().refused, cases.size());
@@ -151,46 +106,46 @@ TEST_F(HttpServerTest, WhatIsTooLargeOrNoRequestIsRefusedAndCounted) {
 
 TEST_F(HttpServerTest, WhoSendsTooSlowlyIsLeft) {
   Open({.listen = "", .patience = absl::Milliseconds(100)});
-  Client client(server_->port());
+  TestClient client(server_->port());
   client.Send("GET / HTTP/1.1\r\nHo");
-  EXPECT_EQ(client.Read(), "") << "closed without an answer";
+  EXPECT_EQ(client.ReadAll(), "") << "closed without an answer";
 }
 
 TEST_F(HttpServerTest, OfTooManyTheLastAreClosedAndRoomComesBack) {
   Open({.listen = "", .most_connections = 2});
-  Client first(server_->port());
-  Client second(server_->port());
+  TestClient first(server_->port());
+  TestClient second(server_->port());
   first.Send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
   second.Send("GET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
   const std::vector<uint64_t> waiting{Next().id, Next().id};
-  Client third(server_->port());
-  EXPECT_EQ(third.Read(), "");
+  TestClient third(server_->port());
+  EXPECT_EQ(third.ReadAll(), "");
   for (const uint64_t id : waiting) server_->Answer(id, {});
-  first.Read();
-  second.Read();
-  Client fourth(server_->port());
+  first.ReadAll();
+  second.ReadAll();
+  TestClient fourth(server_->port());
   fourth.Send("GET /4 HTTP/1.1\r\nHost: x\r\n\r\n");
   const Request request = Next();
   EXPECT_EQ(request.path, "/4");
   server_->Answer(request.id, {});
-  EXPECT_TRUE(Begins(fourth.Read(), "HTTP/1.1 200"));
+  EXPECT_TRUE(Begins(fourth.ReadAll(), "HTTP/1.1 200"));
 }
 
 TEST_F(HttpServerTest, AnAnswerToWhoLeftIsNoMistake) {
   Open();
   uint64_t id = 0;
   {
-    Client client(server_->port());
+    TestClient client(server_->port());
     client.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     id = Next().id;
   }
   server_->Answer(id, {});
   server_->Answer(id, {});
   server_->Answer(id + 100, {});
-  Client client(server_->port());
+  TestClient client(server_->port());
   client.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   server_->Answer(Next().id, {});
-  EXPECT_TRUE(Begins(client.Read(), "HTTP/1.1 200"));
+  EXPECT_TRUE(Begins(client.ReadAll(), "HTTP/1.1 200"));
 }
 
 TEST(HttpForm, FieldsAreDecodedOnceAndOddOnesAreRefused) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tests/base/http_client.h"
@@ -127,6 +128,24 @@ TEST_F(HttpTlsTest, RequestsAnswersAndStreamsAreAsByPlainHttp) {
   EXPECT_TRUE(Ends(client.ReadTo("end\n\n"), "xend\n\n"));
   server_->Close(id);
   EXPECT_EQ(client.ReadTo("more"), "");
+}
+
+// By TLS both sides say good-bye; one that does not must not be waited for.
+TEST_F(HttpTlsTest, AStreamThatIsClosedEndsAlsoIfItsReaderSaysNothing) {
+  Open(options_);
+  TlsClient client(server_->port());
+  client.Send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+  const uint64_t id = Next().id;
+  server_->Answer(id, {.body = "a\n\n", .headers = {}, .stream = true});
+  EXPECT_TRUE(Ends(client.ReadTo("a\n\n"), "a\n\n"));
+  server_->Close(id);
+  server_->Close(id);
+  std::optional<uint64_t> left;
+  while (!(left = server_->TakeLeft())) {
+    ASSERT_TRUE(os::WaitReadable({server_->fd()}, absl::Seconds(30)));
+  }
+  EXPECT_EQ(left, id);
+  EXPECT_EQ(server_->counts().cut, 0U);
 }
 
 TEST_F(HttpTlsTest, OldVersionsAndPlainHttpAreRefusedAndCounted) {

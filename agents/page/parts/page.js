@@ -12,7 +12,8 @@
       const answer = await fetch(link.dataset.at, {cache: "no-store"});
       if (answer.ok) status = await answer.json();
     } catch {
-      return;  // the agent stops or starts
+      if (!link.dataset.away) return;  // the agent stops or starts
+      status.link = link.dataset.away;
     }
     link.hidden = status.connected;
     if (link.textContent !== status.link) link.textContent = status.link;
@@ -56,7 +57,7 @@
   text.addEventListener("input", () => {
     showCount();
     clearTimeout(timer);
-    // Without a digit or an @ nothing is taken out.
+    // Mostly nothing is taken out without a digit or an @; sending shows the rest.
     if (/[\d@]/.test(text.value) || !shown.hidden) timer = setTimeout(askPreview, 350);
   });
   showCount();

@@ -1,0 +1,17 @@
+#ifndef EARSHOT_BASE_OS_ADDRESSES_H_
+#define EARSHOT_BASE_OS_ADDRESSES_H_
+
+#include <optional>
+#include <string>
+
+// Where this machine is found in a network. Any thread.
+namespace earshot::os {
+
+// An IPv4 address that others in its network reach it by: of several the first
+// that the system names, of an interface that is up. Nothing: it has none but
+// its own.
+std::optional<std::string> NetworkAddress();
+
+}  // namespace earshot::os
+
+#endif  // EARSHOT_BASE_OS_ADDRESSES_H_
