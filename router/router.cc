@@ -1,7 +1,6 @@
 #include "router/router.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <utility>
@@ -14,17 +13,6 @@
 #include "router/organisation/organisation.h"
 
 namespace earshot::router {
-namespace {
-
-// Each peer is a file descriptor.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-}  // namespace
 
 Router::Router(Settings settings, const os::Clock& clock, os::Random& random,
                telemetry::Log& log, RouterEdges edges)
@@ -43,7 +31,7 @@ absl::StatusOr<std::unique_ptr<Router>> Router::Start(Settings settings,
                                                       os::Random& random,
                                                       telemetry::Log& log,
                                                       RouterEdges edges) {
-  RaiseDescriptorLimit();
+  os::RaiseDescriptorLimit();  // each peer is one
   std::unique_ptr<Router> router(
       new Router(std::move(settings), clock, random, log, std::move(edges)));
   absl::Status status = router->OpenStores();

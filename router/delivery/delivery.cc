@@ -6,6 +6,21 @@
 #include "earshot/v1/erase.pb.h"
 
 namespace earshot::router {
+namespace {
+
+// What a site is told, by its id; of what is kept no longer the id alone.
+template <typename Message>
+absl::StatusOr<std::string> AsTold(
+    const absl::StatusOr<std::optional<Message>>& found,
+    const std::string& id) {
+  if (!found.ok()) return found.status();
+  Message told;
+  if (*found) told = **found;
+  told.set_id(id);
+  return told.SerializeAsString();
+}
+
+}  // namespace
 
 std::optional<Deliveries::Settled> Deliveries::Open(uint64_t session,
                                                     const Enrolled& peer,
@@ -133,20 +148,10 @@ absl::StatusOr<std::string> Deliveries::ReplyBody(
     return reply.SerializeAsString();
   }
   if (row.kind == v1::REPLY_SITE_NEWS) {
-    const auto news = views_.FindNews(row.answer);
-    if (!news.ok()) return news.status();
-    v1::SiteNews told;
-    if (*news) told = **news;
-    told.set_id(row.answer);
-    return told.SerializeAsString();
+    return AsTold(views_.FindNews(row.answer), row.answer);
   }
   if (row.kind == v1::REPLY_SITE_ISSUE) {
-    const auto issue = views_.FindSiteIssue(row.answer);
-    if (!issue.ok()) return issue.status();
-    v1::SiteIssue told;
-    if (*issue) told = **issue;
-    told.set_id(row.answer);
-    return told.SerializeAsString();
+    return AsTold(views_.FindSiteIssue(row.answer), row.answer);
   }
   if (row.kind == v1::REPLY_GUIDANCE) {
     const auto reach = views_.FindGuidance(row.answer);

@@ -245,6 +245,7 @@ absl::StatusOr<bool> Fold::Step() {
   const auto fail = [&](const absl::Status& status) {
     cursors_ = before;
     counters_.failures.Add();
+    if (inbox.agents) agents_.clear();  // as if none had been told yet
     PutBack(std::move(inbox));
     read_ahead_->Drop();
     recent_activity_.Clear();

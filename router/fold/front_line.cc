@@ -135,14 +135,18 @@ absl::Status Fold::Sweep(Work& work) {
   if (sweep_next_ == 0 || Behind() > 0) return absl::OkStatus();
   const uint64_t end = std::min(sweep_next_ + kAtOnce, cursors_.next_insight);
   for (; sweep_next_ < end; ++sweep_next_) {
-    if (work.insights.contains(sweep_next_)) continue;
+    if (work.insights.contains(sweep_next_)) {
+      work.issues.insert(sweep_next_);
+      continue;
+    }
     const auto stored = views_.FindInsight(sweep_next_);
     if (!stored.ok()) return stored.status();
-    if (!*stored || contract::Settled((*stored)->state())) continue;
+    if (!*stored) continue;
+    absl::Status status = TellSitesOf(**stored, work);
+    if (!status.ok()) return status;
+    if (contract::Settled((*stored)->state())) continue;
     v1::Insight now = **stored;
     ApplyTopic(now);
-    absl::Status status = TellSitesOf(now, work);
-    if (!status.ok()) return status;
     if (now.SerializeAsString() != (*stored)->SerializeAsString()) {
       work.insights[sweep_next_] = std::move(now);
       continue;

@@ -28,7 +28,7 @@ std::map<std::string, uint32_t> PeopleBySite(const v1::Insight& insight) {
 // through themselves only what enough of the same site said.
 bool ToldEverywhere(const v1::Insight& insight, uint32_t fewest) {
   return !insight.title().empty() && insight.reporters() >= fewest &&
-         insight.kind() != v1::OBSERVATION_KIND_EMPLOYEE_EXPERIENCE;
+         !HoldsExperience(insight);
 }
 
 bool ToldAt(const v1::Insight& insight, uint32_t people, uint32_t fewest) {
@@ -146,20 +146,19 @@ absl::Status Fold::PutSiteIssue(v1::SiteIssue issue, Work& work) {
 // Machines that are new at a site are told what is known there.
 absl::Status Fold::TellNewcomers(const AgentsBySite& now, Work& work) {
   for (const auto& [site, agents] : now) {
-    const std::vector<std::string>& before = agents_[site];
-    std::vector<std::string> fresh;
+    const auto before = agents_.find(site);
     for (const std::string& agent : agents) {
-      if (std::find(before.begin(), before.end(), agent) == before.end()) {
-        fresh.push_back(agent);
+      if (before != agents_.end() &&
+          std::find(before->second.begin(), before->second.end(), agent) !=
+              before->second.end()) {
+        continue;
       }
-    }
-    if (fresh.empty()) continue;
-    const auto issues = views_.SiteIssuesAt(site);
-    if (!issues.ok()) return issues.status();
-    for (const v1::SiteIssue& issue : *issues) {
-      if (issue.title().empty()) continue;
-      absl::Status status = OweSiteIssue(issue, fresh, work);
-      if (!status.ok()) return status;
+      const auto issues = views_.SiteIssuesNotOwed(site, agent);
+      if (!issues.ok()) return issues.status();
+      for (const v1::SiteIssue& issue : *issues) {
+        absl::Status status = OweSiteIssue(issue, {agent}, work);
+        if (!status.ok()) return status;
+      }
     }
   }
   return absl::OkStatus();
@@ -171,9 +170,10 @@ absl::Status Fold::OweSiteIssue(const v1::SiteIssue& issue,
   for (const std::string& agent : agents) {
     work.owed.insert(agent);
     // Each time anew; what is sent is how it is then.
-    absl::Status status =
-        views_.OweReply(agent, v1::REPLY_SITE_ISSUE, issue.id(),
-                        std::to_string(issue.number()));
+    absl::Status status = views_.DropAcked(agent, issue.id());
+    if (!status.ok()) return status;
+    status = views_.OweReply(agent, v1::REPLY_SITE_ISSUE, issue.id(),
+                             std::to_string(issue.number()));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

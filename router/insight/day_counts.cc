@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "absl/time/civil_time.h"
+#include "router/insight/first_heard.h"
 #include "router/insight/insight.h"
 
 // How an insight's observations lie in time.
@@ -54,14 +55,6 @@ v1::DayCell& FindOrAdd(v1::DayCounts& day,
   cell.set_channel(observation.channel());
   cell.set_shift(observation.shift());
   return cell;
-}
-
-template <typename Wanted>
-v1::DayCell* FindIf(v1::DayCounts& day, Wanted wanted) {
-  for (v1::DayCell& cell : *day.mutable_cells()) {
-    if (wanted(cell)) return &cell;
-  }
-  return nullptr;
 }
 
 uint32_t Less(uint32_t count) { return count > 0 ? count - 1 : 0; }
@@ -154,22 +147,7 @@ void RemoveFromDay(v1::DayCounts& day, const Evidence& evidence,
   cell->set_observations(Less(cell->observations()));
   if (evidence.observation.severity() >= 5)
     cell->set_severe(Less(cell->severe()));
-  // A reporter counts where first heard. Who is gone may have been counted in
-  // another cell, and who is not is counted in another from now on.
-  v1::DayCell* counted = cell;
-  if (last_of_reporter && cell->reporters() == 0) {
-    counted = FindIf(
-        day, [](const v1::DayCell& other) { return other.reporters() > 0; });
-  }
-  if (last_of_reporter && counted != nullptr) {
-    counted->set_reporters(Less(counted->reporters()));
-  }
-  if (cell->reporters() <= cell->observations()) return;
-  cell->set_reporters(cell->observations());
-  v1::DayCell* other = FindIf(day, [](const v1::DayCell& candidate) {
-    return candidate.reporters() < candidate.observations();
-  });
-  if (other != nullptr) other->set_reporters(other->reporters() + 1);
+  MoveReporter(*day.mutable_cells(), *cell, last_of_reporter);
 }
 
 }  // namespace earshot::router

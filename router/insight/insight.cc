@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "proto/contract/times.h"
+#include "router/insight/first_heard.h"
 
 namespace earshot::router {
 namespace {
@@ -310,9 +311,15 @@ void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
   if (cell == nullptr) return;
   if (cell->observations() > 0)
     cell->set_observations(cell->observations() - 1);
-  if (last_of_reporter && cell->reporters() > 0) {
-    cell->set_reporters(cell->reporters() - 1);
-  }
+  MoveReporter(*insight.mutable_cells(), *cell, last_of_reporter);
+}
+
+bool HoldsExperience(const v1::Insight& insight) {
+  return insight.kind() == v1::OBSERVATION_KIND_EMPLOYEE_EXPERIENCE ||
+         std::any_of(insight.merged().begin(), insight.merged().end(),
+                     [](const v1::MergedPart& part) {
+                       return part.holds_experience();
+                     });
 }
 
 uint32_t SiteCount(const v1::Insight& insight) {

@@ -55,6 +55,10 @@ void AddEvidence(v1::Insight& insight, const Evidence& evidence);
 void RemoveEvidence(v1::Insight& insight, const Evidence& evidence,
                     bool last_of_reporter);
 
+// What employees live through themselves is among what it holds, or was before
+// leaders merged it.
+bool HoldsExperience(const v1::Insight& insight);
+
 // The day since 1970-01-01 (UTC) on which it was observed.
 int32_t DayOf(const v1::ObservationRecord& observation);
 

@@ -204,6 +204,7 @@ void MergeLoops(v1::Insight& into, v1::Insight& from,
   v1::MergedPart& part = *into.add_merged();
   part.set_insight(from.id());
   part.set_opened_by(from.opened_by());
+  part.set_holds_experience(HoldsExperience(from));
   Note(into, decided, "merge", fmt::format("#{} is part of it", from.id()));
   KeepTogether(from, into.id());
   from.set_merged_into(into.id());

@@ -82,7 +82,7 @@ CREATE TABLE unsettled(position INTEGER PRIMARY KEY, left TEXT, keeps_record
       // What each site was told of an insight.
       R"(
 CREATE TABLE site_issues(number INTEGER PRIMARY KEY, id BLOB UNIQUE, insight
-  INTEGER, site TEXT, body BLOB);
+  INTEGER, site TEXT, told INTEGER, shown INTEGER, body BLOB);
 CREATE INDEX site_issues_insight ON site_issues(insight);
 CREATE INDEX site_issues_site ON site_issues(site);)"};
   return *migrations;

@@ -207,13 +207,16 @@ class Views {
   // The last 10,000 are kept.
   absl::Status PutNews(const v1::SiteNews& news);
   absl::StatusOr<std::optional<v1::SiteNews>> FindNews(std::string_view id);
-  // What sites know of issues; the latest 100,000 are kept.
+  // What sites know of issues; the 100,000 that were told last for the first
+  // time are kept.
   absl::Status PutSiteIssue(const v1::SiteIssue& issue);
   absl::StatusOr<std::optional<v1::SiteIssue>> FindSiteIssue(
       std::string_view id);
   absl::StatusOr<std::vector<v1::SiteIssue>> SiteIssuesOf(uint64_t insight);
-  absl::StatusOr<std::vector<v1::SiteIssue>> SiteIssuesAt(
-      const std::string& site);
+  // Those that the agent has not been told as they are now. What is over only
+  // if it was told of it before.
+  absl::StatusOr<std::vector<v1::SiteIssue>> SiteIssuesNotOwed(
+      const std::string& site, const std::string& agent);
   absl::Status ForgetNews(std::string_view id);
   // Whom this was owed.
   absl::StatusOr<std::vector<std::string>> AgentsOwed(std::string_view id);
@@ -230,6 +233,10 @@ class Views {
   // When the machine was last asked a question of a scope; 0: never.
   absl::StatusOr<int64_t> LastPulse(const std::string& agent);
   absl::Status NotePulse(const std::string& agent, int64_t at);
+
+  // Forgets replies with this `answer` that came before the last one that the
+  // agent has acknowledged.
+  absl::Status DropAcked(const std::string& agent, std::string_view answer);
 
   // Numbers the reply for its agent; an (answer, record) pair is owed once.
   absl::Status OweReply(const std::string& agent, v1::ReplyKind kind,

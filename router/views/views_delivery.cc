@@ -49,6 +49,15 @@ absl::StatusOr<bool> Views::GaveReply(const std::string& agent, uint64_t seq) {
   return *found == 1;
 }
 
+absl::Status Views::DropAcked(const std::string& agent,
+                              std::string_view answer) {
+  return Sql("DELETE FROM replies WHERE answer=?1 AND agent=?2 AND seq<(SELECT "
+             "acked FROM reply_cursors WHERE agent=?2)")
+      .BindBlob(1, answer)
+      .BindText(2, agent)
+      .Run();
+}
+
 absl::Status Views::PutAnswer(const v1::Answer& answer) {
   return Sql("INSERT OR REPLACE INTO answers VALUES(?1,?2)")
       .BindBlob(1, answer.id())

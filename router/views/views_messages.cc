@@ -19,15 +19,15 @@ absl::StatusOr<std::optional<Message>> ReadBody(store::Statement& ask) {
   return std::optional<Message>(std::move(message));
 }
 
-absl::StatusOr<std::vector<v1::SiteIssue>> ReadSiteIssues(
-    store::Statement& read) {
-  std::vector<v1::SiteIssue> issues;
+template <typename Message>
+absl::StatusOr<std::vector<Message>> ReadBodies(store::Statement& read) {
+  std::vector<Message> all;
   while (true) {
     const auto row = read.Step();
     if (!row.ok()) return row.status();
-    if (!*row) return issues;
-    if (!issues.emplace_back().ParseFromString(read.Blob(0))) {
-      return absl::DataLossError("what a site was told cannot be read");
+    if (!*row) return all;
+    if (!all.emplace_back().ParseFromString(read.Blob(0))) {
+      return absl::DataLossError("a message cannot be read");
     }
   }
 }
@@ -63,16 +63,9 @@ absl::StatusOr<std::optional<v1::GuidanceReach>> Views::FindGuidance(
 
 absl::StatusOr<std::vector<v1::GuidanceReach>> Views::GuidanceSince(
     int64_t at) {
-  std::vector<v1::GuidanceReach> all;
-  store::Statement& read =
-      Sql("SELECT body FROM guidance WHERE at>?1 ORDER BY at DESC LIMIT 1000");
-  read.Bind(1, at);
-  while (true) {
-    const auto row = read.Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return all;
-    all.emplace_back().ParseFromString(read.Blob(0));
-  }
+  return ReadBodies<v1::GuidanceReach>(
+      Sql("SELECT body FROM guidance WHERE at>?1 ORDER BY at DESC LIMIT 1000")
+          .Bind(1, at));
 }
 
 absl::Status Views::PutNews(const v1::SiteNews& news) {
@@ -98,13 +91,17 @@ absl::Status Views::ForgetNews(std::string_view id) {
 }
 
 absl::Status Views::PutSiteIssue(const v1::SiteIssue& issue) {
-  absl::Status status = Sql("INSERT OR REPLACE INTO site_issues(id, insight, "
-                            "site, body) VALUES(?1,?2,?3,?4)")
-                            .BindBlob(1, issue.id())
-                            .Bind(2, issue.insight())
-                            .BindText(3, issue.site())
-                            .BindBlob(4, issue.SerializeAsString())
-                            .Run();
+  absl::Status status =
+      Sql("INSERT INTO site_issues(id, insight, site, told, shown, body) "
+          "VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(id) DO UPDATE SET "
+          "told=excluded.told, shown=excluded.shown, body=excluded.body")
+          .BindBlob(1, issue.id())
+          .Bind(2, issue.insight())
+          .BindText(3, issue.site())
+          .Bind(4, issue.number())
+          .Bind(5, issue.title().empty() ? 0 : 1)
+          .BindBlob(6, issue.SerializeAsString())
+          .Run();
   if (!status.ok()) return status;
   return Sql("DELETE FROM site_issues WHERE number<=(SELECT MAX(number) FROM "
              "site_issues)-100000")
@@ -119,16 +116,21 @@ absl::StatusOr<std::optional<v1::SiteIssue>> Views::FindSiteIssue(
 
 absl::StatusOr<std::vector<v1::SiteIssue>> Views::SiteIssuesOf(
     uint64_t insight) {
-  return ReadSiteIssues(
+  return ReadBodies<v1::SiteIssue>(
       Sql("SELECT body FROM site_issues WHERE insight=?1 ORDER BY number")
           .Bind(1, insight));
 }
 
-absl::StatusOr<std::vector<v1::SiteIssue>> Views::SiteIssuesAt(
-    const std::string& site) {
-  return ReadSiteIssues(
-      Sql("SELECT body FROM site_issues WHERE site=?1 ORDER BY number")
-          .BindText(1, site));
+absl::StatusOr<std::vector<v1::SiteIssue>> Views::SiteIssuesNotOwed(
+    const std::string& site, const std::string& agent) {
+  return ReadBodies<v1::SiteIssue>(
+      Sql("SELECT body FROM site_issues s WHERE site=?1 AND NOT EXISTS(SELECT "
+          "1 "
+          "FROM replies WHERE answer=s.id AND agent=?2 AND "
+          "record=CAST(s.told AS BLOB)) AND (shown=1 OR EXISTS(SELECT 1 FROM "
+          "replies WHERE answer=s.id AND agent=?2)) ORDER BY number")
+          .BindText(1, site)
+          .BindText(2, agent));
 }
 
 absl::StatusOr<std::vector<std::string>> Views::AgentsOwed(

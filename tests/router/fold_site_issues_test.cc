@@ -1,5 +1,3 @@
-#include <gmock/gmock.h>
-
 #include <map>
 
 #include "tests/router/fold_fixture.h"
@@ -126,6 +124,82 @@ TEST_F(FoldSiteIssuesTest, TakenBackBelowEnoughItIsToldNoMore) {
   Put(agent_, v1::RECORD_WITHDRAWAL, back.SerializeAsString());
   FoldAll();
   EXPECT_EQ(ToldTo("pc1").at(1).title(), "");
+}
+
+// Who said so at two sites counts at the first; taken back there, they count at
+// the other.
+TEST_F(FoldSiteIssuesTest, TakenBackAtOneSiteByWhoSaidSoAtTwoItIsNoLongerTold) {
+  People(0, 4);
+  const std::string record = Report(Said(kText, "person 4"));
+  FoldAll();
+  v1::Observation again = Said(std::string(kText) + " payment", "person 4");
+  again.set_site("store-015");
+  Report(again, &other_);
+  FoldAll();
+  ASSERT_EQ(Insight(1).observations(), 6U) << "in other words, no repeat";
+  ASSERT_EQ(ToldTo("pc1").at(1).title(), "checkout");
+  v1::Withdrawal back;
+  back.set_id(record);
+  Put(agent_, v1::RECORD_WITHDRAWAL, back.SerializeAsString());
+  FoldAll();
+  EXPECT_EQ(Insight(1).reporters(), 5U);
+  EXPECT_EQ(ToldTo("pc1").at(1).title(), "");
+}
+
+TEST_F(FoldSiteIssuesTest, WhenMoreAreAskedForWhatIsOverIsToldNoMoreEither) {
+  People(0, 5);
+  v1::Decision decision;
+  decision.set_leader("amara");
+  decision.set_insight(1);
+  decision.mutable_resolve()->set_text("New readers are in.");
+  Put(feed_, v1::RECORD_DECISION, decision.SerializeAsString());
+  FoldAll();
+  ASSERT_EQ(ToldTo("pc1").at(1).title(), "checkout");
+  v1::Organisation organisation = DefaultOrganisation();
+  organisation.mutable_small_groups()->set_numbers(6);
+  fold_->UseOrganisation(organisation, {});
+  FoldAll();
+  EXPECT_EQ(ToldTo("pc1").at(1).title(), "");
+}
+
+TEST_F(FoldSiteIssuesTest,
+       WhatHoldsHowPeopleWorkIsToldWhereEnoughOfThemSaidSo) {
+  People(0, 5);
+  v1::Observation said = Said("We miss our breaks", "person 9");
+  said.set_site("store-015");
+  said.set_kind(v1::OBSERVATION_KIND_EMPLOYEE_EXPERIENCE);
+  Report(said, &other_);
+  FoldAll();
+  v1::Decision decision;
+  decision.set_leader("amara");
+  decision.set_insight(2);
+  decision.mutable_merge()->set_into(1);
+  Put(feed_, v1::RECORD_DECISION, decision.SerializeAsString());
+  FoldAll();
+  Rename("Queues at the tills");
+  EXPECT_EQ(ToldTo("pc1").at(1).title(), "Queues at the tills");
+  EXPECT_TRUE(ToldTo("pc2").empty());
+}
+
+TEST_F(FoldSiteIssuesTest, AMachineThatWasAwayIsToldThatItIsOver) {
+  People(0, 4);
+  const std::string record = Report(Said(kText, "person 4"));
+  FoldAll();
+  fold_->NoteAgents({{"store-014", {"pc3"}}});
+  v1::Withdrawal back;
+  back.set_id(record);
+  Put(agent_, v1::RECORD_WITHDRAWAL, back.SerializeAsString());
+  FoldAll();
+  const size_t before = RepliesOf("pc1");
+  fold_->NoteAgents({{"store-014", {"pc1", "pc3", "pc4"}}});
+  FoldAll();
+  EXPECT_EQ(RepliesOf("pc1"), before + 1);
+  EXPECT_EQ(RepliesOf("pc4"), 0U) << "it never knew";
+  fold_->NoteAgents({{"store-014", {"pc3", "pc4"}}});
+  FoldAll();
+  fold_->NoteAgents({{"store-014", {"pc1", "pc3", "pc4"}}});
+  FoldAll();
+  EXPECT_EQ(RepliesOf("pc1"), before + 1) << "once";
 }
 
 TEST_F(FoldSiteIssuesTest, AMachineThatIsNewAtASiteHearsWhatIsKnownThere) {
