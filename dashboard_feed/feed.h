@@ -255,7 +255,8 @@ class Feed {
   http::Response ShowDeliveries(const Visitor& visitor, unsigned status,
                                 OwnPage page);
   http::Response PostSubscription(const Visitor& visitor, const Fields& fields);
-  http::Response PostRetry(const Visitor& visitor, const Fields& fields);
+  http::Response PostRetry(const Visitor& visitor, uint64_t id,
+                           const Fields& fields);
   absl::StatusOr<std::string> ChangeByFields(const v1::Leader& leader,
                                              uint64_t /*none*/,
                                              const Fields& fields);

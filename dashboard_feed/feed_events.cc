@@ -40,13 +40,13 @@ http::Response Feed::BeginEvents(const http::Request& request,
   }
   Listener listener;
   listener.leader = leader.id();
-  listener.token = http::BearerIn(request.authorization);
-  if (request.signed_on_by > 0) {
-    listener.token.clear();
-  } else if (listener.token.empty()) {
-    listener.session = visitor.session;
+  if (request.signed_on_by == 0) {
+    listener.token = http::BearerIn(request.authorization);
+    if (listener.token.empty()) listener.session = visitor.session;
   }
   listener.next_look = clock_.Monotonic() + kLook;
+  // Who listens already is told of a shift's end before the clock goes on.
+  TellLive(live_->EndShifts(mirror_->cursor(), clock_.Wall()));
   response.body = live_->Open(request.id, leader, request.last_event_id,
                               mirror_->cursor(), clock_.Wall());
   response.stream = true;
@@ -103,10 +103,7 @@ absl::StatusOr<bool> Feed::IsLetIn(const Listener& listener) {
 void Feed::CheckListeners(const std::string& leader) {
   const absl::Duration now = clock_.Monotonic();
   for (auto& [stream, listener] : listeners_) {
-    const bool gone = mirror_->model().FindLeader(listener.leader) == nullptr;
-    if (!gone && now < listener.next_look && listener.leader != leader) {
-      continue;
-    }
+    if (now < listener.next_look && listener.leader != leader) continue;
     listener.next_look = now + kLook;
     const auto in = IsLetIn(listener);
     if (!in.ok()) {

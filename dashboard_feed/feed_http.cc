@@ -1,13 +1,11 @@
 // How the leader's page is served: over which connections, and which proxies
 // before it are believed.
-#include <arpa/inet.h>
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "base/os/poll.h"
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
 
@@ -18,36 +16,19 @@ constexpr size_t kMostPages = 256;     // connections, ...
 constexpr size_t kMostStreams = 1100;  // ... and these beside them
 constexpr absl::Duration kCertificateLook = absl::Minutes(1);
 
-// Each connection is a file descriptor.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-bool IsAddress(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
-}
-
 // The one that the proxy itself has written; what stands before it anybody may
 // have.
 std::string LastHop(const std::string& forwarded_for) {
   const size_t comma = forwarded_for.rfind(',');
-  std::string hop =
-      forwarded_for.substr(comma == std::string::npos ? 0 : comma + 1);
-  hop.erase(0, std::min(hop.find_first_not_of(" \t"), hop.size()));
-  hop.erase(hop.find_last_not_of(" \t") + 1);
-  return hop;
+  return std::string(absl::StripAsciiWhitespace(
+      forwarded_for.substr(comma == std::string::npos ? 0 : comma + 1)));
 }
 
 }  // namespace
 
 absl::Status Feed::OpenHttp() {
   const v1::FeedConfig& config = settings_.config;
-  RaiseDescriptorLimit();
+  os::RaiseDescriptorLimit();  // each connection is one
   http::ServerOptions options;
   options.listen = config.http_listen();
   options.most_connections = kMostPages + kMostStreams;
@@ -85,8 +66,8 @@ void Feed::BelieveProxy(http::Request& request) {
   const bool proxy =
       std::find(trusted.begin(), trusted.end(), request.peer) != trusted.end();
   if (proxy) {
-    const std::string hop = LastHop(request.forwarded_for);
-    if (IsAddress(hop)) request.peer = hop;
+    const auto hop = http::AddressIn(LastHop(request.forwarded_for));
+    if (hop) request.peer = *hop;
     return;
   }
   if (request.signed_on_by == 0) return;

@@ -30,15 +30,6 @@ constexpr std::pair<const char*, const char*> kPageHeaders[]{
      "frame-ancestors 'none'; base-uri 'none'"},
     {"Referrer-Policy", "same-origin"}};
 
-http::Response Kept(const char* type, std::string_view body) {
-  http::Response response;
-  response.content_type = type;
-  response.body = body;
-  response.headers.emplace_back("Cache-Control",
-                                "public, max-age=31536000, immutable");
-  return response;
-}
-
 }  // namespace
 
 void Feed::TurnHttp() {
@@ -107,16 +98,15 @@ std::optional<http::Response> Feed::Serve(const http::Request& request) {
   if (writes ? !route.writes : !route.reads) {
     http::Response response =
         Refuse(request, 405, "That cannot be done at this address.", "");
-    response.headers.emplace_back(
-        "Allow", route.reads ? (route.writes ? "GET, HEAD, POST" : "GET, HEAD")
-                             : "POST");
+    response.headers.emplace_back("Allow",
+                                  http::AllowedAt(route.reads, route.writes));
     return response;
   }
   if (route.served == Served::kStyle) {
-    return Kept("text/css; charset=utf-8", StyleSheet());
+    return http::KeptForever("text/css; charset=utf-8", StyleSheet());
   }
   if (route.served == Served::kScript) {
-    return Kept("text/javascript; charset=utf-8", PageScript());
+    return http::KeptForever("text/javascript; charset=utf-8", PageScript());
   }
   if (route.served == Served::kSignIn && writes) return SignIn(request);
   const auto visitor = VisitorOf(request);
@@ -142,8 +132,9 @@ http::Response Feed::ServePage(const http::Request& request, Served served,
     return in ? GoTo("/") : AskToSignIn(request, 200, "", "");
   }
   if (!in) {
-    const bool home = served == Served::kDigest || served == Served::kSignOut;
-    return GoTo(home ? "/sign-in" : "/sign-in?to=" + request.path);
+    const bool page = served != Served::kDigest && served != Served::kSignOut &&
+                      served != Served::kRetry;
+    return GoTo(page ? "/sign-in?to=" + request.path : "/sign-in");
   }
   if (request.method == "POST") {
     const Fields fields = http::ParseForm(request.body).value_or(Fields());
@@ -154,7 +145,7 @@ http::Response Feed::ServePage(const http::Request& request, Served served,
     if (served == Served::kSubscriptions) {
       return PostSubscription(visitor, fields);
     }
-    if (served == Served::kDeliveries) return PostRetry(visitor, fields);
+    if (served == Served::kRetry) return PostRetry(visitor, number, fields);
     return DecideByPage(visitor, number, fields);
   }
   const Fields query = http::ParseForm(request.query).value_or(Fields());

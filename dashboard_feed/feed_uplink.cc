@@ -193,6 +193,9 @@ void Feed::UseOrganisation() {
     hub_->EndUser(leader, v1::Reject::REVOKED,
                   "this key is no longer that of a leader; ask the operator");
   }
+  for (auto& [stream, listener] : listeners_) {
+    listener.next_look = clock_.Monotonic();
+  }
   CheckListeners("");
   log_.Info("organisation",
             {{"leaders", mirror_->model().organisation.leaders_size()},

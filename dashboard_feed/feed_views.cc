@@ -10,8 +10,6 @@
 #include "dashboard_feed/feed.h"
 #include "dashboard_feed/page/page.h"
 #include "dashboard_feed/schedule/schedule.h"
-#include "proto/contract/deputies.h"
-#include "proto/contract/ids.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
@@ -205,12 +203,9 @@ absl::StatusOr<std::string> Feed::RetryOwn(const v1::Leader& leader,
   return std::string("it is sent again now");
 }
 
-http::Response Feed::PostRetry(const Visitor& visitor, const Fields& fields) {
-  const auto id = contract::ParseInsightNumber(http::FieldOf(fields, "id"));
-  const auto done =
-      id.ok() ? RetryOwn(*visitor.leader, *id, fields)
-              : absl::StatusOr<std::string>(
-                    absl::InvalidArgumentError("that names no delivery"));
+http::Response Feed::PostRetry(const Visitor& visitor, uint64_t id,
+                               const Fields& fields) {
+  const auto done = RetryOwn(*visitor.leader, id, fields);
   if (!done.ok()) {
     OwnPage page;
     page.error = os::StatusText(done.status()) + ".";

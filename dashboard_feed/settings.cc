@@ -1,13 +1,12 @@
 #include "dashboard_feed/settings.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
 #include <vector>
 
 #include "base/config/text_config.h"
+#include "base/http/http_server.h"
 #include "base/os/files.h"
 #include "base/os/status_text.h"
 #include "base/wire/keys.h"
@@ -20,13 +19,10 @@ constexpr char kDefaultFile[] = "/etc/earshot/feed.conf";
 constexpr uint32_t kMostKept = 10000;
 constexpr int kMostProxies = 16;
 
-bool IsAddress(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
-}
-
 void FillDefaults(v1::FeedConfig& config) {
+  for (std::string& proxy : *config.mutable_trusted_proxy()) {
+    proxy = http::AddressIn(proxy).value_or(proxy);
+  }
   if (config.data_dir().empty()) {
     config.set_data_dir(os::DefaultStateFolder("feed"));
   }
@@ -70,7 +66,7 @@ absl::Status CheckRanges(const v1::FeedConfig& config) {
   expect(config.trusted_proxy_size() <= kMostProxies,
          fmt::format("there are at most {} trusted_proxy", kMostProxies));
   for (const std::string& proxy : config.trusted_proxy()) {
-    expect(IsAddress(proxy),
+    expect(http::AddressIn(proxy).has_value(),
            fmt::format("trusted_proxy '{}' is no address, such as "
                        "127.0.0.1 or ::1",
                        proxy));

@@ -76,11 +76,6 @@ Json HeatAsJson(const Heat& heat) {
   return out;
 }
 
-Json CountAsJson(const v1::Count& count) {
-  if (count.hidden()) return fmt::format("<{}", count.below());
-  return count.value();
-}
-
 }  // namespace
 
 unsigned HttpStatusOf(const absl::Status& status) {

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "base/http/http_server.h"
 #include "base/os/bytes.h"
 #include "dashboard_feed/decisions/until.h"
 #include "proto/contract/ids.h"
@@ -19,8 +20,7 @@ class Fields {
       : fields_(fields), now_(now), zone_(zone) {}
 
   std::string Of(const char* name) const {
-    const auto found = fields_.find(name);
-    return found == fields_.end() ? std::string() : found->second;
+    return http::FieldOf(fields_, name);
   }
   // Of an empty one `out` stays as it is.
   template <typename Out>

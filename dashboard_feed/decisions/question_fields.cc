@@ -2,18 +2,15 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
+#include "base/http/http_server.h"
 
 namespace earshot::feed {
 
 absl::StatusOr<v1::Question> QuestionFrom(
     const std::map<std::string, std::string>& fields) {
-  const auto of = [&](const char* name) {
-    const auto found = fields.find(name);
-    return found == fields.end() ? std::string() : found->second;
-  };
   v1::Question question;
-  question.set_text(of("text"));
-  const std::string answers = of("answers");
+  question.set_text(http::FieldOf(fields, "text"));
+  const std::string answers = http::FieldOf(fields, "answers");
   if (answers.empty() || answers == "text") {
     question.mutable_open_text();
   } else if (answers == "yes_no") {

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "absl/strings/str_split.h"
+#include "base/http/http_server.h"
 #include "proto/contract/subscription.h"
 
 namespace earshot::feed {
@@ -12,14 +13,9 @@ namespace {
 
 using Fields = std::map<std::string, std::string>;
 
-std::string Of(const Fields& fields, const char* name) {
-  const auto found = fields.find(name);
-  return found == fields.end() ? std::string() : found->second;
-}
-
 // Of an empty one `out` stays as it is.
 absl::Status ReadNumber(const Fields& fields, const char* name, uint32_t& out) {
-  const std::string text = Of(fields, name);
+  const std::string text = http::FieldOf(fields, name);
   if (text.empty()) return absl::OkStatus();
   const char* const end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, out);
@@ -30,7 +26,7 @@ absl::Status ReadNumber(const Fields& fields, const char* name, uint32_t& out) {
 
 absl::StatusOr<v1::Subscription> Wanted(const Fields& fields) {
   v1::Subscription wanted;
-  const std::string cadence = Of(fields, "cadence");
+  const std::string cadence = http::FieldOf(fields, "cadence");
   if (!cadence.empty()) {
     const auto known = contract::ParseCadence(cadence);
     if (!known) {
@@ -57,14 +53,14 @@ absl::StatusOr<v1::Subscription> Wanted(const Fields& fields) {
       wanted.cadence() == v1::Subscription::MEETING ||
       wanted.cadence() == v1::Subscription::CADENCE_UNSPECIFIED;
   if (at_a_time) {
-    wanted.set_at(Of(fields, "at"));
-    const std::string weekday = Of(fields, "weekday");
+    wanted.set_at(http::FieldOf(fields, "at"));
+    const std::string weekday = http::FieldOf(fields, "weekday");
     if (!weekday.empty()) wanted.add_weekdays(weekday);
   }
-  wanted.set_time_zone(Of(fields, "time_zone"));
-  wanted.set_quiet_from(Of(fields, "quiet_from"));
-  wanted.set_quiet_to(Of(fields, "quiet_to"));
-  const std::string channels = Of(fields, "channel");
+  wanted.set_time_zone(http::FieldOf(fields, "time_zone"));
+  wanted.set_quiet_from(http::FieldOf(fields, "quiet_from"));
+  wanted.set_quiet_to(http::FieldOf(fields, "quiet_to"));
+  const std::string channels = http::FieldOf(fields, "channel");
   for (const auto name :
        absl::StrSplit(channels, ',', absl::SkipWhitespace())) {
     wanted.add_channels(name.data(), name.size());
@@ -76,8 +72,8 @@ absl::StatusOr<v1::Subscription> Wanted(const Fields& fields) {
 
 absl::StatusOr<v1::SubscriptionChange> ChangeFrom(
     const Fields& fields, const v1::SubscriptionList& now) {
-  const std::string act = Of(fields, "act");
-  const std::string id = Of(fields, "id");
+  const std::string act = http::FieldOf(fields, "act");
+  const std::string id = http::FieldOf(fields, "id");
   v1::SubscriptionChange change;
   if (act == "remove") {
     change.set_remove(id);

@@ -18,7 +18,9 @@ struct Daily {
 };
 
 // Of the leader's scope, at most History::kDaysKept days. Nothing: small groups
-// hide it (the numbers are below k, or the scope is a slice).
+// hide it (the numbers are below k, or the scope is a slice). A day by itself
+// is no slice, as it is none in a digest, which tells how many are new since
+// the one before: place, shift and hour are what would single somebody out.
 std::optional<Daily> DailyOf(const LeaderView& view, const Glance& glance,
                              absl::Time now);
 

@@ -184,7 +184,8 @@ LeaderView::Sight LeaderView::Look(const v1::Insight& latest, bool words,
     CopyLine(latest, seen.insight);
     if (!CountCells(scopes, latest, seen, nullptr)) return Sight::kOutside;
   }
-  if (slice_ && seen.hidden) {
+  // Without words, what is open shows as it is.
+  if (slice_ && seen.hidden && (words || !seen.open)) {
     auto settled = model_.whole->AsOf(latest.id(), last_shift_end_);
     Seen before;
     const bool had = settled.has_value();

@@ -55,6 +55,8 @@ struct Seen {
 
 // The highest first; ties: the lower number.
 void SortByPriority(std::span<Glance> glances);
+// The first `most` in that order, where they stand.
+std::vector<uint32_t> HighestOf(std::span<const Glance> glances, size_t most);
 
 class LeaderView {
  public:

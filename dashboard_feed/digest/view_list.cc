@@ -30,8 +30,8 @@ std::vector<bool> PlacesIn(const Model& model, const v1::Scope& narrow) {
 
 }  // namespace
 
-// By what they are sorted by alone, and then moved once.
-void SortByPriority(std::span<Glance> glances) {
+// By what they are sorted by alone: a glance is large.
+std::vector<uint32_t> HighestOf(std::span<const Glance> glances, size_t most) {
   struct Key {
     int64_t priority_milli;
     uint64_t id;
@@ -43,14 +43,31 @@ void SortByPriority(std::span<Glance> glances) {
     keys.push_back({glance.priority_milli, glance.id(),
                     static_cast<uint32_t>(keys.size())});
   }
-  std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+  most = std::min(most, keys.size());
+  const auto end = keys.begin() + static_cast<ptrdiff_t>(most);
+  const auto before = [](const Key& a, const Key& b) {
     return a.priority_milli != b.priority_milli
                ? a.priority_milli > b.priority_milli
                : a.id < b.id;
-  });
+  };
+  // Of all of them sort is quicker.
+  if (end == keys.end()) {
+    std::sort(keys.begin(), end, before);
+  } else {
+    std::partial_sort(keys.begin(), end, keys.end(), before);
+  }
+  std::vector<uint32_t> highest;
+  highest.reserve(most);
+  for (auto at = keys.begin(); at != end; ++at) highest.push_back(at->at);
+  return highest;
+}
+
+void SortByPriority(std::span<Glance> glances) {
   std::vector<Glance> sorted;
   sorted.reserve(glances.size());
-  for (const Key& key : keys) sorted.push_back(glances[key.at]);
+  for (const uint32_t at : HighestOf(glances, glances.size())) {
+    sorted.push_back(glances[at]);
+  }
   std::copy(sorted.begin(), sorted.end(), glances.begin());
 }
 

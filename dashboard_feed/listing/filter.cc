@@ -24,10 +24,6 @@ struct Period {
 };
 constexpr std::array<Period, 3> kPeriods{{{"1d", 1}, {"7d", 7}, {"28d", 28}}};
 
-constexpr std::array<v1::State, 8> kStates{
-    v1::HEARD,    v1::ACKNOWLEDGED, v1::COMMITTED,    v1::RESOLVED,
-    v1::DECLINED, v1::CONFIRMED,    v1::UNCHALLENGED, v1::REOPENED};
-
 bool IsSettled(v1::State state) {
   return state == v1::RESOLVED || state == v1::DECLINED ||
          state == v1::CONFIRMED || state == v1::UNCHALLENGED;
@@ -64,8 +60,9 @@ void ReadState(Reader& reader, Filter& filter) {
     return;
   }
   std::string all = fmt::format("{}, {}", kOpen, kSettled);
-  for (const v1::State state : kStates) {
-    const std::string_view name = contract::StateName(state);
+  for (int value = v1::HEARD; value <= v1::State_MAX; ++value) {
+    const std::string_view name =
+        contract::StateName(static_cast<v1::State>(value));
     if (filter.state == name) return;
     all += fmt::format(", {}", name);
   }

@@ -12,34 +12,6 @@ namespace {
 
 constexpr size_t kTogether = 64;  // insights whose words are compared at once
 
-// By falling priority; a glance is large, so its place is what moves.
-std::vector<const Glance*> InOrder(const std::vector<Glance>& glances,
-                                   size_t most) {
-  struct Key {
-    int64_t priority_milli;
-    uint64_t id;
-    const Glance* glance;
-    bool operator<(const Key& other) const {
-      return priority_milli != other.priority_milli
-                 ? priority_milli > other.priority_milli
-                 : id < other.id;
-    }
-  };
-  std::vector<Key> keys;
-  keys.reserve(glances.size());
-  for (const Glance& glance : glances) {
-    keys.push_back({glance.priority_milli, glance.id(), &glance});
-  }
-  const auto end = static_cast<ptrdiff_t>(std::min(most, keys.size()));
-  std::partial_sort(keys.begin(), keys.begin() + end, keys.end());
-  std::vector<const Glance*> sorted;
-  sorted.reserve(static_cast<size_t>(end));
-  for (auto at = keys.begin(); at != keys.begin() + end; ++at) {
-    sorted.push_back(at->glance);
-  }
-  return sorted;
-}
-
 std::string ReadableText(const v1::DigestItem& item) {
   std::string text = item.title();
   for (const v1::Verbatim& verbatim : item.verbatims()) {
@@ -58,10 +30,10 @@ class Lister {
     const LeaderView::Listing listing = Chosen();
     list_.found = listing.seen.size();
     list_.more = list_.found > passed_ + most_;
-    const auto sorted =
-        InOrder(listing.seen, static_cast<size_t>(passed_) + most_);
-    for (size_t i = static_cast<size_t>(passed_); i < sorted.size(); ++i) {
-      if (auto listed = InFull(*sorted[i])) {
+    const auto order =
+        HighestOf(listing.seen, static_cast<size_t>(passed_) + most_);
+    for (size_t i = static_cast<size_t>(passed_); i < order.size(); ++i) {
+      if (auto listed = InFull(listing.seen[order[i]])) {
         list_.items.push_back(*std::move(listed));
       }
     }
@@ -76,12 +48,17 @@ class Lister {
     std::erase_if(listing.seen, [&](const Glance& glance) {
       return !may.contains(glance.id());
     });
-    const auto sorted = InOrder(listing.seen, kMostLookedAt);
+    const auto order = HighestOf(listing.seen, kMostLookedAt);
     list_.more_found = ids->size() > kMostLookedAt;
-    for (size_t at = 0; at < sorted.size() && !list_.more; at += kTogether) {
-      const absl::Status status =
-          Compare({sorted.data() + at, std::min(kTogether, sorted.size() - at)},
-                  search);
+    for (size_t at = 0; at < order.size() && !list_.more; at += kTogether) {
+      const size_t end = std::min(at + kTogether, order.size());
+      std::vector<Listed> some;
+      for (size_t i = at; i < end; ++i) {
+        if (auto listed = InFull(listing.seen[order[i]])) {
+          some.push_back(*std::move(listed));
+        }
+      }
+      const absl::Status status = Compare(std::move(some), search);
       if (!status.ok()) return status;
     }
     list_.more_found = list_.more_found || list_.more;
@@ -109,15 +86,12 @@ class Lister {
     return listed;
   }
 
-  absl::Status Compare(std::span<const Glance* const> glances,
-                       const WordSearch& search) {
-    std::vector<Listed> some;
+  // Takes those that have the words.
+  absl::Status Compare(std::vector<Listed> some, const WordSearch& search) {
     std::vector<std::string> texts;
-    for (const Glance* glance : glances) {
-      if (auto listed = InFull(*glance)) {
-        texts.push_back(ReadableText(listed->item));
-        some.push_back(*std::move(listed));
-      }
+    texts.reserve(some.size());
+    for (const Listed& listed : some) {
+      texts.push_back(ReadableText(listed.item));
     }
     const auto have = search.among(texts);
     if (!have.ok()) return have.status();

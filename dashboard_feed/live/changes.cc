@@ -106,9 +106,12 @@ void RecentChanges::Note(const Change& change, absl::Time now) {
   }
   entry.insight = change.insight;
   entry.at = now;
+  entry.now = change.now;
   if (!change.evidence_only) entry.shown_seq = change.seq;
   if (change.before != nullptr) {
     if (entry.before.size() == kMostBefore) {
+      // Who was last told before that may never hear that it left.
+      floor_ = std::max(floor_, entry.before.front().first);
       entry.before.erase(entry.before.begin());
     }
     entry.before.emplace_back(change.seq, change.before);

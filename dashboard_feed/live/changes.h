@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -44,6 +43,7 @@ class RecentChanges {
   struct Entry {
     uint64_t insight = 0;
     absl::Time at;
+    InsightPtr now;
     uint64_t shown_seq = 0;  // of the last one that was not evidence_only
     // When somebody may have lost sight of it, and how it was then.
     std::vector<std::pair<uint64_t, InsightPtr>> before;

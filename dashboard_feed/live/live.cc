@@ -32,7 +32,8 @@ bool ChangesOrganisation(const v1::Delivery& delivery) {
 }
 
 // What it shows is of the last shift's end: that something came since then
-// would tell when.
+// would tell when. Elsewhere an insight shows from its first report, at once,
+// as a page that is loaded again would.
 bool HeldBack(const LeaderView& view, const Seen& seen) {
   return view.slice() && seen.hidden && !seen.open;
 }
@@ -70,14 +71,11 @@ void Live::Look(Group& group, absl::Time now) {
 std::string Live::Open(uint64_t stream, const v1::Leader& leader,
                        const std::string& last_event_id,
                        const v1::Cursor& cursor, absl::Time now) {
-  if (std::exchange(restart_, false) || !Watched(now)) {
-    recent_.Restart(cursor.seq(), now);
-  }
+  if (!Watched(now)) recent_.Restart(cursor.seq(), now);
   Group& group = GroupOf(leader, now);
   group.streams.push_back(stream);
   streams_[stream] = {leader.id(), &group};
   ++of_leader_[leader.id()];
-  if (now >= group.view->next_shift_end()) Look(group, now);
   const Position here = PositionOf(cursor, now);
   if (last_event_id.empty()) return MarkText(here);
   const auto from = ParsePosition(last_event_id);
@@ -187,12 +185,16 @@ std::vector<Live::Part> Live::Tell(const v1::Delivery& delivery,
                                    const std::vector<Change>& changes,
                                    const v1::Cursor& cursor, absl::Time now) {
   if (!Watched(now)) {
-    restart_ = true;
     // Nobody listens, so no view is left that could point to what was.
+    recent_.Restart(cursor.seq(), now);
     return {};
   }
   if (ChangesOrganisation(delivery)) return TellAll(cursor, now);
-  std::vector<Part> parts = TellOfScopes(delivery, cursor, now);
+  // Before views are made anew, which would begin another shift in silence.
+  std::vector<Part> parts = EndShifts(cursor, now);
+  for (Part& part : TellOfScopes(delivery, cursor, now)) {
+    parts.push_back(std::move(part));
+  }
   for (const Change& change : changes) recent_.Note(change, now);
   for (auto& [key, group] : groups_) {
     std::string text;
@@ -224,8 +226,7 @@ std::string Live::Missed(const LeaderView& view, const Position& from,
   for (auto at = entries.upper_bound(from.seq); at != entries.end(); ++at) {
     const auto& [seq, entry] = *at;
     const Position position{now.generation, seq, {}};
-    const auto latest = model_.whole->Latest(entry.insight);
-    const auto seen = latest ? view.NumbersOf(*latest) : std::nullopt;
+    const auto seen = view.NumbersOf(*entry.now);
     std::string event;
     if (seen) {
       if (HeldBack(view, *seen) && entry.shown_seq <= from.seq) continue;
@@ -252,8 +253,7 @@ std::string Live::Released(const LeaderView& view, absl::Time since,
   size_t events = 0;
   for (const auto& [seq, entry] : recent_.entries()) {
     if (entry.at <= since) continue;
-    const auto latest = model_.whole->Latest(entry.insight);
-    const auto seen = latest ? view.NumbersOf(*latest) : std::nullopt;
+    const auto seen = view.NumbersOf(*entry.now);
     if (!seen || !seen->hidden) continue;
     text += InsightText(now, *seen, view.rules(), view.zone());
     if (++events > kMostAtOnce) return ReloadText(now);

@@ -23,8 +23,8 @@ namespace earshot::feed {
 //
 // Bounds: kMostOfLeader streams of a leader and `most` in all; kMostAtOnce
 // events at once to a stream, of more it is told to read everything anew;
-// RecentChanges::kMost changes are remembered, for kUnwatched after the last
-// stream has ended.
+// RecentChanges::kMost changes are remembered, until the first that comes
+// kUnwatched after the last stream has ended.
 class Live {
  public:
   static constexpr size_t kMostOfLeader = 8;
@@ -45,8 +45,9 @@ class Live {
   }
   bool HasRoomFor(const std::string& leader) const;
 
-  // A new stream, and what it begins with. `last_event_id`: where it was
-  // before; empty: nowhere. `cursor`: the mirror's.
+  // A new stream, and what it begins with; after EndShifts at `now`.
+  // `last_event_id`: where it was before; empty: nowhere. `cursor`: the
+  // mirror's.
   std::string Open(uint64_t stream, const v1::Leader& leader,
                    const std::string& last_event_id, const v1::Cursor& cursor,
                    absl::Time now);
@@ -92,7 +93,6 @@ class Live {
   const Model& model_;
   const size_t most_;
   RecentChanges recent_;
-  bool restart_ = true;  // recent_ lacks what changed lately
   absl::Time unwatched_since_ = absl::InfinitePast();
   std::map<std::string, Group> groups_;  // by what their leaders see
   std::map<uint64_t, Stream> streams_;

@@ -256,7 +256,6 @@ absl::Status Mirror::Store(const v1::Delivery& delivery, absl::Time now) {
   // An order may have been lost with a router that was put back, and its words
   // have gone with the reset.
   truncate_due_ = truncate_due_ || erases || delivery.reset();
-  tidied_ = tidied_ && !erases;
   AfterCommit();
   cursor_.set_generation(delivery.generation());
   cursor_.set_seq(seq);
@@ -272,11 +271,10 @@ void Mirror::AfterCommit() {
 }
 
 absl::Status Mirror::Tidy() {
-  if (tidied_) return absl::OkStatus();
+  if (words_.tidy()) return absl::OkStatus();
   const auto done = words_.Tidy();
   if (!done.ok()) return done.status();
-  tidied_ = *done;
-  truncate_due_ = truncate_due_ || tidied_;
+  truncate_due_ = truncate_due_ || *done;
   AfterCommit();
   return absl::OkStatus();
 }

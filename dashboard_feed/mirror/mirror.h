@@ -81,7 +81,6 @@ class Mirror : public WholeInsights {
 
   std::unique_ptr<store::Database> database_;
   WordIndex words_;
-  bool tidied_ = false;
   std::unique_ptr<store::Checkpointer> checkpointer_;  // none: in commits
   Model model_;
   v1::Cursor cursor_;

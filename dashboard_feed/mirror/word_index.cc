@@ -138,7 +138,7 @@ absl::StatusOr<std::vector<size_t>> WordIndex::Among(
 // A negative number of pages begins to merge all parts into one; positive ones
 // go on until a step changes nothing (FTS5's documentation, "merge").
 absl::StatusOr<bool> WordIndex::Tidy() {
-  if (tidy_ == Tidying::kNone) return true;
+  if (tidy()) return true;
   const auto changed = [&]() -> absl::StatusOr<int64_t> {
     store::Statement count = database_.Prepare("SELECT total_changes()");
     const auto row = count.Step();
@@ -154,7 +154,7 @@ absl::StatusOr<bool> WordIndex::Tidy() {
   const auto after = changed();
   if (!after.ok()) return after.status();
   tidy_ = *after - *before < 2 ? Tidying::kNone : Tidying::kGoesOn;
-  return tidy_ == Tidying::kNone;
+  return tidy();
 }
 
 }  // namespace earshot::feed

@@ -44,6 +44,7 @@ class WordIndex {
   // and at the start, Tidy does a part of that, some ten milliseconds; true:
   // nothing is left to do.
   void NoteErased() { tidy_ = Tidying::kDue; }
+  bool tidy() const { return tidy_ == Tidying::kNone; }
   absl::StatusOr<bool> Tidy();
 
  private:

@@ -6,34 +6,11 @@
 #include <utility>
 
 #include "dashboard_feed/page/plot.h"
+#include "dashboard_feed/render/words.h"
 #include "proto/contract/times.h"
 
 namespace earshot::feed {
 namespace {
-
-std::string CostText(const v1::CostEstimate& cost) {
-  std::string text = fmt::format("{} {}", cost.typical(), cost.currency());
-  if (cost.low() != cost.high()) {
-    text += fmt::format(" ({} to {})", cost.low(), cost.high());
-  }
-  return text;
-}
-
-// As short as people say it.
-std::string Lasting(int64_t seconds) {
-  if (seconds < 90 * 60) return fmt::format("{} min", (seconds + 30) / 60);
-  if (seconds < 36 * 3600) return fmt::format("{} h", (seconds + 1800) / 3600);
-  return fmt::format("{} days", (seconds + 43200) / 86400);
-}
-
-std::string StepOf(const v1::LoopHealth& health, const char* name) {
-  for (const v1::LoopStep& step : health.steps()) {
-    if (step.name() == name && step.insights() > 0) {
-      return Lasting(step.median_seconds());
-    }
-  }
-  return "";
-}
 
 // Regions that stand for sites too small to name are among the rows.
 void PutWhere(const v1::WhereAndWhen& where, PageView& view) {
@@ -137,10 +114,10 @@ PageView SliceView(const std::string& name, const v1::LoopHealth& health) {
                {"loop_overdue", std::to_string(health.overdue())},
                {"loop_heard", fmt::format("{} %", health.heard_back_percent())},
                {"loop_reporters", CountText(health.reporters())}};
-  PutText(out, "to_visible", StepOf(health, "observed_visible"));
-  PutText(out, "to_decided", StepOf(health, "visible_acknowledged"));
-  PutText(out, "to_answered", StepOf(health, "acknowledged_answered"));
-  PutText(out, "to_confirmed", StepOf(health, "answered_confirmed"));
+  PutText(out, "to_visible", StepText(health, "observed_visible"));
+  PutText(out, "to_decided", StepText(health, "visible_acknowledged"));
+  PutText(out, "to_answered", StepText(health, "acknowledged_answered"));
+  PutText(out, "to_confirmed", StepText(health, "answered_confirmed"));
   return out;
 }
 

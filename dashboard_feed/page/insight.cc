@@ -31,11 +31,7 @@ PageView FieldView(const DecisionForm& form, const FormField& field,
   out["choice"] = field.kind == Kind::kChoice;
   out["tick"] = field.kind == Kind::kTick;
   out["hidden"] = field.kind == Kind::kHidden;
-  out["options"] = PageView::array();
-  for (const auto& [name, label] : field.options) {
-    out["options"].push_back(
-        {{"value", name}, {"label", label}, {"selected", name == value}});
-  }
+  out["options"] = ViewOfOptions(field.options, value);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "dashboard_feed/page/page.h"
@@ -10,24 +11,17 @@
 namespace earshot::feed {
 namespace {
 
-using Options = std::vector<std::pair<std::string, std::string>>;
-
 // One box of the bar: what is chosen, among all that may be.
 PageView BoxOf(const char* name, const char* label, const char* any,
-               const std::string& chosen, const Options& options) {
+               const std::string& chosen, Options options) {
   PageView box{{"name", name}, {"label", label}, {"any", any}};
-  box["options"] = PageView::array();
-  bool known = chosen.empty();
-  for (const auto& [value, text] : options) {
-    known = known || value == chosen;
-    box["options"].push_back(
-        {{"value", value}, {"label", text}, {"selected", value == chosen}});
-  }
+  const bool known =
+      chosen.empty() ||
+      std::any_of(options.begin(), options.end(),
+                  [&](const auto& option) { return option.first == chosen; });
   // Of a link that somebody kept.
-  if (!known) {
-    box["options"].push_back(
-        {{"value", chosen}, {"label", chosen}, {"selected", true}});
-  }
+  if (!known) options.emplace_back(chosen, chosen);
+  box["options"] = ViewOfOptions(options, chosen);
   return box;
 }
 

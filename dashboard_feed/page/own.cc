@@ -62,16 +62,6 @@ PageView EntryView(const v1::SubscriptionList::Entry& entry) {
   return out;
 }
 
-PageView Options(const std::vector<std::pair<std::string, std::string>>& all,
-                 const std::string& chosen) {
-  PageView options = PageView::array();
-  for (const auto& [value, label] : all) {
-    options.push_back(
-        {{"value", value}, {"label", label}, {"selected", value == chosen}});
-  }
-  return options;
-}
-
 std::string Typed(const OwnPage& page, const char* name,
                   const char* otherwise) {
   const auto found = page.typed.find(name);
@@ -79,27 +69,26 @@ std::string Typed(const OwnPage& page, const char* name,
 }
 
 void PutNewForm(const OwnPage& page, PageView& view) {
-  view["cadences"] = Options({{"daily", "every day"},
-                              {"weekly", "every week"},
-                              {"shift_end", "when a shift ends"},
-                              {"hourly", "every hour"},
-                              {"meeting", "before a meeting"},
-                              {"immediate", "at once, what is urgent"}},
-                             Typed(page, "cadence", "daily"));
-  view["weekdays"] = Options({{"", "any day"},
-                              {"monday", "Monday"},
-                              {"tuesday", "Tuesday"},
-                              {"wednesday", "Wednesday"},
-                              {"thursday", "Thursday"},
-                              {"friday", "Friday"},
-                              {"saturday", "Saturday"},
-                              {"sunday", "Sunday"}},
-                             Typed(page, "weekday", ""));
-  std::vector<std::pair<std::string, std::string>> channels{
-      {"", "this page and the command line alone"}};
+  view["cadences"] = ViewOfOptions({{"daily", "every day"},
+                                    {"weekly", "every week"},
+                                    {"shift_end", "when a shift ends"},
+                                    {"hourly", "every hour"},
+                                    {"meeting", "before a meeting"},
+                                    {"immediate", "at once, what is urgent"}},
+                                   Typed(page, "cadence", "daily"));
+  view["weekdays"] = ViewOfOptions({{"", "any day"},
+                                    {"monday", "Monday"},
+                                    {"tuesday", "Tuesday"},
+                                    {"wednesday", "Wednesday"},
+                                    {"thursday", "Thursday"},
+                                    {"friday", "Friday"},
+                                    {"saturday", "Saturday"},
+                                    {"sunday", "Sunday"}},
+                                   Typed(page, "weekday", ""));
+  Options channels{{"", "this page and the command line alone"}};
   for (const std::string& name : page.channels)
     channels.emplace_back(name, name);
-  view["own_channels"] = Options(channels, Typed(page, "channel", ""));
+  view["own_channels"] = ViewOfOptions(channels, Typed(page, "channel", ""));
   for (const auto& [name, otherwise] : {std::pair{"id", ""},
                                         {"at", "08:00"},
                                         {"quiet_from", ""},

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "base/templates/template.h"
 #include "dashboard_feed/page/routes.h"
 #include "dashboard_feed/templates/sample.h"
 #include "dashboard_feed/templates/view.h"
@@ -46,17 +45,6 @@ const templates::TemplateNames& KnownNames() {
 
 }  // namespace
 
-struct PagePart::Parsed {
-  explicit Parsed(absl::StatusOr<templates::Template> made)
-      : parsed(std::move(made)) {}
-  const absl::StatusOr<templates::Template> parsed;
-};
-
-void PutText(PageView& view, const char* name, const std::string& value) {
-  view[name] = value;
-  view[std::string("has_") + name] = !value.empty();
-}
-
 void PutFrame(const Frame& frame, const std::string& title, PageView& view) {
   view["base"] = frame.base;
   view["style"] = StylePath();
@@ -85,6 +73,15 @@ PageView ViewOfDigest(const v1::Digest& digest) {
   return view;
 }
 
+PageView ViewOfOptions(const Options& options, const std::string& taken) {
+  PageView view = PageView::array();
+  for (const auto& [value, label] : options) {
+    view.push_back(
+        {{"value", value}, {"label", label}, {"selected", value == taken}});
+  }
+  return view;
+}
+
 absl::TimeZone ZoneNamed(const std::string& name) {
   absl::TimeZone zone = absl::UTCTimeZone();
   if (!name.empty()) absl::LoadTimeZone(name, &zone);
@@ -96,26 +93,14 @@ std::string MomentIn(const google::protobuf::Timestamp& at,
   return absl::FormatTime("%Y-%m-%d %H:%M", contract::ToTime(at), zone);
 }
 
-std::string CountText(const v1::Count& count) {
-  return count.hidden() ? fmt::format("<{}", count.below())
-                        : fmt::format("{}", count.value());
-}
-
-std::string CountedText(const v1::Count& count, const char* one,
-                        const char* many) {
-  const bool single = !count.hidden() && count.value() == 1;
-  return fmt::format("{} {}", CountText(count), single ? one : many);
-}
-
 // The parts are the program's own, and a test renders each.
 PagePart::PagePart(const char* name, std::string_view text)
-    : parsed_(std::make_shared<Parsed>(templates::Template::Parse(
-          name, std::string(text), templates::Escaping::kHtml, KnownNames()))) {
-}
+    : parsed_(templates::Template::Parse(
+          name, std::string(text), templates::Escaping::kHtml, KnownNames())) {}
 
 std::string PagePart::Render(const PageView& view) const {
-  if (!parsed_->parsed.ok()) return "the page cannot be made\n";
-  auto text = parsed_->parsed->Render(view);
+  if (!parsed_.ok()) return "the page cannot be made\n";
+  auto text = parsed_->Render(view);
   return text.ok() ? *std::move(text) : "the page is too large\n";
 }
 

@@ -1,14 +1,15 @@
 #ifndef EARSHOT_DASHBOARD_FEED_PAGE_RENDERING_H_
 #define EARSHOT_DASHBOARD_FEED_PAGE_RENDERING_H_
 
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/templates/template.h"
 #include "dashboard_feed/page/page.h"
 #include "earshot/v1/digest.pb.h"
 
@@ -18,8 +19,7 @@ namespace earshot::feed {
 
 using PageView = nlohmann::json;
 
-// A name, and whether it has anything to show.
-void PutText(PageView& view, const char* name, const std::string& value);
+using templates::PutText;
 
 // What all pages have around them.
 void PutFrame(const Frame& frame, const std::string& title, PageView& view);
@@ -27,14 +27,13 @@ void PutFrame(const Frame& frame, const std::string& title, PageView& view);
 // A digest as templates show it, without the whole of it in other forms.
 PageView ViewOfDigest(const v1::Digest& digest);
 
+// The choices of a box, value and label each, and which one is taken.
+using Options = std::vector<std::pair<std::string, std::string>>;
+PageView ViewOfOptions(const Options& options, const std::string& taken);
+
 absl::TimeZone ZoneNamed(const std::string& name);
 std::string MomentIn(const google::protobuf::Timestamp& at,
                      absl::TimeZone zone);
-
-// "412", or "<5".
-std::string CountText(const v1::Count& count);
-std::string CountedText(const v1::Count& count, const char* one,
-                        const char* many);
 
 // One of the program's own pages. It may use every name that a sample of any
 // page has, so that a slip of the pen is found by the test that renders it.
@@ -44,8 +43,7 @@ class PagePart {
   std::string Render(const PageView& view) const;
 
  private:
-  struct Parsed;
-  std::shared_ptr<const Parsed> parsed_;
+  absl::StatusOr<templates::Template> parsed_;
 };
 
 // By the pages: a view of each with every name that it can have.

@@ -24,6 +24,7 @@ enum class Served {
   kLoop,
   kSubscriptions,
   kDeliveries,
+  kRetry,
   kApi,
   kApiMe,
   kApiDigest,

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dashboard_feed/render/item_json.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
@@ -11,11 +12,6 @@ namespace earshot::feed {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json CountOf(const v1::Count& count) {
-  if (count.hidden()) return fmt::format("<{}", count.below());
-  return count.value();
-}
 
 Json TimeOf(const google::protobuf::Timestamp& stamp) {
   return absl::FormatTime(absl::RFC3339_sec, contract::ToTime(stamp),
@@ -44,7 +40,7 @@ std::string RehearsedDigestAsJson(
            {"from", TimeOf(digest.from())},
            {"to", TimeOf(digest.to())},
            {"headline", digest.headline()},
-           {"observations", CountOf(digest.observations())},
+           {"observations", CountAsJson(digest.observations())},
            {"steady", digest.steady()}};
   out["items"] = Json::array();
   uint32_t rank = 0;
@@ -58,15 +54,15 @@ std::string RehearsedDigestAsJson(
                {"kind", contract::KindName(item.kind())},
                {"state", contract::StateName(item.state())},
                {"priority", PriorityOf(item)},
-               {"observations", CountOf(item.observations())},
-               {"new_observations", CountOf(item.new_observations())},
-               {"reporters", CountOf(item.reporters())},
-               {"sites", CountOf(item.sites())},
+               {"observations", CountAsJson(item.observations())},
+               {"new_observations", CountAsJson(item.new_observations())},
+               {"reporters", CountAsJson(item.reporters())},
+               {"sites", CountAsJson(item.sites())},
                {"severity_max", item.severity_max()},
                {"akin", item.akin()}};
       row["sample_ids"] = samples(item);
       row["why"] = item.why();
-      if (item.has_late()) row["late"] = CountOf(item.late());
+      if (item.has_late()) row["late"] = CountAsJson(item.late());
       out["items"].push_back(std::move(row));
     }
   }

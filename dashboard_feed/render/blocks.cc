@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dashboard_feed/render/blocks_text.h"
+#include "dashboard_feed/render/words.h"
 
 namespace earshot::feed {
 namespace {
@@ -18,11 +19,6 @@ TextBlock NotApplied(const v1::Digest& digest) {
         fmt::format("+{} more in the next digest", digest.more_not_applied()));
   }
   return block;
-}
-
-std::string Number(const v1::Count& count) {
-  return count.hidden() ? fmt::format("<{}", count.below())
-                        : fmt::format("{}", count.value());
 }
 
 const char* StandingOf(const v1::GoalLine& line) {
@@ -42,11 +38,11 @@ TextBlock Goals(const v1::Digest& digest) {
   for (const v1::GoalLine& line : digest.goals()) {
     block.lines.push_back(fmt::format(
         "{}: {}; {} in {} days, at most {}", line.title(), StandingOf(line),
-        Number(line.observations()), line.per_days(), line.at_most()));
+        CountText(line.observations()), line.per_days(), line.at_most()));
     std::string more = "    " + line.trend();
     if (line.compared()) {
-      more += fmt::format(", {} in the {} days before", Number(line.before()),
-                          line.per_days());
+      more += fmt::format(", {} in the {} days before",
+                          CountText(line.before()), line.per_days());
     }
     more += fmt::format("; until {}", line.until());
     if (line.some_hidden()) {

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "dashboard_feed/render/words.h"
+
 namespace earshot::feed {
 namespace {
 
@@ -16,26 +18,13 @@ std::string Plain(std::string_view text) {
   return out;
 }
 
-std::string Number(const v1::Count& count) {
-  return count.hidden() ? fmt::format("<{}", count.below())
-                        : fmt::format("{}", count.value());
-}
-
-std::string Cost(const v1::CostEstimate& cost) {
-  std::string text = fmt::format("{} {}", cost.typical(), cost.currency());
-  if (cost.low() != cost.high()) {
-    text += fmt::format(" ({} to {})", cost.low(), cost.high());
-  }
-  return text;
-}
-
 void AddWhere(const v1::WhereAndWhen& where, std::string& text) {
   text += "\nWhere and when (28 days)\n";
   for (const v1::GridCell& cell : where.cells()) {
     const std::string place =
         cell.site().empty() ? "region " + cell.region() : cell.site();
     text += fmt::format("      {:<24} {:<16} {:>8}\n", Plain(place),
-                        Plain(cell.shift()), Number(cell.observations()));
+                        Plain(cell.shift()), CountText(cell.observations()));
   }
   if (where.more_cells() > 0) {
     text += fmt::format("    +{} more places\n", where.more_cells());
@@ -52,7 +41,7 @@ void AddPromises(const v1::Digest& digest, std::string& text) {
   text += "\nPromises broken\n";
   for (const v1::PromiseLine& line : digest.promises()) {
     text += fmt::format("      {}: broken {}, kept {}", Plain(line.text()),
-                        Number(line.broken()), Number(line.kept()));
+                        CountText(line.broken()), CountText(line.kept()));
     if (line.sites_size() > 0) {
       text +=
           fmt::format("; most at {}",
@@ -65,11 +54,12 @@ void AddPromises(const v1::Digest& digest, std::string& text) {
 void AddCosts(const v1::CostAndReturn& costs, std::string& text) {
   text += "\nCost and return (estimates)\n";
   for (const v1::CostEstimate& cost : costs.open()) {
-    text += fmt::format("      open: {} for {} observations\n", Cost(cost),
+    text += fmt::format("      open: {} for {} observations\n", CostText(cost),
                         cost.observations());
   }
   for (const v1::CostEstimate& cost : costs.saved()) {
-    text += fmt::format("      saved by answers that held: {}\n", Cost(cost));
+    text +=
+        fmt::format("      saved by answers that held: {}\n", CostText(cost));
   }
 }
 
@@ -97,27 +87,17 @@ void AddQuestions(const v1::Digest& digest, std::string& text) {
   text += "\nYour questions\n";
   for (const v1::QuestionLine& line : digest.questions()) {
     text += fmt::format("      {}: {} of {} answered\n", Plain(line.text()),
-                        Number(line.answered()), Number(line.asked()));
+                        CountText(line.answered()), CountText(line.asked()));
     for (const std::string& one : line.lines()) {
       text += "          " + Plain(one) + "\n";
     }
   }
 }
 
-// As short as people say it.
-std::string Lasting(int64_t seconds) {
-  if (seconds < 90 * 60) return fmt::format("{} min", (seconds + 30) / 60);
-  if (seconds < 36 * 3600) return fmt::format("{} h", (seconds + 1800) / 3600);
-  return fmt::format("{} days", (seconds + 43200) / 86400);
-}
-
+// "-": nothing took the step yet.
 std::string StepOf(const v1::LoopHealth& health, const char* name) {
-  for (const v1::LoopStep& step : health.steps()) {
-    if (step.name() == name && step.insights() > 0) {
-      return Lasting(step.median_seconds());
-    }
-  }
-  return "-";
+  const std::string text = StepText(health, name);
+  return text.empty() ? "-" : text;
 }
 
 // A row for each part, at most 100 columns.
@@ -154,8 +134,9 @@ void AddHealth(const v1::LoopHealth& health, std::string& text) {
       "overdue now {}\n",
       health.answered(), health.closed(), health.confirmed(), health.reopened(),
       health.settled(), health.overdue());
-  text += fmt::format("      {} % of {} reporters heard back\n",
-                      health.heard_back_percent(), Number(health.reporters()));
+  text +=
+      fmt::format("      {} % of {} reporters heard back\n",
+                  health.heard_back_percent(), CountText(health.reporters()));
   if (health.silent_sites_size() > 0) {
     text += fmt::format(
         "      stopped reporting, worth a visit: {}\n",

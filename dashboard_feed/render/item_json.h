@@ -8,6 +8,9 @@
 
 namespace earshot::feed {
 
+// A number, or "<5" where small groups hide it.
+nlohmann::ordered_json CountAsJson(const v1::Count& count);
+
 // One line of a digest, as DigestAsJson has it. Pure.
 nlohmann::ordered_json ItemAsJson(const v1::DigestItem& item,
                                   absl::TimeZone zone);

@@ -4,6 +4,7 @@
 
 #include "dashboard_feed/render/item_json.h"
 #include "dashboard_feed/render/render.h"
+#include "dashboard_feed/render/words.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
@@ -25,11 +26,6 @@ Json TimeOf(const google::protobuf::Timestamp& stamp, absl::TimeZone zone) {
   return absl::FormatTime(absl::RFC3339_sec, contract::ToTime(stamp), zone);
 }
 
-Json CountOf(const v1::Count& count) {
-  if (count.hidden()) return fmt::format("<{}", count.below());
-  return count.value();
-}
-
 std::string Hex(const std::string& bytes) {
   std::string text;
   for (const char c : bytes) {
@@ -49,10 +45,11 @@ Json CostOf(const v1::CostEstimate& cost) {
 Json WhereOf(const v1::WhereAndWhen& where) {
   Json out{{"cells", Json::array()}};
   for (const v1::GridCell& cell : where.cells()) {
-    out["cells"].push_back({{"site", cell.site()},
-                            {"region", cell.region()},
-                            {"shift", cell.shift()},
-                            {"observations", CountOf(cell.observations())}});
+    out["cells"].push_back(
+        {{"site", cell.site()},
+         {"region", cell.region()},
+         {"shift", cell.shift()},
+         {"observations", CountAsJson(cell.observations())}});
   }
   out["hidden_cells"] = where.hidden_cells();
   out["more_cells"] = where.more_cells();
@@ -71,7 +68,7 @@ Json HealthOf(const v1::LoopHealth& health) {
            {"settled", health.settled()},
            {"overdue", health.overdue()},
            {"heard_back_percent", health.heard_back_percent()},
-           {"reporters", CountOf(health.reporters())}};
+           {"reporters", CountAsJson(health.reporters())}};
   for (const v1::LoopStep& step : health.steps()) {
     out["steps"].push_back({{"name", step.name()},
                             {"median_seconds", step.median_seconds()},
@@ -113,13 +110,13 @@ Json GoalOf(const v1::GoalLine& line) {
            {"title", line.title()},
            {"standing", StandingName(line.standing())},
            {"over", line.over()},
-           {"observations", CountOf(line.observations())},
+           {"observations", CountAsJson(line.observations())},
            {"at_most", line.at_most()},
            {"per_days", line.per_days()},
            {"until", line.until()},
            {"trend", line.trend()},
            {"some_hidden", line.some_hidden()}};
-  if (line.compared()) out["before"] = CountOf(line.before());
+  if (line.compared()) out["before"] = CountAsJson(line.before());
   return out;
 }
 
@@ -151,8 +148,8 @@ void AddBlocks(const v1::Digest& digest, Json& out) {
   for (const v1::PromiseLine& line : digest.promises()) {
     out["promises"].push_back({{"promise", line.promise()},
                                {"text", line.text()},
-                               {"broken", CountOf(line.broken())},
-                               {"kept", CountOf(line.kept())},
+                               {"broken", CountAsJson(line.broken())},
+                               {"kept", CountAsJson(line.kept())},
                                {"sites", line.sites()},
                                {"insights", line.insights()}});
   }
@@ -183,17 +180,22 @@ void AddBlocks(const v1::Digest& digest, Json& out) {
   for (const v1::QuestionLine& line : digest.questions()) {
     out["questions"].push_back({{"text", line.text()},
                                 {"insight", line.insight()},
-                                {"asked", CountOf(line.asked())},
-                                {"answered", CountOf(line.answered())},
+                                {"asked", CountAsJson(line.asked())},
+                                {"answered", CountAsJson(line.answered())},
                                 {"lines", line.lines()}});
   }
   if (digest.has_loop()) out["loop"] = LoopOf(digest.loop());
   out["quality"] = {{"untriaged_percent", digest.quality().untriaged_percent()},
-                    {"late", CountOf(digest.quality().late())},
+                    {"late", CountAsJson(digest.quality().late())},
                     {"muted", digest.quality().muted()}};
 }
 
 }  // namespace
+
+nlohmann::ordered_json CountAsJson(const v1::Count& count) {
+  if (count.hidden()) return CountText(count);
+  return count.value();
+}
 
 nlohmann::ordered_json ItemAsJson(const v1::DigestItem& item,
                                   absl::TimeZone zone) {
@@ -205,10 +207,10 @@ nlohmann::ordered_json ItemAsJson(const v1::DigestItem& item,
   out["kind"] = contract::KindName(item.kind());
   out["state"] = contract::StateName(item.state());
   out["severity_max"] = item.severity_max();
-  out["observations"] = CountOf(item.observations());
-  out["reporters"] = CountOf(item.reporters());
-  out["sites"] = CountOf(item.sites());
-  out["new_observations"] = CountOf(item.new_observations());
+  out["observations"] = CountAsJson(item.observations());
+  out["reporters"] = CountAsJson(item.reporters());
+  out["sites"] = CountAsJson(item.sites());
+  out["new_observations"] = CountAsJson(item.new_observations());
   out["site_names"] = item.site_names();
   out["first_seen"] = TimeOf(item.first_seen(), zone);
   out["last_seen"] = TimeOf(item.last_seen(), zone);
@@ -241,7 +243,7 @@ nlohmann::ordered_json ItemAsJson(const v1::DigestItem& item,
   }
   if (!item.owner().empty()) out["owner"] = item.owner();
   if (item.has_due()) out["due"] = TimeOf(item.due(), zone);
-  if (item.has_late()) out["late"] = CountOf(item.late());
+  if (item.has_late()) out["late"] = CountAsJson(item.late());
   if (item.has_cost()) out["cost"] = CostOf(item.cost());
   if (!item.waiting().empty()) out["waiting"] = item.waiting();
   if (!item.verdict().empty()) out["verdict"] = item.verdict();
@@ -269,7 +271,7 @@ std::string DigestAsJson(const v1::Digest& digest) {
   out["to"] = TimeOf(digest.to(), zone);
   out["data_as_of"] = TimeOf(digest.data_as_of(), zone);
   out["first"] = digest.first();
-  out["observations"] = CountOf(digest.observations());
+  out["observations"] = CountAsJson(digest.observations());
   out["sites_reporting"] = digest.sites_reporting();
   out["sites_silent"] = digest.sites_silent();
   out["headline"] = digest.headline();
@@ -285,7 +287,7 @@ std::string DigestAsJson(const v1::Digest& digest) {
   }
   AddBlocks(digest, out);
   if (!digest.question().empty()) out["question"] = digest.question();
-  out["untriaged"] = CountOf(digest.untriaged());
+  out["untriaged"] = CountAsJson(digest.untriaged());
   out["hidden_by_small_groups"] = digest.hidden_by_small_groups();
   out["next_visible"] = TimeOf(digest.next_visible(), zone);
   out["how_ranked"] = digest.how_ranked();

@@ -6,6 +6,7 @@
 #include "base/os/bytes.h"
 #include "dashboard_feed/render/blocks_text.h"
 #include "dashboard_feed/render/render.h"
+#include "dashboard_feed/render/words.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
@@ -124,12 +125,6 @@ class Page {
     if (!line.empty()) flush();
   }
 
-  static std::string Number(const v1::Count& count, const char* one,
-                            const char* many) {
-    if (count.hidden()) return fmt::format("<{} {}", count.below(), many);
-    return fmt::format("{} {}", count.value(), count.value() == 1 ? one : many);
-  }
-
   void Header() {
     std::string who = digest_.organisation().empty()
                           ? std::string("Earshot")
@@ -160,7 +155,7 @@ class Page {
     Wrap("", "",
          fmt::format(
              "{} in; {} {} reporting, {} silent",
-             Number(digest_.observations(), "observation", "observations"),
+             CountedText(digest_.observations(), "observation", "observations"),
              digest_.sites_reporting(),
              digest_.sites_reporting() == 1 ? "site" : "sites",
              digest_.sites_silent()),
@@ -203,10 +198,11 @@ class Page {
     Wrap(begin, kIndent,
          fmt::format("#{} {}", item.insight(), Printable(item.title())), "1");
     std::string facts = fmt::format(
-        "{}, {}", Number(item.observations(), "observation", "observations"),
-        Number(item.reporters(), "person", "people"));
+        "{}, {}",
+        CountedText(item.observations(), "observation", "observations"),
+        CountedText(item.reporters(), "person", "people"));
     if (!item.sites().hidden()) {
-      facts += ", " + Number(item.sites(), "site", "sites");
+      facts += ", " + CountedText(item.sites(), "site", "sites");
     }
     if (!item.new_observations().hidden() &&
         item.new_observations().value() > 0) {
@@ -312,7 +308,8 @@ class Page {
     Hidden();
     if (digest_.untriaged().value() > 0) {
       Wrap("", "  ",
-           Number(digest_.untriaged(), "observation has", "observations have") +
+           CountedText(digest_.untriaged(), "observation has",
+                       "observations have") +
                " no topic yet (untriaged).",
            "2");
     }

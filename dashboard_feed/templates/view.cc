@@ -7,6 +7,7 @@
 #include "base/templates/escaping.h"
 #include "dashboard_feed/render/blocks_text.h"
 #include "dashboard_feed/render/render.h"
+#include "dashboard_feed/render/words.h"
 #include "proto/contract/names.h"
 #include "proto/contract/times.h"
 
@@ -14,16 +15,6 @@ namespace earshot::feed {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string Number(const v1::Count& count) {
-  return count.hidden() ? fmt::format("<{}", count.below())
-                        : fmt::format("{}", count.value());
-}
-
-std::string Counted(const v1::Count& count, const char* one, const char* many) {
-  const bool single = !count.hidden() && count.value() == 1;
-  return fmt::format("{} {}", Number(count), single ? one : many);
-}
 
 // A name and whether it has anything to show.
 void Put(Json& out, const char* name, const std::string& value) {
@@ -66,7 +57,7 @@ class View {
     Put(out, "data_as_of",
         digest_.has_data_as_of() ? Moment(digest_.data_as_of()) : "");
     Put(out, "observations",
-        Counted(digest_.observations(), "observation", "observations"));
+        CountedText(digest_.observations(), "observation", "observations"));
     Put(out, "sites_reporting", std::to_string(digest_.sites_reporting()));
     Put(out, "sites_silent", std::to_string(digest_.sites_silent()));
     Put(out, "how_ranked", digest_.how_ranked());
@@ -135,7 +126,7 @@ class View {
     Put(out, "hidden", unless_zero(digest_.hidden_by_small_groups()));
     Put(out, "untriaged",
         digest_.untriaged().hidden()
-            ? Number(digest_.untriaged())
+            ? CountText(digest_.untriaged())
             : unless_zero(digest_.untriaged().value()));
     Put(out, "steady", unless_zero(digest_.steady()));
     Put(out, "next_visible",
@@ -187,10 +178,11 @@ class View {
     Put(out, "severity",
         item.severity_max() == 0 ? "" : std::to_string(item.severity_max()));
     Put(out, "observations",
-        Counted(item.observations(), "observation", "observations"));
-    Put(out, "reporters", Counted(item.reporters(), "person", "people"));
+        CountedText(item.observations(), "observation", "observations"));
+    Put(out, "reporters", CountedText(item.reporters(), "person", "people"));
     Put(out, "sites",
-        item.sites().hidden() ? "" : Counted(item.sites(), "site", "sites"));
+        item.sites().hidden() ? ""
+                              : CountedText(item.sites(), "site", "sites"));
     const bool fresh = !item.new_observations().hidden() &&
                        item.new_observations().value() > 0;
     Put(out, "new",

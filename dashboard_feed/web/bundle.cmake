@@ -23,5 +23,5 @@ else()
   message(STATUS "No esbuild: the leader's page comes without script; "
                  "'deploy/packages build' fetches it")
   set(EARSHOT_PAGE_SCRIPT "${EARSHOT_BUNDLE}/page.js")
-  file(WRITE "${EARSHOT_PAGE_SCRIPT}" "")
+  file(CONFIGURE OUTPUT "${EARSHOT_PAGE_SCRIPT}" CONTENT "")
 endif()

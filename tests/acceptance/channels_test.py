@@ -15,6 +15,7 @@ import unittest
 
 import programs
 import receivers
+from page_visit import PASSWORD, URL, Forms, Visit
 from programs import eventually
 
 KEY = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
@@ -230,7 +231,8 @@ class DeliveriesTest(ChannelsCase):
         moved.behave, moved.headers = 301, {"Location": "http://new.example/hook"}
         self.feed = programs.Feed(self.folder / "feed", self.router)
         config = self.feed.config.read_text() + self.channels(
-            f'channels {{ name: "moved" webhook {{ url: "{moved.url}" }} }}\n')
+            f'channels {{ name: "moved" webhook {{ url: "{moved.url}" }} }}\n'
+            f'http_listen: "127.0.0.1:0"\npublic_url: "{URL}"\n')
         self.feed.config.write_text(config)
         self.addCleanup(self.feed.kill)
         self.router.enrol("feed", self.feed.public_key, role="feed")
@@ -253,6 +255,7 @@ class DeliveriesTest(ChannelsCase):
         missing = eventually("the unknown channel is parked", lambda: self.deliveries(
             channel="missing", state="parked"), 20)[-1]
         self.assertIn("hook, lines, mail", missing["detail"])
+        self.check_leaders_send_their_own_again(missing["id"], redirected["id"])
         eventually("the mail was deferred", lambda: self.mail.attempts > 0, 20)
         # Killed in the middle of an attempt, and killed again.
         self.feed.kill()
@@ -281,6 +284,32 @@ class DeliveriesTest(ChannelsCase):
         for secret in (receivers.MailServer.PASSWORD, KEY, "amara@example.com", self.hook.url):
             self.assertNotIn(secret, log)
         self.assertTrue(any(self.feed.log("delivery_parked", channel="hook")))
+
+    def check_leaders_send_their_own_again(self, own: int, other: int) -> None:
+        """On the page and by the API; `other` is another leader's."""
+        self.feed.command("password", "amara", stdin=PASSWORD + "\n")
+        port = self.feed.status()["http_port"]
+        script = Visit(port, self.feed.command("token", "amara").split()[-1])
+        listed = {item["delivery"]: item for item in
+                  script.get("/api/v1/deliveries").json()["items"]}
+        self.assertEqual(listed[own]["state"], "parked")
+        self.assertNotIn(other, listed)
+        for number, status in ((other, 404), (own, 202)):
+            answer = script.send_json(f"/api/v1/deliveries/{number}/retry", {})
+            self.assertEqual(answer.status, status, answer.body)
+        browser = Visit(port)
+        browser.sign_in("amara")
+
+        def parked_again() -> str:
+            page = browser.get("/deliveries").body
+            return page if f'action="/deliveries/{own}"' in page else ""
+
+        action, fields = Forms(eventually("it is parked again", parked_again)).to(
+            f"/deliveries/{own}")
+        elsewhere = browser.ask("POST", f"/deliveries/{other}", fields, Origin=URL)
+        self.assertEqual(elsewhere.status, 404)
+        self.assertEqual(browser.ask("POST", action, fields, Origin=URL).status, 303)
+        self.assertEqual(browser.ask("POST", action, fields, Origin=URL).status, 409)
 
     def check_one_digest_a_period(self) -> None:
         periods = [entry["period"] for entry in self.feed.log("digest_sent",

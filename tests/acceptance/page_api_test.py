@@ -130,8 +130,10 @@ class ApiTest(PageWorld):
             path = "/api/v1/" + name
             self.check_writing(script, browser, path, path.replace("{number}", str(gate)), good,
                                bad, missing)
+        # channels_test.py has something to send again; the others are of forms that
+        # were sent before, as the next test's.
         not_here = {("/api/v1/deliveries/{number}/retry", "post", status)
-                    for status in ("202", "400", "409")}  # channels_test.py has some to send
+                    for status in ("202", "400", "409")}
         not_here.add(("/api/v1/insights/{number}/questions", "post", "409"))
         not_here.add(("/api/v1/subscriptions", "post", "409"))
         self.assertEqual(self.covered | not_here, {

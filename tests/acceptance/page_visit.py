@@ -167,6 +167,7 @@ class PageWorld(LoopWorld):
     """The loop's world, whose feed serves the page; both leaders have a password."""
 
     url = URL
+    port = 0  # any
     more = ""  # of the feed's configuration
 
     def before_feed(self) -> str:
@@ -177,7 +178,7 @@ class PageWorld(LoopWorld):
         super().setUp()
         self.feed.stop()
         with self.feed.config.open("a") as config:
-            config.write(f'http_listen: "127.0.0.1:0"\npublic_url: "{self.url}"\n'
+            config.write(f'http_listen: "127.0.0.1:{self.port}"\npublic_url: "{self.url}"\n'
                          + self.before_feed())
         self.feed.start()
         for leader in ("amara", "jonas"):

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -29,6 +30,13 @@ def eventually(what: str, check: Callable[[], T], seconds: float = 20) -> T:
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}; last: {answer!r}")
         time.sleep(0.02)
+
+
+def free_port() -> int:
+    """One that nobody listens on now, for who must say where before it listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 class Ended(AssertionError):

@@ -64,18 +64,10 @@ class Scene:
         self.agent_url = f"http://127.0.0.1:{port}"  # of the last one, the depot
         self.feed = programs.Feed(folder / "feed", self.router)
         self.router.enrol("feed", self.feed.public_key, role="feed")
+        self.port = programs.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         with self.feed.config.open("a", encoding="utf-8") as config:
-            config.write('http_listen: "127.0.0.1:0"\npublic_url: "http://127.0.0.1"\n')
-        self.feed.start()
-        port = str(self.feed.status()["http_port"])
-        self.url = f"http://127.0.0.1:{port}"
-        # Forms come from where leaders reach it, so the port must stay.
-        self.feed.stop()
-        config_text = self.feed.config.read_text(encoding="utf-8")
-        self.feed.config.write_text(
-            config_text.replace('http_listen: "127.0.0.1:0"', f'http_listen: "127.0.0.1:{port}"')
-            .replace('public_url: "http://127.0.0.1"', f'public_url: "{self.url}"'),
-            encoding="utf-8")
+            config.write(f'http_listen: "127.0.0.1:{self.port}"\npublic_url: "{self.url}"\n')
         self.feed.start()
         for leader in ("amara", "jonas", "pilar"):
             self.feed.command("password", leader, stdin=PASSWORD + "\n")
@@ -124,7 +116,7 @@ class Scene:
 
     def number_of(self, words: str) -> int:
         """Of the first insight that has these words; 0: none yet."""
-        visit = Visit(int(self.url.rpartition(":")[2]), self.token)
+        visit = Visit(self.port, self.token)
         found = visit.get("/api/v1/insights?q=" + urllib.parse.quote(words)).json()["items"]
         return found[0]["insight"] if found else 0
 

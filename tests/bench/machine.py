@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import socket
 import statistics
 import sys
 import tempfile
@@ -53,10 +52,3 @@ def thread_named(pid: int, name: str) -> int:
 
 def median(rows: list[dict[str, float]], key: str) -> float:
     return statistics.median(row[key] for row in rows)
-
-
-def free_port() -> int:
-    """One that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

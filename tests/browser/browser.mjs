@@ -2,15 +2,17 @@
 // programs under test is asked.
 import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const web = fileURLToPath(new URL("../../dashboard_feed/web/", import.meta.url));
+const web = fileURLToPath(new URL("../../dashboard_feed/web/", import.meta.url));
 const require = createRequire(web);
-const names = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const programs = ["chromium", "chromium-browser", "google-chrome"].flatMap(
+  (name) => (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)));
 
 export async function launch() {
   const { chromium } = require("playwright-core");
-  const executablePath = names.find((name) => existsSync(name));
+  const executablePath = programs.find((program) => existsSync(program));
   if (!executablePath) throw new Error("no Chromium is installed; deploy/packages test brings one");
   const browser = await chromium.launch({
     executablePath,

@@ -1,5 +1,5 @@
 // The leader's page in a real browser. Environment: URL, PASSWORD, GATE (number of
-// an insight), MARKUP (of one whose words are markup), CUT (a file to wait for).
+// an insight), MARKUP (of one whose words are markup).
 import { barriers, Checks, equal, pagesOf, sideways, watch } from "./checks.mjs";
 import { launch, signIn } from "./browser.mjs";
 
@@ -112,8 +112,11 @@ for (const colorScheme of ["light", "dark"]) {
 {
   const amara = await visit("amara");
   const jonas = await visit("jonas");
+  const list = await jonas.context.newPage();
   await checks.that("a leader's decision shows on another's page, at once", async () => {
     for (const { page } of [amara, jonas]) await page.goto(`${url}/insights/${markup}`);
+    await list.goto(`${url}/insights?q=onerror`);
+    const counts = await list.textContent(`#rows [data-insight="${markup}"] .counts`);
     equal(await jonas.page.textContent("#state"), "heard", "before");
     await amara.page.click("summary:has-text('Decline')");
     await amara.page.fill("#decline-reason", "That is no report");
@@ -121,6 +124,10 @@ for (const colorScheme of ["light", "dark"]) {
     equal(await amara.page.textContent("#state"), "declined", "on her page before it is sent");
     await amara.page.waitForSelector("#said-by-us.answer");
     await jonas.page.waitForSelector(".live button");
+    await list.waitForFunction((number) => document.querySelector(
+      `#rows [data-insight="${number}"] .tag`)?.textContent === "declined", markup);
+    equal(await list.textContent(`#rows [data-insight="${markup}"] .counts`), counts,
+      "numbers that did not change, as they were told");
   });
   await checks.that("what another's decision stands in the way of is taken back, and says why", async () => {
     await jonas.page.click("summary:has-text('Acknowledge')");

@@ -18,8 +18,7 @@ const wide = { width: 1280, height: 800 };
 const narrow = { width: 390, height: 780 };
 
 async function picture(page, name, fullPage) {
-  // Until plots stand and nothing lights up any more.
-  await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => undefined);
+  if (page.url().endsWith(`/insights/${insight}`)) await page.waitForSelector("#plot canvas");
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage, animations: "disabled" });
 }
 

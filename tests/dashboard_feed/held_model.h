@@ -1,12 +1,15 @@
 #ifndef EARSHOT_TESTS_DASHBOARD_FEED_HELD_MODEL_H_
 #define EARSHOT_TESTS_DASHBOARD_FEED_HELD_MODEL_H_
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "dashboard_feed/mirror/model.h"
+#include "proto/contract/times.h"
 
 namespace earshot::feed {
 
@@ -61,6 +64,41 @@ class HeldModel : public Model, public WholeInsights {
     return last;
   }
 };
+
+// `people` more said so at `at`, once each, at `site` in the morning; `text`
+// empty: in no words that are kept.
+inline v1::Insight& SayMore(HeldModel& model, uint64_t id,
+                            const std::string& site, uint32_t people,
+                            const std::string& text, absl::Time at) {
+  v1::Insight& insight = model.Say(id, at);
+  insight.set_topic("checkout");
+  insight.set_state(v1::HEARD);
+  insight.set_kind(v1::OBSERVATION_KIND_PAIN_POINT);
+  insight.set_observations(insight.observations() + people);
+  insight.set_reporters(insight.reporters() + people);
+  insight.set_severity_max(std::max(insight.severity_max(), 3U));
+  *insight.mutable_first_seen() = contract::ToStamp(at);
+  *insight.mutable_last_seen() = contract::ToStamp(at);
+  v1::Cell& cell = *insight.add_cells();
+  cell.set_site(site);
+  cell.set_channel("store");
+  cell.set_shift("morning");
+  cell.set_observations(people);
+  cell.set_reporters(people);
+  cell.set_severity_max(3);
+  *cell.mutable_last_seen() = contract::ToStamp(at);
+  if (text.empty()) return insight;
+  v1::Verbatim& verbatim = *insight.add_verbatims();
+  verbatim.set_observation(text);
+  verbatim.set_text(text);
+  verbatim.set_site(site);
+  verbatim.set_channel("store");
+  verbatim.set_shift("morning");
+  verbatim.set_severity(3);
+  verbatim.set_quote(true);
+  *verbatim.mutable_observed_at() = contract::ToStamp(at);
+  return insight;
+}
 
 }  // namespace earshot::feed
 

@@ -71,28 +71,8 @@ class Listing : public testing::Test {
   v1::Insight& Say(uint64_t id, const std::string& site, uint32_t people,
                    const std::string& text, int days_ago = 0) {
     const absl::Time at = kNow - absl::Hours(24 * days_ago + 1);
-    v1::Insight& insight = model_.Say(id, at);
-    insight.set_topic("checkout");
-    insight.set_state(v1::HEARD);
-    insight.set_kind(v1::OBSERVATION_KIND_PAIN_POINT);
-    insight.set_observations(insight.observations() + people);
-    insight.set_reporters(insight.reporters() + people);
-    insight.set_severity_max(3);
+    v1::Insight& insight = SayMore(model_, id, site, people, text, at);
     insight.set_priority_milli(static_cast<int64_t>(1000 - id));
-    *insight.mutable_first_seen() = contract::ToStamp(at);
-    *insight.mutable_last_seen() = contract::ToStamp(at);
-    v1::Cell& cell = *insight.add_cells();
-    cell.set_site(site);
-    cell.set_channel("store");
-    cell.set_shift("morning");
-    cell.set_observations(people);
-    cell.set_reporters(people);
-    v1::Verbatim& verbatim = *insight.add_verbatims();
-    verbatim.set_text(text);
-    verbatim.set_site(site);
-    verbatim.set_channel("store");
-    verbatim.set_shift("morning");
-    verbatim.set_quote(true);
     const int64_t second = absl::ToUnixSeconds(at);
     v1::DayCounts& day =
         model_.days[{id, static_cast<int32_t>(second / 86400)}];

@@ -256,6 +256,47 @@ TEST_F(LiveTest, AnotherOrganisationOrScopeMakesEverybodyConcernedReload) {
   EXPECT_FALSE(told.contains(2)) << "who is no leader any more";
 }
 
+// Another leader's scope has become a slice just then, so that all views are
+// made anew.
+TEST_F(LiveTest, WhatAShiftHeldBackIsToldWhateverElseChangesAtItsEnd) {
+  Open(1, "few");
+  Open(2, "north");
+  now_ += absl::Hours(5);
+  live_.EndShifts(cursor_, now_);  // from here on everything is remembered
+  Say(4, "south-1", 2);
+  Deliver();
+  Say(4, "south-1", 3);
+  EXPECT_FALSE(Deliver().contains(1)) << "it is held back";
+  now_ += absl::Hours(4);  // a shift has ended at six
+  v1::Delivery delivery;
+  v1::ScopeActivity activity;
+  activity.set_leader("north");
+  activity.set_reporters_90d(1);
+  model_.scopes["north"] = activity;
+  v1::Item& item = *delivery.add_items();
+  item.set_kind(v1::UPDATE_SCOPE);
+  item.set_body(activity.SerializeAsString());
+  auto told = Texts(live_.Tell(delivery, {}, cursor_, now_));
+  EXPECT_TRUE(Has(told[1], "\"insight\":4"));
+  EXPECT_TRUE(Has(told[2], "event: reload"));
+}
+
+TEST_F(LiveTest, WhoSawWhatIsNotRememberedAnyMoreReadsEverythingAnew) {
+  Open(1, "north");
+  Say(1, "north-1", 9);
+  Deliver();
+  live_.End(1, now_);
+  for (const char* topic : {"tills", "parking", "lifts", "signs"}) {
+    Say(1, "south-1", 9, topic);
+    Deliver();
+  }
+  EXPECT_TRUE(Has(Open(2, "north", "7-1"), "event: gone"));
+  live_.End(2, now_);
+  Say(1, "south-1", 9, "floors");
+  Deliver();
+  EXPECT_TRUE(Has(Open(3, "north", "7-1"), "event: reload"));
+}
+
 TEST_F(LiveTest, StreamsAreBoundedForEachLeaderAndInAll) {
   uint64_t stream = 0;
   for (const char* leader : {"all", "twin", "north"}) {

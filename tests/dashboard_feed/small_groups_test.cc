@@ -30,39 +30,11 @@ class SmallGroups : public testing::Test {
     model_.scopes["dana"].set_reporters_90d(reporters);
   }
 
-  // `people` said so, once each, at `site` in the morning.
   v1::Insight& Say(uint64_t id, const std::string& site, uint32_t people,
                    const std::string& text = "",
                    absl::Time at = kNow - absl::Hours(1)) {
-    v1::Insight& insight = model_.Say(id, at);
-    insight.set_topic("checkout");
-    insight.set_state(v1::HEARD);
-    insight.set_kind(v1::OBSERVATION_KIND_PAIN_POINT);
-    insight.set_observations(insight.observations() + people);
-    insight.set_reporters(insight.reporters() + people);
-    insight.set_severity_max(std::max(insight.severity_max(), 3u));
+    v1::Insight& insight = SayMore(model_, id, site, people, text, at);
     insight.set_priority_milli(4321);
-    *insight.mutable_first_seen() = contract::ToStamp(at);
-    *insight.mutable_last_seen() = contract::ToStamp(at);
-    v1::Cell& cell = *insight.add_cells();
-    cell.set_site(site);
-    cell.set_channel("store");
-    cell.set_shift("morning");
-    cell.set_observations(people);
-    cell.set_reporters(people);
-    cell.set_severity_max(3);
-    *cell.mutable_last_seen() = contract::ToStamp(at);
-    if (!text.empty()) {
-      v1::Verbatim& verbatim = *insight.add_verbatims();
-      verbatim.set_observation(text);
-      verbatim.set_text(text);
-      verbatim.set_site(site);
-      verbatim.set_channel("store");
-      verbatim.set_shift("morning");
-      verbatim.set_severity(3);
-      verbatim.set_quote(true);
-      *verbatim.mutable_observed_at() = contract::ToStamp(at);
-    }
     return insight;
   }
 

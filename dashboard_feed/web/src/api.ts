@@ -36,6 +36,7 @@ export interface News {
   state?: string;
   observations?: Count;
   reporters?: Count;
+  sites?: Count;
 }
 
 // What went wrong, in words for people.

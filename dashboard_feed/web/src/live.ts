@@ -27,8 +27,9 @@ function apply(news: News): void {
   const places = document.querySelectorAll<HTMLElement>(`[data-insight="${news.insight}"]`);
   for (const place of places) {
     const counts = place.querySelector(".counts");
-    if (counts && news.observations !== undefined && news.reporters !== undefined) {
-      counts.textContent = countsOf({ observations: news.observations, reporters: news.reporters });
+    const { observations, reporters, sites } = news;
+    if (counts && observations !== undefined && reporters !== undefined) {
+      counts.textContent = countsOf({ observations, reporters, sites });
     }
     const tag = place.querySelector(".tag");
     if (tag && news.state && tag.textContent !== news.state) tag.replaceWith(stateTag(news.state));

@@ -14,7 +14,7 @@ export function counted(count: Count, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-export function countsOf(item: { observations: Count; reporters: Count; sites?: Count }): string {
+export function countsOf(item: { observations: Count; reporters: Count; sites?: Count | undefined }): string {
   const sites = typeof item.sites === "number" ? `, ${counted(item.sites, "site", "sites")}` : "";
   return `${counted(item.observations, "observation", "observations")}, ` +
     `${counted(item.reporters, "person", "people")}${sites}`;
