@@ -169,7 +169,9 @@ Frame AgentPage::FrameFor(const Visit& visit) {
   const bool inbox = visit.served != Served::kReport &&
                      visit.served != Served::kMeToo &&
                      visit.served != Served::kDone;
-  frame.here = inbox ? "/inbox" : "/";
+  const bool phone =
+      visit.served == Served::kPhone || visit.served == Served::kPair;
+  frame.here = phone ? "/phone" : inbox ? "/inbox" : "/";
   frame.zone = station_.settings().shifts.zone();
   if (phones_ != nullptr) {
     frame.phones = !for_phones_          ? Frame::Phones::kAtMachine
@@ -214,7 +216,8 @@ http::Response AgentPage::Message(unsigned status, const char* heading,
 http::Response AgentPage::ChangeLanguage(Visit& visit) {
   const std::string to = http::FieldOf(visit.fields, "to");
   const std::string from = http::FieldOf(visit.fields, "from");
-  http::Response response = GoTo(from == "/inbox" ? "/inbox" : "/", visit);
+  const bool known_page = from == "/inbox" || from == "/phone";
+  http::Response response = GoTo(known_page ? from : "/", visit);
   const auto known =
       std::find_if(kLanguages.begin(), kLanguages.end(),
                    [&](const LanguageName& one) { return one.tag == to; });

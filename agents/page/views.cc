@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 #include <utility>
 
 namespace earshot::agents {
@@ -219,7 +220,9 @@ void PutInbox(const InboxView& inbox, const Frame& frame, Json& view) {
   }
   view["has_issues"] = !view["issues"].empty();
   view["news"] = Json::array();
+  std::set<std::string> told;  // a machine of two sites hears it for each
   for (const Json& item : ListOf(inbox.inbox, "news")) {
+    if (!told.insert(TextOf(item, "text")).second) continue;
     view["news"].push_back(
         {{"text", TextOf(item, "text")}, {"at", DayOf(item, "at", frame)}});
   }

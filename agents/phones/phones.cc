@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/string_view.h"
 #include "base/os/bytes.h"
 #include "base/os/files.h"
 #include "base/os/sha256.h"
@@ -13,6 +15,7 @@ namespace earshot::agents {
 namespace {
 
 constexpr size_t kSecretBytes = 16;
+constexpr size_t kCodeBytes = 10;
 constexpr size_t kLargestFile = size_t{64} << 10U;
 
 absl::Time TimeOf(const google::protobuf::Timestamp& stamp) {
@@ -45,7 +48,7 @@ absl::StatusOr<std::unique_ptr<Phones>> Phones::Open(std::string file,
 
 const Phones::Code& Phones::ShowCode() {
   code_ =
-      Code{os::ToHex(random_.Bytes(kSecretBytes)), clock_.Wall() + kCodeLives};
+      Code{os::ToBase32(random_.Bytes(kCodeBytes)), clock_.Wall() + kCodeLives};
   code_ends_ = clock_.Monotonic() + kCodeLives;
   paired_with_code_ = 0;
   return *code_;
@@ -61,7 +64,8 @@ std::optional<Phones::Code> Phones::code() const {
 
 bool Phones::IsCode(std::string_view text) const {
   const auto shown = code();
-  return shown && os::SameSecret(shown->text, text);
+  return shown && os::SameSecret(shown->text, absl::AsciiStrToUpper(
+                                                  {text.data(), text.size()}));
 }
 
 absl::StatusOr<std::string> Phones::Pair(std::string_view code) {

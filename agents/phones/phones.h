@@ -40,7 +40,8 @@ class Phones {
                                                       os::Random& random);
 
   struct Code {
-    std::string text;  // part of an address, never guessed: 128 bits
+    std::string text;  // part of an address, short enough to be typed, too long
+                       // to be guessed: 80 bits; in upper case
     absl::Time until;
   };
   // An earlier one is worth nothing from then on.
@@ -48,7 +49,7 @@ class Phones {
   void EndCode() { code_.reset(); }
   // That phones may pair with now.
   std::optional<Code> code() const;
-  bool IsCode(std::string_view text) const;
+  bool IsCode(std::string_view text) const;  // in either case
 
   // The secret of a phone that opened the code. NotFound: the code is another,
   // over, or has paired enough; ResourceExhausted: there are kMostPhones.

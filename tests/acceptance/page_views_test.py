@@ -50,6 +50,9 @@ class ViewsTest(unittest.TestCase):
     def test_the_front_lines_page_and_the_whole_loop_hold(self) -> None:
         self.run_script("loop.mjs")
 
+    def test_a_phone_reads_the_code_and_tells(self) -> None:
+        self.run_script("phone.mjs")
+
 
 if __name__ == "__main__":
     if chromium.installed() is None or shutil.which("node") is None or not TOOLS.exists():

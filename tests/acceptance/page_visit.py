@@ -68,6 +68,9 @@ class Visit:
             sent["Authorization"] = "Bearer " + self.token
         return sent
 
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None,
             body: str | None = None, **headers: str) -> Answer:
         sent = self.headers() | {name.replace("_", "-"): value
@@ -75,7 +78,7 @@ class Visit:
         if fields is not None:
             body = urllib.parse.urlencode(fields)
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = self.connect()
         connection.request(method, path, body, sent)
         came = connection.getresponse()
         answer = Answer(came.status, came.headers, came.read().decode())

@@ -57,7 +57,8 @@ class Scene:
         for name, (sites, channel) in SITES.items():
             agent = programs.Agent(folder / name, self.router, sites[0])
             with agent.config.open("a", encoding="utf-8") as config:
-                config.write(f'channel: "{channel}"\npage_listen: "127.0.0.1:0"\n')
+                config.write(f'channel: "{channel}"\npage_listen: "127.0.0.1:0"\n'
+                             'phone_page { listen: "127.0.0.1:0" }\n')
             self.router.enrol(name, agent.public_key, *sites)
             port = agent.start()["page_port"]
             self.agents[name] = agent
@@ -112,7 +113,14 @@ class Scene:
             return False
         if self.router.status()["backlog"]:
             return False
-        return self.number_of("dock gate code") > 0 and self.number_of("freeze right after") > 0
+        gate, checkout = (self.number_of(words)
+                          for words in ("dock gate code", "freeze right after"))
+        if not (gate and checkout):
+            return False
+        # The router counts who is in a scope every few seconds; until it is known to be
+        # enough people, small groups hide days and places.
+        visit = Visit(self.port, self.token)
+        return visit.get(f"/api/v1/insights/{checkout}").json()["daily"] is not None
 
     def number_of(self, words: str) -> int:
         """Of the first insight that has these words; 0: none yet."""

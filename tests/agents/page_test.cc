@@ -95,7 +95,20 @@ std::vector<std::string> AllPages(const Frame& frame) {
   opened.receipt = kMarkup;
   opened.body = Opened();
   opened.typed_reason = kMarkup;
-  return {ReportPage(report, frame),
+  PhoneView machine;
+  machine.message = machine.error = machine.address = machine.until = kMarkup;
+  machine.qr_path = machine.fingerprint = kMarkup;
+  machine.paired = 2;
+  PhoneView phone;
+  phone.pair_code = phone.paired_until = kMarkup;
+  Frame at_machine = frame;
+  at_machine.phones = Frame::Phones::kAtMachine;
+  Frame on_phone = frame;
+  on_phone.phones = Frame::Phones::kPaired;
+  return {PhonePage(machine, at_machine),
+          PhonePage(phone, on_phone),
+          ReportPage(report, on_phone),
+          ReportPage(report, frame),
           RecordedPage(done, kMarkup, frame),
           InboxPage(inbox, frame),
           OpenedPage(opened, frame),

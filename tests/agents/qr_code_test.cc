@@ -24,7 +24,7 @@ bool IsFinder(const QrCode& code, int row, int column) {
 }
 
 TEST(QrCodeTest, HasItsThreeCornersAndItsMargin) {
-  const auto code = QrCode::Of("https://192.0.2.7:7416/pair/00ff");
+  const auto code = QrCode::Of("https://192.0.2.7:7416/pair/7K2MQX4D9RT30000");
   ASSERT_TRUE(code.ok());
   const int far = code->side() - kMargin - kFinder;
   EXPECT_TRUE(IsFinder(*code, kMargin, kMargin));

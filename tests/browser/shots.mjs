@@ -13,7 +13,39 @@ const views = {
   insight: `/insights/${insight}`, loop: "/loop", subscriptions: "/subscriptions",
   deliveries: "/deliveries", nothing: "/insights?q=zebra", missing: "/insights/999999",
 };
-const agentViews = { tell: "/", inbox: "/inbox" };
+const agentViews = {
+  tell: "/", inbox: "/inbox", preview: "/", recorded: "/", opened: "/inbox", wrong: "/inbox",
+  phone: "/phone", gone: "/none",
+};
+// What is done on a page of the agent before its picture is taken.
+let receipt = "";
+const acts = {
+  async preview(page) {
+    await page.fill("#text", "Card 4111 1111 1111 1111 was charged twice at till 4");
+    await page.click(".send button");
+    await page.waitForSelector(".preview");
+  },
+  async recorded(page) {
+    await page.fill("#text", "The scanner battery dies before noon");
+    await page.click(".send button");
+    receipt = (await page.textContent(".receipt")).trim();
+  },
+  async opened(page) {
+    await page.fill("#receipt", receipt);
+    await page.click("form[action='/open'] button");
+    await page.waitForSelector("form[action='/withdraw']", { state: "attached" });
+  },
+  async wrong(page) {
+    await page.fill("#receipt", "0000-0000-0000");
+    await page.click("form[action='/open'] button");
+    await page.waitForSelector(".error");
+  },
+  async phone(page) {
+    const show = page.locator("form[action='/phone/show'] button");
+    if (await show.count() > 0) await show.click();
+    await page.waitForSelector(".qr");
+  },
+};
 const wide = { width: 1280, height: 800 };
 const narrow = { width: 390, height: 780 };
 
@@ -39,8 +71,9 @@ for (const scheme of which === "all" ? ["light", "dark"] : ["light"]) {
     }
     if (which !== "all") await page.setViewportSize(narrow);
     for (const [view, path] of Object.entries(agentViews)) {
-      if (which !== "all" && view !== "tell") continue;
+      if (which !== "all" && view !== "tell" && view !== "phone") continue;
       await page.goto(agent + path);
+      await acts[view]?.(page);
       await picture(page, `${view}${suffix}`, which === "all");
     }
     await context.close();
