@@ -37,8 +37,8 @@ class Client {
   virtual absl::StatusOr<v1::SubscriptionList> Subscriptions(
       const std::string& leader) = 0;
   // What the feed says about it.
-  virtual absl::StatusOr<std::string> ChangeSubscription(
-      const std::string& leader, const v1::SubscriptionChange& change) = 0;
+  virtual absl::StatusOr<std::string> ChangeOwn(
+      const std::string& leader, const v1::LeaderChange& change) = 0;
   // Asks the front line, and advises it: what the feed says about it.
   virtual absl::StatusOr<std::string> AskFrontLine(
       const std::string& leader, const v1::Question& question) = 0;
@@ -77,8 +77,8 @@ class LocalFeedClient final : public Client {
                                       const v1::Decision& mute) override;
   absl::StatusOr<v1::SubscriptionList> Subscriptions(
       const std::string& leader) override;
-  absl::StatusOr<std::string> ChangeSubscription(
-      const std::string& leader, const v1::SubscriptionChange& change) override;
+  absl::StatusOr<std::string> ChangeOwn(
+      const std::string& leader, const v1::LeaderChange& change) override;
   absl::StatusOr<std::string> AskFrontLine(
       const std::string& leader, const v1::Question& question) override;
   absl::StatusOr<std::string> Guide(const std::string& leader,
@@ -113,8 +113,8 @@ class RemoteFeedClient final : public Client {
                                       const v1::Decision& mute) override;
   absl::StatusOr<v1::SubscriptionList> Subscriptions(
       const std::string& leader) override;
-  absl::StatusOr<std::string> ChangeSubscription(
-      const std::string& leader, const v1::SubscriptionChange& change) override;
+  absl::StatusOr<std::string> ChangeOwn(
+      const std::string& leader, const v1::LeaderChange& change) override;
   absl::StatusOr<std::string> AskFrontLine(
       const std::string& leader, const v1::Question& question) override;
   absl::StatusOr<std::string> Guide(const std::string& leader,

@@ -148,9 +148,9 @@ absl::StatusOr<v1::SubscriptionList> LocalFeedClient::Subscriptions(
       "the feed's answer cannot be read; use the same release");
 }
 
-absl::StatusOr<std::string> LocalFeedClient::ChangeSubscription(
-    const std::string& leader, const v1::SubscriptionChange& change) {
-  return TextOf(socket_, "change-subscription", leader, change);
+absl::StatusOr<std::string> LocalFeedClient::ChangeOwn(
+    const std::string& leader, const v1::LeaderChange& change) {
+  return TextOf(socket_, "change-own", leader, change);
 }
 
 absl::Status LocalFeedClient::Follow(const std::string& leader,

@@ -192,10 +192,9 @@ absl::StatusOr<v1::SubscriptionList> RemoteFeedClient::Subscriptions(
       "the feed's answer cannot be read; use the same release");
 }
 
-absl::StatusOr<std::string> RemoteFeedClient::ChangeSubscription(
-    const std::string& leader, const v1::SubscriptionChange& change) {
-  return TextOf(v1::LEADER_CHANGE_SUBSCRIPTION, leader,
-                change.SerializeAsString());
+absl::StatusOr<std::string> RemoteFeedClient::ChangeOwn(
+    const std::string& leader, const v1::LeaderChange& change) {
+  return TextOf(v1::LEADER_CHANGE_OWN, leader, change.SerializeAsString());
 }
 
 absl::StatusOr<std::unique_ptr<Client>> OpenClient(const LeaderDoor& door,

@@ -24,6 +24,7 @@
 #include "dashboard_feed/commands_ask.h"
 #include "dashboard_feed/commands_decide.h"
 #include "dashboard_feed/commands_deliveries.h"
+#include "dashboard_feed/commands_deputies.h"
 #include "dashboard_feed/commands_leader.h"
 #include "dashboard_feed/commands_sign_in.h"
 #include "dashboard_feed/commands_subscriptions.h"
@@ -344,6 +345,7 @@ int RunCommand(int argc, char** argv) {
   const DecideCommands decisions(app, choose);
   const AskCommands asking(app, choose);
   const SubscriptionCommands subscriptions(app, choose);
+  const DeputyCommands deputies(app, choose);
   const SignInCommands sign_in(app, choose);
   try {
     app.parse(argc, argv);

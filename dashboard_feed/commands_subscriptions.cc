@@ -245,9 +245,9 @@ void SubscriptionCommands::DefineSet(CLI::App& group) {
       const auto client =
           OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
       if (!client.ok()) return client.status();
-      v1::SubscriptionChange change;
+      v1::LeaderChange change;
       *change.mutable_set() = *std::move(wanted);
-      const auto done = (*client)->ChangeSubscription(options.leader, change);
+      const auto done = (*client)->ChangeOwn(options.leader, change);
       if (done.ok()) fmt::print("{}\n", *done);
       return done.status();
     });
@@ -268,9 +268,9 @@ void SubscriptionCommands::DefineRemove(CLI::App& group) {
       const auto client =
           OpenClient(options.door, settings.SocketFile(), settings.KeyFile());
       if (!client.ok()) return client.status();
-      v1::SubscriptionChange change;
+      v1::LeaderChange change;
       change.set_remove(options.id);
-      const auto done = (*client)->ChangeSubscription(options.leader, change);
+      const auto done = (*client)->ChangeOwn(options.leader, change);
       if (done.ok()) fmt::print("{}\n", *done);
       return done.status();
     });

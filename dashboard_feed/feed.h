@@ -182,8 +182,8 @@ class Feed {
   absl::Status SpoolMessage(v1::RecordKind kind, std::string body,
                             absl::Time now);
   std::string OnItsWay() const;
-  absl::StatusOr<std::string> ChangeSubscription(const v1::Leader& leader,
-                                                 const std::string& body);
+  absl::StatusOr<std::string> ChangeOwn(const v1::Leader& leader,
+                                        const std::string& body);
   absl::Status CheckSet(const v1::Leader& leader,
                         const v1::Subscription& wanted) const;
   v1::SubscriptionList SubscriptionsOf(const v1::Leader& leader) const;

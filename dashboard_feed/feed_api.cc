@@ -68,6 +68,7 @@ http::Response Feed::ServeApi(const http::Request& request, Served served,
     case Served::kApiRetry:
       return WriteByApi(request, number, visitor, &Feed::RetryOwn);
     case Served::kApiSubscriptions:
+    case Served::kApiDeputies:
       if (request.method == "POST") {
         return WriteByApi(request, 0, visitor, &Feed::ChangeByFields);
       }
@@ -101,6 +102,8 @@ http::Response Feed::ReadByApi(const http::Request& request, Served served,
           ResultsBody(ResultsFor(leader), ZoneOf(leader.time_zone())));
     case Served::kApiSubscriptions:
       return answer(SubscriptionsBody(SubscriptionsOf(leader)));
+    case Served::kApiDeputies:
+      return answer(DeputiesBody(SubscriptionsOf(leader)));
     case Served::kApiDeliveries: {
       const auto deliveries = DeliveriesOf(leader);
       return deliveries.ok() ? answer(DeliveriesBody(*deliveries))

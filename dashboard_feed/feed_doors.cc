@@ -172,8 +172,8 @@ v1::Response Feed::Answer(const std::string& leader_id,
     response.set_body(SubscriptionsOf(*leader).SerializeAsString());
     return response;
   }
-  if (request.kind() == v1::LEADER_CHANGE_SUBSCRIPTION) {
-    const auto done = ChangeSubscription(*leader, request.body());
+  if (request.kind() == v1::LEADER_CHANGE_OWN) {
+    const auto done = ChangeOwn(*leader, request.body());
     if (!done.ok()) return refuse(done.status());
     response.set_text(*done);
     return response;
@@ -294,8 +294,8 @@ v1::ControlResponse Feed::Control(const os::LocalRequest& request,
     response.set_body(SubscriptionsOf(**leader).SerializeAsString());
     return response;
   }
-  if (control.command() == "change-subscription") {
-    const auto text = ChangeSubscription(**leader, control.body());
+  if (control.command() == "change-own") {
+    const auto text = ChangeOwn(**leader, control.body());
     if (text.ok()) response.set_text(*text);
     return finish(text.status());
   }

@@ -1,4 +1,5 @@
-// What leaders want sent: what is in force, and changes on their way.
+// What leaders arrange for themselves, what is sent to them and who stands in:
+// what is in force, and changes on their way.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 
 #include "dashboard_feed/feed.h"
 #include "earshot/v1/observation.pb.h"
+#include "proto/contract/deputies.h"
 #include "proto/contract/subscription.h"
 #include "proto/contract/times.h"
 
@@ -22,9 +24,8 @@ const v1::Subscription* FindIn(const v1::Subscriptions& subscriptions,
   return nullptr;
 }
 
-const v1::SubscriptionChange* OwnChange(const Model& model,
-                                        const std::string& leader,
-                                        const std::string& id) {
+const v1::LeaderChange* OwnChange(const Model& model, const std::string& leader,
+                                  const std::string& id) {
   const auto found = model.subscription_changes.find(id);
   if (found == model.subscription_changes.end() || !found->second.has_set() ||
       found->second.leader() != leader) {
@@ -47,6 +48,38 @@ absl::Status CheckRemove(const Model& model, const v1::Leader& leader,
       fmt::format("'{}' has no subscription '{}'; 'earshot-feed subscription "
                   "list --as {}' shows those there are",
                   leader.id(), id, leader.id()));
+}
+
+absl::Status CheckDeputies(const Model& model, const v1::Leader& leader,
+                           const v1::Deputies& wanted, absl::Time now) {
+  absl::TimeZone zone = absl::UTCTimeZone();
+  absl::LoadTimeZone(leader.time_zone(), &zone);
+  const auto mistake =
+      contract::MistakeIn(model.organisation, wanted, now, zone);
+  return mistake ? absl::InvalidArgumentError(*mistake) : absl::OkStatus();
+}
+
+// Of the last that is known of the same; at the beginning of time: of none.
+absl::Time ChangedAt(const Model& model, const v1::LeaderChange& change) {
+  if (change.has_deputies()) {
+    const auto found = model.deputies_changed_at.find(change.leader());
+    return found == model.deputies_changed_at.end() ? absl::InfinitePast()
+                                                    : found->second;
+  }
+  const auto found =
+      model.subscription_changes.find(contract::SubscriptionOf(change));
+  return found == model.subscription_changes.end()
+             ? absl::InfinitePast()
+             : contract::ToTime(found->second.at());
+}
+
+std::string WhatIs(const v1::LeaderChange& change) {
+  if (!change.has_deputies()) {
+    return fmt::format("{} of '{}'", change.has_set() ? "change" : "removal",
+                       contract::SubscriptionOf(change));
+  }
+  return change.deputies().deputies().empty() ? "that nobody else stands in"
+                                              : "who stands in";
 }
 
 }  // namespace
@@ -88,9 +121,9 @@ absl::Status Feed::CheckSet(const v1::Leader& leader,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Feed::ChangeSubscription(const v1::Leader& leader,
-                                                     const std::string& body) {
-  v1::SubscriptionChange change;
+absl::StatusOr<std::string> Feed::ChangeOwn(const v1::Leader& leader,
+                                            const std::string& body) {
+  v1::LeaderChange change;
   if (!change.ParseFromString(body)) {
     return absl::InvalidArgumentError(
         "the change cannot be read; use the client of this release");
@@ -106,32 +139,27 @@ absl::StatusOr<std::string> Feed::ChangeSubscription(const v1::Leader& leader,
     return absl::InvalidArgumentError(
         "a name in it looks like a personal number or address; choose another");
   }
-  const std::string id = contract::SubscriptionOf(change);
-  absl::Status status = change.has_set() ? CheckSet(leader, change.set())
-                                         : CheckRemove(model, leader, id);
+  absl::Status status =
+      change.has_set() ? CheckSet(leader, change.set())
+      : change.has_deputies()
+          ? CheckDeputies(model, leader, change.deputies(), now)
+          : CheckRemove(model, leader, change.remove());
   if (!status.ok()) return status;
   // Later than the last one, whatever the clock says.
-  absl::Time at = now;
-  const auto known = model.subscription_changes.find(id);
-  if (known != model.subscription_changes.end()) {
-    at = std::max(at,
-                  contract::ToTime(known->second.at()) + absl::Milliseconds(1));
-  }
-  *change.mutable_at() = contract::ToStamp(at);
+  *change.mutable_at() = contract::ToStamp(
+      std::max(now, ChangedAt(model, change) + absl::Milliseconds(1)));
   spool::NewRecord record;
   record.lane = kChangeLane;
-  record.kind = v1::RECORD_SUBSCRIPTION;
+  record.kind = v1::RECORD_LEADER_CHANGE;
   record.id = random_.Bytes(wire::kRecordIdBytes);
   change.SerializeToString(&record.body);
   const auto appended = spool_->Append({record}, now);
   if (!appended.ok()) return appended.status();
-  log_.Info("subscription_spooled", {{"leader", leader.id()},
-                                     {"subscription", id},
-                                     {"set", change.has_set()}});
+  log_.Info("leader_change_spooled",
+            {{"leader", leader.id()}, {"change", contract::KeyOf(change)}});
   return fmt::format(
-      "{} of '{}' recorded; it goes to the router{}, and counts once it is "
-      "back",
-      change.has_set() ? "change" : "removal", id,
+      "{} recorded; it goes to the router{}, and counts once it is back",
+      WhatIs(change),
       connected_at_ == absl::InfiniteDuration() ? " as soon as that is reached"
                                                 : "");
 }
@@ -149,6 +177,13 @@ v1::SubscriptionList Feed::SubscriptionsOf(const v1::Leader& leader) const {
     entry.set_changed(true);
     *entry.mutable_at() = change->at();
   }
+  *list.mutable_deputies() = leader.deputies();
+  const auto of_file = model.deputies_of_file.find(leader.id());
+  const int from_file = of_file == model.deputies_of_file.end()
+                            ? 0
+                            : of_file->second.deputies_size();
+  list.set_own_deputies(
+      static_cast<uint32_t>(std::max(0, leader.deputies_size() - from_file)));
   return list;
 }
 

@@ -19,6 +19,7 @@ using Fields = std::map<std::string, std::string>;
 
 constexpr size_t kListPage = 50;         // insights
 constexpr size_t kMostDeliveries = 100;  // the latest of a leader
+constexpr size_t kMostNamed = 500;       // leaders to choose from
 
 // "Max until 2027-01-06"
 std::string DeputyText(const Model& model, const v1::Deputy& deputy) {
@@ -132,8 +133,19 @@ http::Response Feed::ShowSubscriptions(const Visitor& visitor, unsigned status,
     page.channels.push_back(name);
   }
   page.time_zone = leader.time_zone();
-  for (const v1::Deputy& deputy : leader.deputies()) {
-    page.deputies.push_back(DeputyText(mirror_->model(), deputy));
+  for (const v1::Deputy& deputy : page.subscriptions.deputies()) {
+    page.deputies.push_back(
+        DeputyText(mirror_->model(), deputy) +
+        (page.deputies.size() < page.subscriptions.own_deputies()
+             ? ", named by you"
+             : ", by the operator's file"));
+  }
+  page.own_deputies = page.subscriptions.own_deputies() > 0;
+  for (const v1::Leader& other : mirror_->model().organisation.leaders()) {
+    if (other.id() == leader.id()) continue;
+    page.leaders.emplace_back(other.id(),
+                              other.name().empty() ? other.id() : other.name());
+    if (page.leaders.size() == kMostNamed) break;
   }
   return AsPage(
       status, SubscriptionsPage(page, FrameFor(visitor, Here::kSubscriptions)));
@@ -144,7 +156,7 @@ absl::StatusOr<std::string> Feed::ChangeByFields(const v1::Leader& leader,
                                                  const Fields& fields) {
   const auto change = ChangeFrom(fields, SubscriptionsOf(leader));
   if (!change.ok()) return change.status();
-  return ChangeSubscription(leader, change->SerializeAsString());
+  return ChangeOwn(leader, change->SerializeAsString());
 }
 
 http::Response Feed::PostSubscription(const Visitor& visitor,

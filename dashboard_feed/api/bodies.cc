@@ -195,6 +195,18 @@ std::string SubscriptionsBody(const v1::SubscriptionList& list) {
   return Dump(out);
 }
 
+std::string DeputiesBody(const v1::SubscriptionList& list) {
+  Json out{{"items", Json::array()}};
+  for (const v1::Deputy& deputy : list.deputies()) {
+    out["items"].push_back(
+        {{"deputy", deputy.leader()},
+         {"from", deputy.from()},
+         {"until", deputy.until()},
+         {"own", out["items"].size() < list.own_deputies()}});
+  }
+  return Dump(out);
+}
+
 std::string DeliveriesBody(const std::vector<Delivery>& deliveries) {
   Json out{{"items", Json::array()}};
   for (const Delivery& delivery : deliveries) {

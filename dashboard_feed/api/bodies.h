@@ -58,6 +58,7 @@ std::string InsightBody(const v1::DigestItem& item, const InsightPage& page,
                         absl::TimeZone zone);
 
 std::string SubscriptionsBody(const v1::SubscriptionList& list);
+std::string DeputiesBody(const v1::SubscriptionList& list);
 std::string DeliveriesBody(const std::vector<Delivery>& deliveries);
 std::string ResultsBody(const v1::ResultList& results, absl::TimeZone zone);
 

@@ -70,11 +70,21 @@ absl::StatusOr<v1::Subscription> Wanted(const Fields& fields) {
 
 }  // namespace
 
-absl::StatusOr<v1::SubscriptionChange> ChangeFrom(
-    const Fields& fields, const v1::SubscriptionList& now) {
+absl::StatusOr<v1::LeaderChange> ChangeFrom(const Fields& fields,
+                                            const v1::SubscriptionList& now) {
   const std::string act = http::FieldOf(fields, "act");
   const std::string id = http::FieldOf(fields, "id");
-  v1::SubscriptionChange change;
+  v1::LeaderChange change;
+  const auto deputy = fields.find("deputy");
+  if (deputy != fields.end()) {
+    v1::Deputies& deputies = *change.mutable_deputies();
+    if (deputy->second.empty()) return change;
+    v1::Deputy& one = *deputies.add_deputies();
+    one.set_leader(deputy->second);
+    one.set_from(http::FieldOf(fields, "from"));
+    one.set_until(http::FieldOf(fields, "until"));
+    return change;
+  }
   if (act == "remove") {
     change.set_remove(id);
   } else if (act == "pause" || act == "resume") {

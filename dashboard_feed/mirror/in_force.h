@@ -9,8 +9,7 @@
 
 namespace earshot::feed {
 
-using SubscriptionChanges =
-    std::map<std::string, v1::SubscriptionChange>;  // by id
+using SubscriptionChanges = std::map<std::string, v1::LeaderChange>;  // by id
 
 // The subscriptions that count: the operator's file, over which leaders' own
 // changes are laid. A change takes the place of the file's of the same id and

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proto/contract/subscription.h"
+#include "proto/contract/times.h"
 
 namespace earshot::feed {
 namespace {
@@ -70,13 +71,9 @@ std::string KeyOf(const v1::Item& item) {
       if (!reach.ParseFromString(item.body())) return "";
       return fmt::format("guidance/{}", reach.number() % kMostMessages);
     }
-    case v1::UPDATE_SUBSCRIPTION: {
-      v1::SubscriptionChange change;
-      if (!change.ParseFromString(item.body()) ||
-          contract::SubscriptionOf(change).empty()) {
-        return "";
-      }
-      return "subscription/" + contract::SubscriptionOf(change);
+    case v1::UPDATE_LEADER_CHANGE: {
+      v1::LeaderChange change;
+      return change.ParseFromString(item.body()) ? contract::KeyOf(change) : "";
     }
     default:
       return "";
@@ -153,9 +150,16 @@ absl::Status Mirror::Load() {
   if (!row.ok()) return row.status();
   absl::Status status = transaction->Commit();
   if (!status.ok()) return status;
+  ApplyChanges();
+  return absl::OkStatus();
+}
+
+// Over the operator's files.
+void Mirror::ApplyChanges() {
   model_.subscriptions =
       InForce(model_.subscriptions_file, model_.subscription_changes);
-  return absl::OkStatus();
+  contract::UseDeputies(model_.own_deputies, model_.deputies_of_file,
+                        model_.organisation);
 }
 
 std::optional<v1::Insight> Mirror::ReadOne(store::Statement& read) const {
@@ -212,11 +216,11 @@ absl::StatusOr<Mirror::Taken> Mirror::Take(const v1::Delivery& delivery,
   }
   for (const v1::Item& item : delivery.items()) {
     if (item.kind() != v1::UPDATE_SUBSCRIPTIONS &&
-        item.kind() != v1::UPDATE_SUBSCRIPTION) {
+        item.kind() != v1::UPDATE_ORGANISATION &&
+        item.kind() != v1::UPDATE_LEADER_CHANGE) {
       continue;
     }
-    model_.subscriptions =
-        InForce(model_.subscriptions_file, model_.subscription_changes);
+    ApplyChanges();
     break;
   }
   taken.organisation_changed = model_.organisation_sha256 != before;
@@ -304,6 +308,7 @@ void Mirror::Adopt(uint32_t kind, const std::string& body) {
     if (!file.ParseFromString(body)) return;
     if (kind == v1::UPDATE_ORGANISATION) {
       model_.organisation.ParseFromString(file.body());
+      model_.deputies_of_file = contract::DeputiesIn(model_.organisation);
       model_.organisation_sha256 = file.sha256();
     } else {
       model_.subscriptions_file.ParseFromString(file.body());
@@ -331,9 +336,14 @@ void Mirror::Adopt(uint32_t kind, const std::string& body) {
     if (reach.ParseFromString(body)) {
       model_.guidance[reach.number() % kMostMessages] = reach;
     }
-  } else if (kind == v1::UPDATE_SUBSCRIPTION) {
-    v1::SubscriptionChange change;
-    if (change.ParseFromString(body)) {
+  } else if (kind == v1::UPDATE_LEADER_CHANGE) {
+    v1::LeaderChange change;
+    if (!change.ParseFromString(body)) return;
+    if (change.has_deputies()) {
+      model_.own_deputies[change.leader()] = change.deputies();
+      model_.deputies_changed_at[change.leader()] =
+          contract::ToTime(change.at());
+    } else {
       model_.subscription_changes[contract::SubscriptionOf(change)] = change;
     }
   } else if (kind == v1::UPDATE_TOTALS) {

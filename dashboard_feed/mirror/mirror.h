@@ -67,6 +67,7 @@ class Mirror : public WholeInsights {
   explicit Mirror(std::unique_ptr<store::Database> database)
       : database_(std::move(database)), words_(*database_) {}
   absl::Status Load();
+  void ApplyChanges();
   absl::Status Store(const v1::Delivery& delivery, absl::Time now);
   absl::Status StoreItem(const v1::Item& item, absl::Time now);
   absl::Status StoreInsight(const v1::Item& item, absl::Time now);

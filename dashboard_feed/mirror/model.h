@@ -18,6 +18,7 @@
 #include "earshot/v1/guidance.pb.h"
 #include "earshot/v1/insight.pb.h"
 #include "earshot/v1/question.pb.h"
+#include "proto/contract/deputies.h"
 
 // What the router has told the feed, as values to read.
 namespace earshot::feed {
@@ -112,12 +113,15 @@ struct Model {
   Vocabulary words;
   History history;
   const WholeInsights* whole = nullptr;
-  v1::Organisation organisation;
+  v1::Organisation organisation;  // with the deputies that leaders named
   std::string organisation_sha256;
   v1::Subscriptions subscriptions;  // in force
   v1::Subscriptions subscriptions_file;
   SubscriptionChanges subscription_changes;  // removals as well
   std::string subscriptions_sha256;          // of the file
+  contract::DeputyLists deputies_of_file;
+  contract::DeputyLists own_deputies;  // that leaders named themselves
+  std::map<std::string, absl::Time> deputies_changed_at;  // by leader
   std::map<std::string, v1::SiteActivity> sites;
   std::map<std::string, v1::ScopeActivity> scopes;  // by leader
   std::map<uint32_t, v1::Alert> alerts;  // by slot, at most kMostAlerts

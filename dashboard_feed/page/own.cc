@@ -112,6 +112,14 @@ PageView ViewOfOwn(const OwnPage& page, const char* title, const Frame& frame) {
     view["deputies"].push_back({{"deputy", deputy}});
   }
   view["has_deputies"] = !page.deputies.empty();
+  view["own_deputies"] = page.own_deputies;
+  view["may_name"] = !page.leaders.empty();
+  Options leaders{{"", "choose"}};
+  leaders.insert(leaders.end(), page.leaders.begin(), page.leaders.end());
+  view["leaders"] = ViewOfOptions(leaders, Typed(page, "deputy", ""));
+  for (const char* name : {"from", "until"}) {
+    view[std::string("typed_") + name] = Typed(page, name, "");
+  }
   view["sent"] = PageView::array();
   for (const OwnDelivery& delivery : page.deliveries) {
     PageView one{{"delivery", std::to_string(delivery.id)},

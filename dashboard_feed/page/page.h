@@ -108,6 +108,9 @@ struct OwnPage {
   std::vector<std::string> channels;  // that the feed has
   std::string time_zone;
   std::vector<std::string> deputies;  // a sentence each
+  bool own_deputies = false;          // the leader named some of them
+  // Who else there is: id and name.
+  std::vector<std::pair<std::string, std::string>> leaders;
   std::vector<OwnDelivery> deliveries;
   std::string message;
   std::string error;

@@ -86,6 +86,7 @@ const std::vector<Route>& Routes() {
          true},
         {Served::kApiResults, "/api/v1/results", true, false},
         {Served::kApiSubscriptions, "/api/v1/subscriptions", true, true},
+        {Served::kApiDeputies, "/api/v1/deputies", true, true},
         {Served::kApiDeliveries, "/api/v1/deliveries", true, false},
         {Served::kApiRetry, "/api/v1/deliveries/{number}/retry", false, true}};
     if (!ScriptPath().empty()) {

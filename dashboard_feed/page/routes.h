@@ -34,6 +34,7 @@ enum class Served {
   kApiQuestions,
   kApiResults,
   kApiSubscriptions,
+  kApiDeputies,
   kApiDeliveries,
   kApiRetry,
   kApiEvents,

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "proto/contract/deputies.h"
 #include "proto/contract/names.h"
 
 namespace earshot::contract {
@@ -220,17 +221,28 @@ bool TellsEscalations(const v1::Subscription& subscription) {
   return subscription.escalations() == v1::Subscription::ON;
 }
 
-const std::string& SubscriptionOf(const v1::SubscriptionChange& change) {
+const std::string& SubscriptionOf(const v1::LeaderChange& change) {
   return change.has_set() ? change.set().id() : change.remove();
 }
 
-std::optional<Refusal> Validate(const v1::SubscriptionChange& change) {
+std::string KeyOf(const v1::LeaderChange& change) {
+  if (change.has_deputies()) return "deputies/" + change.leader();
+  const std::string& id = SubscriptionOf(change);
+  return id.empty() ? "" : "subscription/" + id;
+}
+
+std::optional<Refusal> Validate(const v1::LeaderChange& change) {
   if (!IsName(change.leader())) {
     return Refusal{"leader_invalid", "a change names its leader"};
   }
-  if (change.change_case() == v1::SubscriptionChange::CHANGE_NOT_SET) {
+  if (change.change_case() == v1::LeaderChange::CHANGE_NOT_SET) {
     return Refusal{"change_unknown",
                    "the change is of a newer release; upgrade the router"};
+  }
+  if (change.has_deputies()) {
+    auto mistake = MistakeIn(change.leader(), change.deputies());
+    if (!mistake) return std::nullopt;
+    return Refusal{"deputies_invalid", *std::move(mistake)};
   }
   if (!IsName(SubscriptionOf(change))) {
     return Refusal{"subscription_invalid",
@@ -247,11 +259,13 @@ std::optional<Refusal> Validate(const v1::SubscriptionChange& change) {
                  fmt::format("{}", fmt::join(mistakes, "\n"))};
 }
 
-bool LooksPersonal(const Redactor& redactor,
-                   const v1::SubscriptionChange& change) {
+bool LooksPersonal(const Redactor& redactor, const v1::LeaderChange& change) {
   const auto personal = [&](const std::string& name) {
     return !redactor.Redact(name).spans.empty();
   };
+  for (const v1::Deputy& deputy : change.deputies().deputies()) {
+    if (personal(deputy.leader())) return true;
+  }
   const Names& topics = change.set().scope().topics();
   return personal(SubscriptionOf(change)) ||
          std::any_of(topics.begin(), topics.end(), personal);

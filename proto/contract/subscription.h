@@ -31,14 +31,16 @@ bool TellsEscalations(const v1::Subscription& subscription);
 inline constexpr uint64_t kMostOwnSubscriptions = 16;
 inline constexpr uint64_t kMostOwnIds = 256;
 
-// The id that it is about.
-const std::string& SubscriptionOf(const v1::SubscriptionChange& change);
+// What it takes the place of: subscription/ID, or deputies/LEADER; empty: it is
+// of a newer release.
+std::string KeyOf(const v1::LeaderChange& change);
+// The id of the subscription that it is about; empty: it is about none.
+const std::string& SubscriptionOf(const v1::LeaderChange& change);
 // By itself, without the organisation.
-std::optional<Refusal> Validate(const v1::SubscriptionChange& change);
+std::optional<Refusal> Validate(const v1::LeaderChange& change);
 
 // Its id or one of its topics looks like a personal number or address.
-bool LooksPersonal(const Redactor& redactor,
-                   const v1::SubscriptionChange& change);
+bool LooksPersonal(const Redactor& redactor, const v1::LeaderChange& change);
 
 // Where its scope names what the leader's own leaves out, each a sentence. A
 // site counts by its region where the leader's scope has no list of sites.

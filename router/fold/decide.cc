@@ -321,8 +321,8 @@ absl::Status Fold::FoldChange(const LogRow& row, Work& work) {
       return FoldWithdrawal(row, work);
     case v1::LOG_DECISION:
       return FoldDecision(row, work);
-    case v1::LOG_SUBSCRIPTION:
-      return FoldSubscription(row);
+    case v1::LOG_LEADER_CHANGE:
+      return FoldLeaderChange(row);
     case v1::LOG_VERDICT:
       return FoldVerdict(row, work);
     case v1::LOG_TICK:

@@ -15,7 +15,8 @@ absl::Status Fold::Recover() {
     const std::lock_guard lock(mutex_);
     if (inbox_.configured) {
       organisation_ = inbox_.configured->first;
-      duty_ = std::make_unique<OnDuty>(organisation_);
+      status = StartDuty();
+      if (!status.ok()) return status;
     }
   }
   while (true) {

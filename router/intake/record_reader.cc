@@ -111,8 +111,8 @@ Result RecordReader::Read(const Enrolled& peer, uint32_t lane,
       return ReadReceipt(peer, record);
     case v1::RECORD_ERASE_DONE:
       return ReadEraseDone(peer, record);
-    case v1::RECORD_SUBSCRIPTION:
-      return ReadSubscription(peer, record, now);
+    case v1::RECORD_LEADER_CHANGE:
+      return ReadLeaderChange(peer, record, now);
     default:
       return Refuse("kind_unknown",
                     fmt::format("records of kind {} are of a newer release; "
@@ -334,13 +334,13 @@ Result RecordReader::ReadDecision(const Enrolled& peer,
 }
 
 // Names and choices only. What looks personal is refused, and kept nowhere.
-Result RecordReader::ReadSubscription(const Enrolled& peer,
+Result RecordReader::ReadLeaderChange(const Enrolled& peer,
                                       const v1::Record& record,
                                       absl::Time now) {
-  v1::SubscriptionRecord out;
-  v1::SubscriptionChange& change = *out.mutable_change();
+  v1::LeaderChangeRecord out;
+  v1::LeaderChange& change = *out.mutable_change();
   if (!change.ParseFromString(record.body())) {
-    return Refuse("body_unparsable", "the body is not a SubscriptionChange");
+    return Refuse("body_unparsable", "the body is not a LeaderChange");
   }
   change.DiscardUnknownFields();
   v1::Record kept = record;
@@ -359,7 +359,7 @@ Result RecordReader::ReadSubscription(const Enrolled& peer,
     return Refused{*std::move(refusal), kept.SerializeAsString()};
   }
   LogEntry entry;
-  entry.kind = v1::LOG_SUBSCRIPTION;
+  entry.kind = v1::LOG_LEADER_CHANGE;
   *out.mutable_received_at() = contract::ToStamp(now);
   out.SerializeToString(&entry.body);
   return entry;

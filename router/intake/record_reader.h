@@ -65,7 +65,7 @@ class RecordReader {
   std::variant<LogEntry, Refused> ReadDecision(const Enrolled& peer,
                                                const v1::Record& record,
                                                absl::Time now);
-  std::variant<LogEntry, Refused> ReadSubscription(const Enrolled& peer,
+  std::variant<LogEntry, Refused> ReadLeaderChange(const Enrolled& peer,
                                                    const v1::Record& record,
                                                    absl::Time now);
   std::variant<LogEntry, Refused> ReadWithdrawal(const Enrolled& peer,

@@ -4,7 +4,6 @@
 #include <tuple>
 #include <utility>
 
-#include "proto/contract/deputies.h"
 #include "router/loop/front_line.h"
 
 namespace earshot::router {
@@ -28,10 +27,19 @@ contract::WorkingHours HoursOf(const v1::Organisation& organisation,
   return contract::WorkingHours();
 }
 
+v1::Organisation WithDeputies(v1::Organisation organisation,
+                              const contract::DeputyLists& own) {
+  if (!own.empty()) {
+    contract::UseDeputies(own, contract::DeputiesIn(organisation),
+                          organisation);
+  }
+  return organisation;
+}
+
 }  // namespace
 
-OnDuty::OnDuty(v1::Organisation organisation)
-    : organisation_(std::move(organisation)),
+OnDuty::OnDuty(v1::Organisation organisation, const contract::DeputyLists& own)
+    : organisation_(WithDeputies(std::move(organisation), own)),
       rules_(RulesOf(organisation_.loop())) {
   for (const v1::Leader& leader : organisation_.leaders()) {
     Member& member = members_.emplace_back(

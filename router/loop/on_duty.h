@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "earshot/v1/configuration.pb.h"
 #include "earshot/v1/insight.pb.h"
+#include "proto/contract/deputies.h"
 #include "proto/contract/leader_scope.h"
 #include "proto/contract/working_hours.h"
 
@@ -22,7 +23,9 @@ class OnDuty {
  public:
   static constexpr size_t kMostKnown = 100000;
 
-  explicit OnDuty(v1::Organisation organisation);
+  // `own`: deputies that leaders named themselves.
+  explicit OnDuty(v1::Organisation organisation,
+                  const contract::DeputyLists& own = {});
   OnDuty(const OnDuty&) = delete;
   OnDuty& operator=(const OnDuty&) = delete;
 

@@ -8,6 +8,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/wire/keys.h"
+#include "proto/contract/deputies.h"
 #include "proto/contract/leader_scope.h"
 #include "proto/contract/names.h"
 #include "proto/contract/validate.h"
@@ -260,10 +261,9 @@ class Check {
 
   template <typename AddMistake>
   void Deputies(const v1::Leader& leader, const AddMistake& add) const {
-    constexpr int kMostDeputies = 8;
-    if (leader.deputies_size() > kMostDeputies) {
+    if (leader.deputies_size() > contract::kMostDeputies) {
       add(fmt::format("{} deputies, at most {}", leader.deputies_size(),
-                      kMostDeputies));
+                      contract::kMostDeputies));
     }
     for (const v1::Deputy& deputy : leader.deputies()) {
       if (deputy.leader() == leader.id() ||

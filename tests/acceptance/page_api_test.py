@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The page as JSON: docs/reference/api.yaml against the running feed."""
 
+import datetime
 import re
 import unittest
 from typing import Any
@@ -121,11 +122,15 @@ class ApiTest(PageWorld):
         self.check(script.send_json("/api/v1/insights/9999/decisions", {"verb": "ack"}),
                    "post", path)
         self.check(script.ask("POST", decisions, {"verb": "ack"}), "post", path)
+        next_week = (datetime.date.today() + datetime.timedelta(days=7)).isoformat()
         for name, good, bad, missing in (
                 ("insights/{number}/questions", {"text": "Since when?"},
                  {"text": "Since when?", "answers": "x"}, {"text": "Since when?"}),
                 ("subscriptions", {"id": "amara-own", "at": "07:00"}, {"id": "x", "at": "25:00"},
                  {"act": "pause", "id": "nobodys"}),
+                ("deputies", {"deputy": "jonas", "until": next_week},
+                 {"deputy": "jonas", "until": "someday"},
+                 {"deputy": "nobody", "until": next_week}),
                 ("deliveries/{number}/retry", None, None, {})):
             path = "/api/v1/" + name
             self.check_writing(script, browser, path, path.replace("{number}", str(gate)), good,
@@ -135,7 +140,8 @@ class ApiTest(PageWorld):
         not_here = {("/api/v1/deliveries/{number}/retry", "post", status)
                     for status in ("202", "400", "409")}
         not_here.add(("/api/v1/insights/{number}/questions", "post", "409"))
-        not_here.add(("/api/v1/subscriptions", "post", "409"))
+        not_here |= {(f"/api/v1/{name}", "post", "409")
+                     for name in ("subscriptions", "deputies")}
         self.assertEqual(self.covered | not_here, {
             (path, method, status) for path, method in described
             for status in SPEC["paths"][path][method]["responses"]})

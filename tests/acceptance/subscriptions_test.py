@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Alerts, and subscriptions that leaders change, by the real programs."""
 
+import datetime
 import json
 import pathlib
 import unittest
@@ -66,6 +67,24 @@ class SubscriptionsTest(unittest.TestCase):
         self.change("remove", "brief")
         eventually("the file's is back", lambda: len(self.listed()) == 1
                    and self.listed()["amara-daily"]["at"] == "10:00")
+
+    def test_a_leader_names_who_stands_in_and_ends_it(self) -> None:
+        def deputies() -> list[tuple[str, bool]]:
+            listed = json.loads(self.feed.command("deputy", "list", "--as", "amara", "--json"))
+            return [(one["deputy"], one["own"]) for one in listed]
+        last = (datetime.date.today() + datetime.timedelta(days=7)).isoformat()
+        self.assertEqual(deputies(), [])
+        self.feed.command("deputy", "name", "jonas", "--until", last, "--as", "amara")
+        eventually("jonas stands in", lambda: deputies() == [("jonas", True)])
+        self.feed.stop()
+        self.router.stop()
+        self.router.start()
+        self.feed.start()
+        self.assertEqual(deputies(), [("jonas", True)])
+        done = self.feed.try_command("deputy", "name", "amara", "--until", last, "--as", "amara")
+        self.assertIn("themselves", done.stderr)
+        self.feed.command("deputy", "end", "--as", "amara")
+        eventually("nobody stands in", lambda: deputies() == [])
 
     def test_what_is_wrong_is_told_at_once(self) -> None:
         for arguments, said in (

@@ -17,8 +17,8 @@ v1::Subscription Of(const std::string& id, const std::string& leader,
   return s;
 }
 
-v1::SubscriptionChange Setting(const v1::Subscription& s) {
-  v1::SubscriptionChange change;
+v1::LeaderChange Setting(const v1::Subscription& s) {
+  v1::LeaderChange change;
   change.set_leader(s.leader());
   *change.mutable_set() = s;
   return change;
@@ -53,9 +53,9 @@ TEST(InForceTest, WhatTheFileGivesToAnotherStaysTheirs) {
 
 class FeedSubscriptionsTest : public FeedTest {
  protected:
-  v1::ControlResponse Change(const v1::SubscriptionChange& change) {
+  v1::ControlResponse Change(const v1::LeaderChange& change) {
     v1::ControlRequest request;
-    request.set_command("change-subscription");
+    request.set_command("change-own");
     request.add_arguments("dana");
     request.set_body(change.SerializeAsString());
     return Ask(request);
@@ -69,7 +69,7 @@ class FeedSubscriptionsTest : public FeedTest {
     return list;
   }
   // What the router sends back.
-  void Mirrored(const v1::SubscriptionChange& change) {
+  void Mirrored(const v1::LeaderChange& change) {
     feed_.reset();
     auto mirror = Mirror::Open(settings_.InData("mirror.db"));
     v1::Delivery delivery;
@@ -77,7 +77,7 @@ class FeedSubscriptionsTest : public FeedTest {
     delivery.set_prev_seq((*mirror)->cursor().seq());
     v1::Item& item = *delivery.add_items();
     item.set_seq(delivery.prev_seq() + 1);
-    item.set_kind(v1::UPDATE_SUBSCRIPTION);
+    item.set_kind(v1::UPDATE_LEADER_CHANGE);
     item.set_body(change.SerializeAsString());
     ASSERT_TRUE((*mirror)->Take(delivery, clock_.Wall()).ok());
     mirror->reset();
@@ -93,11 +93,65 @@ TEST_F(FeedSubscriptionsTest, AChangeIsSpooledInTheNameOfWhoMadeIt) {
   Restart();
   const auto records = Spooled();
   ASSERT_EQ(records.size(), 1U);
-  EXPECT_EQ(records[0].kind, static_cast<uint32_t>(v1::RECORD_SUBSCRIPTION));
-  v1::SubscriptionChange change;
+  EXPECT_EQ(records[0].kind, static_cast<uint32_t>(v1::RECORD_LEADER_CHANGE));
+  v1::LeaderChange change;
   ASSERT_TRUE(change.ParseFromString(records[0].body));
   EXPECT_EQ(change.leader(), "dana");
   EXPECT_EQ(change.set().leader(), "dana");
+}
+
+class FeedDeputiesTest : public FeedSubscriptionsTest {
+ protected:
+  std::string Day(int days) const {
+    return absl::FormatTime("%Y-%m-%d", clock_.Wall() + absl::Hours(24 * days),
+                            absl::UTCTimeZone());
+  }
+  v1::LeaderChange Naming(const std::string& deputy, int until) const {
+    v1::LeaderChange change;
+    change.set_leader("dana");
+    v1::Deputy& one = *change.mutable_deputies()->add_deputies();
+    one.set_leader(deputy);
+    one.set_until(Day(until));
+    return change;
+  }
+};
+
+TEST_F(FeedDeputiesTest, WhoIsNamedIsSpooledAndFirstOnceItIsBack) {
+  EXPECT_EQ(Change(Naming("max", 7)).code(), 0U);
+  ASSERT_EQ(Spooled().size(), 1U);
+  EXPECT_TRUE(List().deputies().empty());
+  Mirrored(Naming("max", 7));
+  const v1::SubscriptionList list = List();
+  ASSERT_EQ(list.deputies_size(), 1);
+  EXPECT_EQ(list.own_deputies(), 1U);
+  EXPECT_EQ(list.deputies(0).leader(), "max");
+  v1::LeaderChange none = Naming("max", 7);
+  none.mutable_deputies()->clear_deputies();
+  Mirrored(none);
+  EXPECT_TRUE(List().deputies().empty());
+}
+
+TEST_F(FeedDeputiesTest, WhoCannotStandInIsRefused) {
+  v1::LeaderChange backwards = Naming("max", 7);
+  backwards.mutable_deputies()->mutable_deputies(0)->set_from(Day(8));
+  v1::LeaderChange for_good = Naming("max", 7);
+  for_good.mutable_deputies()->mutable_deputies(0)->clear_until();
+  v1::LeaderChange many = Naming("max", 7);
+  for (int i = 0; i < 8; ++i) {
+    *many.mutable_deputies()->add_deputies() = many.deputies().deputies(0);
+  }
+  for (const auto& [change, said] :
+       {std::pair{Naming("dana", 7), "themselves"},
+        {Naming("nobody", 7), "no leader of the organisation"},
+        {Naming("max", -2), "is over"},
+        {Naming("max", 400), "366 days"},
+        {backwards, "is before"},
+        {for_good, "no last day"},
+        {many, "at most 8"}}) {
+    EXPECT_NE(Change(change).text().find(said), std::string::npos)
+        << Change(change).text();
+  }
+  EXPECT_TRUE(Spooled().empty());
 }
 
 TEST_F(FeedSubscriptionsTest, EveryMistakeIsToldAndNothingIsSpooled) {
@@ -126,7 +180,7 @@ TEST_F(FeedSubscriptionsTest, ListTellsTheFilesFromTheLeadersOwn) {
 }
 
 TEST_F(FeedSubscriptionsTest, OnlyAnOwnChangeCanBeRemoved) {
-  v1::SubscriptionChange change;
+  v1::LeaderChange change;
   change.set_remove("dana-hourly");
   EXPECT_NE(Change(change).text().find("--paused"), std::string::npos);
   change.set_remove("nothing");

@@ -133,7 +133,7 @@ void CheckObservationEntry(const Case& given, const LogEntry& entry) {
 
 // A record that is a list, or holds some.
 bool IsList(const LogEntry& entry) {
-  if (entry.kind == v1::LOG_SUBSCRIPTION) return true;
+  if (entry.kind == v1::LOG_LEADER_CHANGE) return true;
   v1::DecisionRecord record;
   return entry.kind == v1::LOG_DECISION && record.ParseFromString(entry.body) &&
          record.decision().has_split();
@@ -154,8 +154,8 @@ void CheckEntry(const Case& given, const LogEntry& entry) {
       Require(given.peer.role == router::Role::kFeed, "only a feed decides");
       return;
     }
-    case v1::LOG_SUBSCRIPTION: {
-      v1::SubscriptionRecord record;
+    case v1::LOG_LEADER_CHANGE: {
+      v1::LeaderChangeRecord record;
       Require(record.ParseFromString(entry.body), "a change can be read");
       Require(given.peer.role == router::Role::kFeed,
               "only a feed changes subscriptions");

@@ -8,37 +8,67 @@ namespace {
 
 class FoldSubscriptionsTest : public FoldTest {
  protected:
-  void Send(const v1::SubscriptionChange& change) {
-    Put(feed_, v1::RECORD_SUBSCRIPTION, change.SerializeAsString());
+  void Send(const v1::LeaderChange& change) {
+    Put(feed_, v1::RECORD_LEADER_CHANGE, change.SerializeAsString());
     FoldAll();
   }
-  v1::SubscriptionChange ChangeOf(const std::string& leader) {
+  v1::LeaderChange ChangeOf(const std::string& leader) {
     clock_.Advance(absl::Seconds(1));
-    v1::SubscriptionChange change;
+    v1::LeaderChange change;
     change.set_leader(leader);
     *change.mutable_at() = contract::ToStamp(clock_.Wall());
     return change;
   }
-  v1::SubscriptionChange Set(const std::string& leader, const std::string& id,
-                             const std::string& at = "08:00") {
-    v1::SubscriptionChange change = ChangeOf(leader);
+  v1::LeaderChange Set(const std::string& leader, const std::string& id,
+                       const std::string& at = "08:00") {
+    v1::LeaderChange change = ChangeOf(leader);
     change.mutable_set()->set_id(id);
     change.mutable_set()->set_leader(leader);
     change.mutable_set()->set_at(at);
     return change;
   }
-  v1::SubscriptionChange Remove(const std::string& leader,
-                                const std::string& id) {
-    v1::SubscriptionChange change = ChangeOf(leader);
+  v1::LeaderChange Remove(const std::string& leader, const std::string& id) {
+    v1::LeaderChange change = ChangeOf(leader);
     change.set_remove(id);
     return change;
   }
-  v1::SubscriptionChange Mirrored(const std::string& id) {
-    v1::SubscriptionChange change;
+  v1::LeaderChange Mirrored(const std::string& id) {
+    v1::LeaderChange change;
     change.ParseFromString(*views_->FindMirrored("subscription/" + id));
     return change;
   }
 };
+
+TEST_F(FoldSubscriptionsTest, WhoStandsInIsMirroredAndMadeAgainFromTheLog) {
+  const auto naming = [&](const std::string& deputy) {
+    v1::LeaderChange change = ChangeOf("dana");
+    v1::Deputies& deputies = *change.mutable_deputies();
+    if (deputy.empty()) return change;
+    deputies.add_deputies()->set_leader(deputy);
+    deputies.mutable_deputies(0)->set_until("2027-01-06");
+    return change;
+  };
+  const auto mirrored = [&] {
+    v1::LeaderChange change;
+    change.ParseFromString(*views_->FindMirrored("deputies/dana"));
+    return change;
+  };
+  const v1::LeaderChange early = naming("amara");
+  Send(naming("eve"));
+  Send(early);
+  EXPECT_EQ(mirrored().deputies().deputies(0).leader(), "eve");
+  Send(Set("dana", "brief"));
+  EXPECT_EQ(mirrored().deputies().deputies(0).leader(), "eve");
+  Report(Said("The till froze"));
+  FoldAll();
+  LoseViews();
+  OpenFold(kTaxonomy);
+  FoldAll();
+  EXPECT_EQ(mirrored().deputies().deputies(0).leader(), "eve");
+  Send(naming(""));
+  EXPECT_TRUE(mirrored().has_deputies());
+  EXPECT_TRUE(mirrored().deputies().deputies().empty());
+}
 
 TEST_F(FoldSubscriptionsTest, TheLastChangeIsMirroredAndMadeAgainFromTheLog) {
   Send(Set("dana", "brief", "08:00"));
@@ -66,7 +96,7 @@ TEST_F(FoldSubscriptionsTest, AReloadedFileLeavesThem) {
 }
 
 TEST_F(FoldSubscriptionsTest, OneThatIsSentAgainLaterChangesNothing) {
-  const v1::SubscriptionChange first = Set("dana", "brief", "08:00");
+  const v1::LeaderChange first = Set("dana", "brief", "08:00");
   Send(first);
   Send(Set("dana", "brief", "09:00"));
   Send(first);  // a feed that was restored from a copy
@@ -95,7 +125,7 @@ TEST_F(FoldSubscriptionsTest, ALeaderHasSixteenAtATime) {
 
 TEST_F(FoldSubscriptionsTest, OnlyAFeedSendsThem) {
   v1::Record record;
-  record.set_kind(v1::RECORD_SUBSCRIPTION);
+  record.set_kind(v1::RECORD_LEADER_CHANGE);
   record.set_id(std::string(16, 'i'));
   record.set_body(Set("dana", "brief").SerializeAsString());
   EXPECT_TRUE(std::holds_alternative<RecordReader::Refused>(

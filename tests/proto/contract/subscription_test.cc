@@ -106,7 +106,7 @@ TEST(SubscriptionTest, AScopeCanOnlyNarrowTheLeaders) {
 }
 
 TEST(SubscriptionTest, AChangeIsAboutItsLeadersOwn) {
-  v1::SubscriptionChange change;
+  v1::LeaderChange change;
   change.set_leader("dana");
   EXPECT_TRUE(Validate(change));
   *change.mutable_set() = Fine();
