@@ -56,7 +56,7 @@ class StationFixture : public ::testing::Test {
     delivery.set_reset(seq == 1);
     v1::Item& item = *delivery.add_items();
     item.set_seq(seq);
-    item.set_kind(kind);
+    item.set_kind(static_cast<uint32_t>(kind));
     item.set_body(body);
     const auto taken = station_->inbox().Take(delivery);
     ASSERT_TRUE(taken.ok() && taken->taken);
