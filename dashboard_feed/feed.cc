@@ -181,19 +181,27 @@ void Feed::EachSecond() {
   RunAlerts();
   RunEscalations();
   RunSchedule();
-  if (const absl::Status tidied = mirror_->Tidy(); !tidied.ok()) {
-    uint64_t left_out = 0;
-    if (!Limited("tidy", left_out)) {
-      log_.Warn("index_not_tidied",
-                {{"why", os::StatusText(tidied)}, {"left_out", left_out}});
-    }
-  }
+  TidyWhenQuiet();
   EachSecondLive();
   if (!reload_wanted_) dispatcher_->Turn();
   if (now >= next_follower_beat_) {
     next_follower_beat_ = now + kFollowerBeat;
     TellFollowers("", "");
   }
+}
+
+// Nobody who looks at a page waits for it, unless somebody always does.
+void Feed::TidyWhenQuiet() {
+  constexpr int kLongestPutOff = 60;  // seconds
+  const uint64_t requests = http_ == nullptr ? 0 : http_->counts().requests;
+  const bool quiet = std::exchange(requests_before_, requests) == requests;
+  if (!quiet && ++tidying_put_off_ < kLongestPutOff) return;
+  tidying_put_off_ = 0;
+  const absl::Status tidied = mirror_->Tidy();
+  uint64_t left_out = 0;
+  if (tidied.ok() || Limited("tidy", left_out)) return;
+  log_.Warn("index_not_tidied",
+            {{"why", os::StatusText(tidied)}, {"left_out", left_out}});
 }
 
 bool Feed::Limited(const std::string& key, uint64_t& left_out) {

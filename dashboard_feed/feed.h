@@ -96,6 +96,7 @@ class Feed {
   absl::Status OpenDoors();
   absl::Duration Wait(absl::Duration limit) const;
   void EachSecond();
+  void TidyWhenQuiet();
   bool Limited(const std::string& key, uint64_t& left_out);
 
   // feed_uplink.cc: towards the router.
@@ -377,10 +378,11 @@ class Feed {
   uint64_t links_shown_ = 0;
   uint64_t links_acted_ = 0;
   uint64_t links_refused_ = 0;
-
   std::map<uint64_t, LeaderSession> sessions_;
   std::map<uint64_t, std::string> followers_;  // connection -> leader
   absl::Duration next_second_;
+  uint64_t requests_before_ = 0;  // that the page had a second ago
+  int tidying_put_off_ = 0;       // seconds
   absl::Duration next_key_look_;
   absl::Duration next_follower_beat_;
   absl::Duration connected_at_ = absl::InfiniteDuration();
