@@ -1,5 +1,5 @@
-// How soon a page is there for a browser that has nothing of it yet, of a feed that
-// has made no digest yet: first_view.mjs URL LEADER PASSWORD. One JSON line.
+// How soon a page is there for a browser that has nothing of it yet, of a feed whose
+// page has no digest yet: first_view.mjs URL LEADER PASSWORD. One JSON line.
 import { launch } from "./browser.mjs";
 
 const [url, leader, password] = process.argv.slice(2);
@@ -18,7 +18,6 @@ const view = await page.evaluate(() => {
   const [at] = performance.getEntriesByType("navigation");
   const all = performance.getEntriesByType("resource");
   return {
-    first_view_ms: at.responseStart - at.requestStart,
     page_kib: (at.encodedBodySize + all.reduce((sum, one) => sum + one.encodedBodySize, 0)) / 1024,
     interactive_ms: at.domContentLoadedEventEnd - at.startTime,
   };
