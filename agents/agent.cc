@@ -18,6 +18,7 @@ namespace {
 constexpr absl::Duration kRestsAfter = absl::Seconds(2);
 constexpr absl::Duration kExpireEvery = absl::Hours(1);
 constexpr absl::Duration kImportPause = absl::Minutes(1);
+constexpr absl::Duration kPhonesPause = absl::Minutes(1);
 constexpr mode_t kSocketMode = 0666;
 
 }  // namespace
@@ -50,8 +51,9 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(Settings settings,
     if (!folder.ok()) return folder.status();
     agent->drop_folder_ = *std::move(folder);
   }
-  status = agent->StartPages(parts);
+  status = agent->StartPage();
   if (!status.ok()) return status;
+  agent->StartPhones();
   agent->context_ = std::make_unique<wire::Context>(1);
   agent->connection_ = std::make_unique<Connection>(
       Connection::Parts{*agent->station_, *agent->context_, parts.clock,
@@ -72,26 +74,39 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(Settings settings,
   return agent;
 }
 
-absl::Status Agent::StartPages(const Parts& parts) {
+absl::Status Agent::StartPage() {
+  const std::string& listen = station_->settings().page_listen;
+  if (listen.empty()) return absl::OkStatus();
+  auto page =
+      AgentPage::Start(listen, {*station_, clock_, random_, log_, nullptr});
+  if (!page.ok()) return page.status();
+  page_ = *std::move(page);
+  return absl::OkStatus();
+}
+
+// A machine without a network yet takes down reports all the same.
+void Agent::StartPhones() {
   const Settings& own = station_->settings();
-  AgentPage::Parts of_page{*station_, parts.clock, parts.random,
-                           parts.log, nullptr,     false};
-  if (!own.phone_page.listen.empty()) {
-    auto phones = SitePhones::Open(own, parts.clock, parts.random);
-    if (!phones.ok()) return phones.status();
-    phones_ = *std::move(phones);
-    of_page.phones = phones_.get();
-    of_page.for_phones = true;
-    auto page = AgentPage::Start(phones_->listen(), of_page);
-    if (!page.ok()) return page.status();
-    phones_page_ = *std::move(page);
-    phones_->SetPort(static_cast<uint16_t>(phones_page_->port()));
-    of_page.for_phones = false;
+  if (own.phone_page.listen.empty() || phones_page_ != nullptr ||
+      clock_.Monotonic() < phones_due_) {
+    return;
   }
-  if (own.page_listen.empty()) return absl::OkStatus();
-  auto page = AgentPage::Start(own.page_listen, of_page);
-  if (page.ok()) page_ = *std::move(page);
-  return page.status();
+  phones_due_ = clock_.Monotonic() + kPhonesPause;
+  const auto failed = [&](const absl::Status& why) {
+    log_.Error("phones_page_failed", {{"why", os::StatusText(why)},
+                                      {"next", "tried again every minute"}});
+  };
+  auto phones = SitePhones::Open(own, clock_, random_);
+  if (!phones.ok()) return failed(phones.status());
+  auto page =
+      AgentPage::Start((*phones)->listen(),
+                       {*station_, clock_, random_, log_, phones->get(), true});
+  if (!page.ok()) return failed(page.status());
+  phones_ = *std::move(phones);
+  phones_page_ = *std::move(page);
+  phones_->SetPort(static_cast<uint16_t>(phones_page_->port()));
+  if (page_ != nullptr) page_->UsePhones(phones_.get());
+  log_.Info("phones_page", {{"port", phones_page_->port()}});
 }
 
 bool Agent::ServePages() {
@@ -102,6 +117,13 @@ bool Agent::ServePages() {
 v1::ControlResponse Agent::HandlePhones(const v1::ControlRequest& request) {
   if (phones_ != nullptr) return phones_->Handle(request);
   v1::ControlResponse response;
+  if (!station_->settings().phone_page.listen.empty()) {
+    response.set_code(static_cast<uint32_t>(absl::StatusCode::kUnavailable));
+    response.set_text(
+        "the phones' page could not be started; the daemon's log says why "
+        "(phones_page_failed), and it is tried again every minute");
+    return response;
+  }
   response.set_code(
       static_cast<uint32_t>(absl::StatusCode::kFailedPrecondition));
   response.set_text(
@@ -212,6 +234,7 @@ void Agent::RestSoon() {
 }
 
 void Agent::TidyUp() {
+  StartPhones();
   if (clock_.Monotonic() >= rests_at_) {
     os::GiveBackMemory();
     rests_at_ = absl::InfiniteDuration();
@@ -234,6 +257,10 @@ absl::Duration Agent::NextTimer() const {
   absl::Duration timer =
       std::min({connection_->NextTimer(), expired_at_ + kExpireEvery - now,
                 rests_at_ - now});
+  if (phones_page_ == nullptr &&
+      !station_->settings().phone_page.listen.empty()) {
+    timer = std::min(timer, phones_due_ - now);
+  }
   if (import_ != nullptr) timer = std::min(timer, import_paused_until_ - now);
   if (drop_folder_ != nullptr && drop_folder_->waiting()) {
     timer = std::min(timer, DropFolder::kSettled);

@@ -60,8 +60,10 @@ class Agent {
     std::unique_ptr<Importer> importer;
     std::vector<ImportRow> rows;  // not yet in the spool
   };
-  explicit Agent(const Parts& parts) : clock_(parts.clock), log_(parts.log) {}
-  absl::Status StartPages(const Parts& parts);
+  explicit Agent(const Parts& parts)
+      : clock_(parts.clock), random_(parts.random), log_(parts.log) {}
+  absl::Status StartPage();
+  void StartPhones();
   bool ServePages();
   void KeepCertificate();
   v1::ControlResponse HandlePhones(const v1::ControlRequest& request);
@@ -75,6 +77,7 @@ class Agent {
   absl::Duration NextTimer() const;
 
   const os::Clock& clock_;
+  os::Random& random_;
   telemetry::Log& log_;
   std::optional<os::FileLock> lock_;
   std::unique_ptr<Station> station_;
@@ -86,6 +89,7 @@ class Agent {
   std::unique_ptr<AgentPage> phones_page_;  // likewise
   std::unique_ptr<DropFolder> drop_folder_;
   std::unique_ptr<FileImport> import_;
+  absl::Duration phones_due_ = -absl::InfiniteDuration();  // to be tried
   absl::Duration import_paused_until_ = -absl::InfiniteDuration();
   absl::Duration expired_at_ = -absl::InfiniteDuration();
   absl::Duration rests_at_ = absl::InfiniteDuration();  // memory given back

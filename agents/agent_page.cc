@@ -16,6 +16,7 @@ namespace {
 
 constexpr char kSessionCookie[] = "earshot_page";
 constexpr char kLanguageCookie[] = "earshot_language";
+constexpr char kPairPath[] = "/pair/";
 constexpr size_t kSessionBytes = 16;
 constexpr absl::Duration kLanguageKept = absl::Hours(24 * 365);
 
@@ -71,12 +72,13 @@ absl::StatusOr<std::unique_ptr<AgentPage>> AgentPage::Start(
 
 bool AgentPage::Serve(bool connected) {
   connected_ = connected;
-  bool any = false;
-  while (const auto request = server_->Take()) {
+  int served = 0;
+  for (; served < kMostATurn; ++served) {
+    const auto request = server_->Take();
+    if (!request) break;
     server_->Answer(request->id, Answer(*request));
-    any = true;
   }
-  return any;
+  return served > 0;
 }
 
 bool AgentPage::IsOurs(const http::Request& request) const {
@@ -172,6 +174,16 @@ Frame AgentPage::FrameFor(const Visit& visit) {
   const bool phone =
       visit.served == Served::kPhone || visit.served == Served::kPair;
   frame.here = phone ? "/phone" : inbox ? "/inbox" : "/";
+  const bool stranger = for_phones_ && visit.phone.empty();
+  const bool may_pair = stranger && visit.served == Served::kPair &&
+                        phones_->phones().IsCode(visit.rest);
+  if (may_pair) frame.here = kPairPath + visit.rest;
+  // Whoever is not let in learns neither where this is nor what waits.
+  if (stranger) {
+    frame.connected = true;
+    frame.waiting = 0;
+    if (!may_pair) frame.site.clear();
+  }
   frame.zone = station_.settings().shifts.zone();
   if (phones_ != nullptr) {
     frame.phones = !for_phones_          ? Frame::Phones::kAtMachine
@@ -216,7 +228,10 @@ http::Response AgentPage::Message(unsigned status, const char* heading,
 http::Response AgentPage::ChangeLanguage(Visit& visit) {
   const std::string to = http::FieldOf(visit.fields, "to");
   const std::string from = http::FieldOf(visit.fields, "from");
-  const bool known_page = from == "/inbox" || from == "/phone";
+  const bool known_page =
+      from == "/inbox" || from == "/phone" ||
+      (for_phones_ && from.rfind(kPairPath, 0) == 0 &&
+       phones_->phones().IsCode(from.substr(sizeof(kPairPath) - 1)));
   http::Response response = GoTo(known_page ? from : "/", visit);
   const auto known =
       std::find_if(kLanguages.begin(), kLanguages.end(),
@@ -291,6 +306,10 @@ http::Response AgentPage::Write(Visit& visit) {
     return visit.served == Served::kOpen
                ? Message(410, "not_shown", "", "", visit)
                : Message(409, "sent_before", "", "sent_before_next", visit);
+  }
+  // Or strangers could use up what those who have the code need.
+  if (visit.served == Served::kPair && !phones_->phones().IsCode(visit.rest)) {
+    return Pair(visit);
   }
   if (!MayWrite(visit)) return TooFast(visit);
   return Act(visit);

@@ -33,6 +33,7 @@ namespace earshot::agents {
 class AgentPage {
  public:
   static constexpr size_t kMostConnections = 32;
+  static constexpr int kMostATurn = 16;
   static constexpr int kWritesAMinute = 20;
   static constexpr char kReceiptsCookie[] = "earshot_receipts";
   static constexpr char kPhoneCookie[] = "earshot_phone";
@@ -54,8 +55,11 @@ class AgentPage {
   // Readable when there is something to serve.
   int fd() const { return server_->fd(); }
   int port() const { return server_->port(); }
-  // Answers all that wait; whether any did. `connected`: with the router.
+  // Answers those that wait, at most kMostATurn; whether any did. `connected`:
+  // with the router.
   bool Serve(bool connected);
+  // Null: none may open the page.
+  void UsePhones(SitePhones* phones) { phones_ = phones; }
   // A certificate that was renewed on disk serves from then on.
   absl::Status RenewCertificate() {
     return server_->RenewCertificate().status();
@@ -136,7 +140,7 @@ class AgentPage {
   const os::Clock& clock_;
   os::Random& random_;
   telemetry::Log& log_;
-  SitePhones* const phones_;
+  SitePhones* phones_;
   const bool for_phones_;
   std::unique_ptr<http::Server> server_;
   http::FormTokens forms_;

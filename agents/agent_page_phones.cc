@@ -93,7 +93,6 @@ http::Response AgentPage::Pair(Visit& visit) {
              : Say(visit, "error_failed", {os::StatusText(secret.status())}),
         "", visit);
   }
-  log_.Info("phone_paired", {{"paired", phones.size()}});
   http::Response response = GoTo("/", visit);
   response.headers.emplace_back(
       "Set-Cookie", CookieFor(kPhoneCookie, *secret, Phones::kPhoneLives));

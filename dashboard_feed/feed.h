@@ -53,8 +53,7 @@ struct FeedEdges {
 };
 
 // The daemon: the one place that knows the order of the rooms. One thread,
-// beside those of ZeroMQ, of its authentication, of HTTP, and one for each
-// channel.
+// beside those of ZeroMQ, its authentication, HTTP, and one for each channel.
 //
 //   router -> link -> mirror -> digest -> outbox -> hub, socket -> leader
 //                                 outbox -> channels -> receiver
@@ -69,8 +68,7 @@ class Feed {
                                                      FeedEdges edges = {});
   ~Feed();
 
-  // Until SIGTERM or SIGINT.
-  absl::Status Run(os::Signals& signals);
+  absl::Status Run(os::Signals& signals);  // until SIGTERM or SIGINT
   // One turn of the loop, for Run and for tests; waits at most `limit`.
   void Turn(const std::vector<int>& also, absl::Duration limit);
   void Stop();
@@ -261,6 +259,8 @@ class Feed {
   absl::StatusOr<std::string> ChangeByFields(const v1::Leader& leader,
                                              uint64_t /*none*/,
                                              const Fields& fields);
+  absl::StatusOr<std::string> NameByFields(const v1::Leader& leader, uint64_t,
+                                           const Fields& fields);
   absl::StatusOr<std::string> RetryOwn(const v1::Leader& leader, uint64_t id,
                                        const Fields& fields);
   absl::StatusOr<std::vector<Delivery>> DeliveriesOf(const v1::Leader& leader);

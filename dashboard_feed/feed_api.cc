@@ -68,9 +68,13 @@ http::Response Feed::ServeApi(const http::Request& request, Served served,
     case Served::kApiRetry:
       return WriteByApi(request, number, visitor, &Feed::RetryOwn);
     case Served::kApiSubscriptions:
-    case Served::kApiDeputies:
       if (request.method == "POST") {
         return WriteByApi(request, 0, visitor, &Feed::ChangeByFields);
+      }
+      return ReadByApi(request, served, number, visitor);
+    case Served::kApiDeputies:
+      if (request.method == "POST") {
+        return WriteByApi(request, 0, visitor, &Feed::NameByFields);
       }
       [[fallthrough]];
     default:

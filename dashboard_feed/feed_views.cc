@@ -133,14 +133,18 @@ http::Response Feed::ShowSubscriptions(const Visitor& visitor, unsigned status,
     page.channels.push_back(name);
   }
   page.time_zone = leader.time_zone();
+  const std::string today =
+      absl::FormatTime("%Y-%m-%d", clock_.Wall(), ZoneOf(leader.time_zone()));
+  uint32_t own = page.subscriptions.own_deputies();
   for (const v1::Deputy& deputy : page.subscriptions.deputies()) {
+    const bool named = own > 0;
+    own -= named ? 1 : 0;
+    if (!deputy.until().empty() && deputy.until() < today) continue;  // over
     page.deputies.push_back(
         DeputyText(mirror_->model(), deputy) +
-        (page.deputies.size() < page.subscriptions.own_deputies()
-             ? ", named by you"
-             : ", by the operator's file"));
+        (named ? ", named by you" : ", by the operator's file"));
+    page.own_deputies = page.own_deputies || named;
   }
-  page.own_deputies = page.subscriptions.own_deputies() > 0;
   for (const v1::Leader& other : mirror_->model().organisation.leaders()) {
     if (other.id() == leader.id()) continue;
     page.leaders.emplace_back(other.id(),
@@ -157,6 +161,17 @@ absl::StatusOr<std::string> Feed::ChangeByFields(const v1::Leader& leader,
   const auto change = ChangeFrom(fields, SubscriptionsOf(leader));
   if (!change.ok()) return change.status();
   return ChangeOwn(leader, change->SerializeAsString());
+}
+
+absl::StatusOr<std::string> Feed::NameByFields(const v1::Leader& leader,
+                                               uint64_t none,
+                                               const Fields& fields) {
+  if (!fields.contains("deputy")) {
+    return absl::InvalidArgumentError(
+        "'deputy' is missing: another leader's id, or an empty text for "
+        "nobody");
+  }
+  return ChangeByFields(leader, none, fields);
 }
 
 http::Response Feed::PostSubscription(const Visitor& visitor,

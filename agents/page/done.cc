@@ -7,6 +7,11 @@ namespace earshot::agents {
 
 void DoneLately::Add(std::string token, std::string session, Done done,
                      absl::Duration now) {
+  const auto own = [&](const Entry& entry) { return entry.session == session; };
+  if (static_cast<size_t>(
+          std::count_if(entries_.begin(), entries_.end(), own)) >= kMostOfOne) {
+    entries_.erase(std::find_if(entries_.begin(), entries_.end(), own));
+  }
   entries_.push_back(
       {std::move(token), std::move(session), now + kFor, std::move(done)});
   if (entries_.size() > kMost) entries_.pop_front();

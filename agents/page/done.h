@@ -22,11 +22,12 @@ struct Done {
 
 // What was done in the last two minutes, each for the browser that did it and
 // by the token of the form that it used: an address to go to after a form was
-// sent, which tells the next person at this machine nothing. The last kMost; a
-// receipt stands nowhere else. One thread.
+// sent, which tells the next person at this machine nothing. The last kMost, of
+// one browser kMostOfOne; a receipt stands nowhere else. One thread.
 class DoneLately {
  public:
-  static constexpr size_t kMost = 64;
+  static constexpr size_t kMost = 1024;
+  static constexpr size_t kMostOfOne = 64;  // browser
   static constexpr absl::Duration kFor = absl::Minutes(2);
 
   void Add(std::string token, std::string session, Done done,

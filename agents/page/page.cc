@@ -47,6 +47,7 @@ void PutFrame(const Frame& frame, const std::string& title, Json& view) {
   view["on_report"] = frame.here == "/";
   view["on_inbox"] = frame.here == "/inbox";
   view["for_phones"] = frame.phones == Frame::Phones::kAtMachine;
+  view["is_stranger"] = frame.phones == Frame::Phones::kStranger;
   view["on_phone"] = frame.phones == Frame::Phones::kPaired;
   view["most_text"] = std::to_string(kMostTextOnPage);
   view["languages"] = Json::array();

@@ -81,7 +81,12 @@ absl::StatusOr<std::string> Phones::Pair(std::string_view code) {
                     next.size()));
   }
   std::string secret = os::ToHex(random_.Bytes(kSecretBytes));
-  next.emplace(os::Sha256(secret), Phone{clock_.Wall()});
+  // The day alone: who was seen at the machine at that minute is nobody's
+  // affair.
+  const absl::Time day =
+      absl::UnixEpoch() +
+      absl::Floor(clock_.Wall() - absl::UnixEpoch(), absl::Hours(24));
+  next.emplace(os::Sha256(secret), Phone{day});
   absl::Status status = Save(next);
   if (!status.ok()) return status;
   phones_ = std::move(next);

@@ -55,7 +55,7 @@ class Phones {
   // over, or has paired enough; ResourceExhausted: there are kMostPhones.
   absl::StatusOr<std::string> Pair(std::string_view code);
 
-  // When it was paired; nothing: it is not.
+  // The day on which it was paired; nothing: it is not.
   std::optional<absl::Time> Paired(std::string_view secret) const;
   // Whether this phone may send one more form now, which then counts.
   bool AllowWrite(std::string_view secret);
@@ -73,8 +73,11 @@ class Phones {
 
   Phones(std::string file, const os::Clock& clock, os::Random& random)
       : file_(std::move(file)), clock_(clock), random_(random) {}
+  // Or of a day to come: the clock was wrong then.
   bool Over(const Phone& phone) const {
-    return clock_.Wall() >= phone.paired_at + kPhoneLives;
+    const absl::Time now = clock_.Wall();
+    return now >= phone.paired_at + kPhoneLives ||
+           now + absl::Hours(24) < phone.paired_at;
   }
   absl::Status Save(const ByHash& phones) const;
 

@@ -30,8 +30,7 @@ absl::StatusOr<QrCode> QrCode::Of(const std::string& text) {
   QrCode code(inner + 2 * kMargin);
   for (int row = 0; row < inner; ++row) {
     for (int column = 0; column < inner; ++column) {
-      const int at = (row + kMargin) * code.side_ + column + kMargin;
-      code.dark_[static_cast<size_t>(at)] =
+      code.dark_[code.At(row + kMargin, column + kMargin)] =
           (drawn->data[row * inner + column] & 1U) != 0;
     }
   }
@@ -40,7 +39,7 @@ absl::StatusOr<QrCode> QrCode::Of(const std::string& text) {
 
 bool QrCode::Dark(int row, int column) const {
   return row >= 0 && row < side_ && column >= 0 && column < side_ &&
-         dark_[static_cast<size_t>(row * side_ + column)];
+         dark_[At(row, column)];
 }
 
 std::string QrCode::AsPath() const {

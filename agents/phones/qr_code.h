@@ -1,6 +1,7 @@
 #ifndef EARSHOT_AGENTS_PHONES_QR_CODE_H_
 #define EARSHOT_AGENTS_PHONES_QR_CODE_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,13 @@ class QrCode {
   std::string AsText() const;
 
  private:
-  explicit QrCode(int side) : side_(side), dark_(size_t(side) * size_t(side)) {}
+  explicit QrCode(int side)
+      : side_(side),
+        dark_(static_cast<size_t>(side) * static_cast<size_t>(side)) {}
+  size_t At(int row, int column) const {
+    return static_cast<size_t>(row) * static_cast<size_t>(side_) +
+           static_cast<size_t>(column);
+  }
 
   int side_;
   std::vector<bool> dark_;  // by row

@@ -20,7 +20,7 @@ namespace earshot::http {
 // (BREACH).
 class FormTokens {
  public:
-  static constexpr size_t kRemembered = 4096;
+  static constexpr size_t kRemembered = 16384;
 
   explicit FormTokens(os::Random& random);
 

@@ -60,7 +60,24 @@ absl::StatusOr<Certificate> Read(const std::string& file) {
   return read;
 }
 
+// Whether the key is the certificate's: a replacement may have been cut off.
+bool Belongs(X509* certificate, const std::string& key_file) {
+  const auto pem = os::ReadFile(key_file, kLargestFile);
+  if (!pem.ok()) return false;
+  const Bio in(::BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())));
+  const Key key(::PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
+  const bool belongs =
+      key != nullptr && ::X509_check_private_key(certificate, key.get()) == 1;
+  ::ERR_clear_error();
+  return belongs;
+}
+
 bool Holds(X509* certificate, const OwnCertificate& wanted) {
+  // Made while the clock was ahead, it may be one of a time to come.
+  time_t now = absl::ToTimeT(wanted.now);
+  if (::X509_cmp_time(::X509_get0_notBefore(certificate), &now) > 0) {
+    return false;
+  }
   time_t then = absl::ToTimeT(wanted.now) + kRenewDays * kDay;
   if (::X509_cmp_time(::X509_get0_notAfter(certificate), &then) <= 0) {
     return false;
@@ -133,7 +150,10 @@ absl::StatusOr<bool> KeepOwnCertificate(const OwnCertificate& wanted) {
   if (os::FileExists(wanted.certificate_file) &&
       os::FileExists(wanted.private_key_file)) {
     const auto there = Read(wanted.certificate_file);
-    if (there.ok() && Holds(there->get(), wanted)) return false;
+    if (there.ok() && Holds(there->get(), wanted) &&
+        Belongs(there->get(), wanted.private_key_file)) {
+      return false;
+    }
   }
   const Key key(::EVP_EC_gen("P-256"));
   if (key == nullptr) return Failed("a key of our own");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <string_view>
 
 #include "absl/time/civil_time.h"
 #include "proto/contract/validate.h"
@@ -10,7 +11,16 @@
 namespace earshot::contract {
 namespace {
 
+// 2026-12-21 and nothing else that a library takes for a day: no year of many
+// digits, no space.
 bool IsDay(const std::string& text) {
+  constexpr std::string_view kShape = "dddd-dd-dd";
+  if (text.size() != kShape.size()) return false;
+  for (size_t i = 0; i < kShape.size(); ++i) {
+    const bool fits = kShape[i] == 'd' ? text[i] >= '0' && text[i] <= '9'
+                                       : text[i] == kShape[i];
+    if (!fits) return false;
+  }
   absl::CivilDay day;
   return absl::ParseCivilTime(text, &day);
 }
@@ -73,7 +83,8 @@ std::optional<std::string> MistakeIn(const v1::Organisation& organisation,
                          deputy.leader());
     }
     absl::CivilDay until;
-    if (!absl::ParseCivilTime(deputy.until(), &until) || until < today) {
+    if (!IsDay(deputy.until()) ||
+        !absl::ParseCivilTime(deputy.until(), &until) || until < today) {
       return fmt::format("{} is over", deputy.until());
     }
     if (until - today > kLongestAbsenceDays) {

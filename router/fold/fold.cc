@@ -168,8 +168,7 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox, Work& work) {
   changed = changed || !sites.empty();
   if (inbox.configured) {
     organisation_ = inbox.configured->first;
-    status = StartDuty();
-    if (!status.ok()) return status;
+    duty_ = std::make_unique<OnDuty>(organisation_);
     sweep_next_ = 1;
     status = PutConfigured("organisation", v1::UPDATE_ORGANISATION,
                            AsConfigured(organisation_).SerializeAsString());

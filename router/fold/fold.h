@@ -164,8 +164,6 @@ class Fold {
                                   const char* why);
   absl::StatusOr<const char*> WhyNoSubscription(const v1::LeaderChange& change,
                                                 const v1::LeaderChange& known);
-  // From the organisation and the views.
-  absl::Status StartDuty();
   // front_line.cc.
   absl::Status FoldVerdict(const LogRow& row, Work& work);
   absl::Status JudgeVerdict(const LogRow& row, bool& own, Work& work);
@@ -369,8 +367,7 @@ class Fold {
   Cursors stored_;           // in the views
   bool was_urgent_ = false;  // the step before
   v1::Organisation organisation_;
-  contract::DeputyLists own_deputies_;  // that leaders named themselves
-  std::unique_ptr<OnDuty> duty_;        // of the organisation, and these
+  std::unique_ptr<OnDuty> duty_;  // of the organisation
   std::map<std::string, absl::Time> contacts_;
   AgentsBySite agents_;
   std::set<uint64_t> regrouped_;  // evidence was moved from or to them

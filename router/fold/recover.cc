@@ -15,8 +15,7 @@ absl::Status Fold::Recover() {
     const std::lock_guard lock(mutex_);
     if (inbox_.configured) {
       organisation_ = inbox_.configured->first;
-      status = StartDuty();
-      if (!status.ok()) return status;
+      duty_ = std::make_unique<OnDuty>(organisation_);
     }
   }
   while (true) {

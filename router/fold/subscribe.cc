@@ -25,11 +25,7 @@ absl::Status Fold::FoldLeaderChange(const LogRow& row) {
       contract::ToTime(change.at()) < contract::ToTime(known.at())) {
     return RefuseLeaderChange(change, "it was changed since");
   }
-  if (change.has_deputies()) {
-    own_deputies_[change.leader()] = change.deputies();
-    duty_ = std::make_unique<OnDuty>(organisation_, own_deputies_);
-    return PutLeaderChange(change);
-  }
+  if (change.has_deputies()) return PutLeaderChange(change);
   const auto why = WhyNoSubscription(change, known);
   if (!why.ok()) return why.status();
   if (*why != nullptr) return RefuseLeaderChange(change, *why);
@@ -82,20 +78,6 @@ absl::Status Fold::PutLeaderChange(const v1::LeaderChange& change) {
   counters_.decisions.Add();
   log_.Info("leader_changed", {{"change", key}, {"leader", change.leader()}});
   return status;
-}
-
-absl::Status Fold::StartDuty() {
-  own_deputies_.clear();
-  for (const v1::Leader& leader : organisation_.leaders()) {
-    const auto body = views_.FindMirrored("deputies/" + leader.id());
-    if (!body.ok()) return body.status();
-    v1::LeaderChange change;
-    if (change.ParseFromString(*body) && change.has_deputies()) {
-      own_deputies_[leader.id()] = change.deputies();
-    }
-  }
-  duty_ = std::make_unique<OnDuty>(organisation_, own_deputies_);
-  return absl::OkStatus();
 }
 
 }  // namespace earshot::router

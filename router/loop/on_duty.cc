@@ -27,19 +27,10 @@ contract::WorkingHours HoursOf(const v1::Organisation& organisation,
   return contract::WorkingHours();
 }
 
-v1::Organisation WithDeputies(v1::Organisation organisation,
-                              const contract::DeputyLists& own) {
-  if (!own.empty()) {
-    contract::UseDeputies(own, contract::DeputiesIn(organisation),
-                          organisation);
-  }
-  return organisation;
-}
-
 }  // namespace
 
-OnDuty::OnDuty(v1::Organisation organisation, const contract::DeputyLists& own)
-    : organisation_(WithDeputies(std::move(organisation), own)),
+OnDuty::OnDuty(v1::Organisation organisation)
+    : organisation_(std::move(organisation)),
       rules_(RulesOf(organisation_.loop())) {
   for (const v1::Leader& leader : organisation_.leaders()) {
     Member& member = members_.emplace_back(
@@ -112,14 +103,6 @@ std::string OnDuty::Above(const std::string& leader) const {
                  member->leader->manager() == leader
              ? ""
              : member->leader->manager();
-}
-
-std::string OnDuty::Acting(const std::string& leader, absl::Time now) const {
-  const Member* member = Find(leader);
-  if (member == nullptr) return leader;
-  const v1::Deputy* deputy =
-      contract::DeputyOf(*member->leader, now, member->zone);
-  return deputy == nullptr ? leader : deputy->leader();
 }
 
 absl::Time OnDuty::After(const std::string& leader, absl::Time from,

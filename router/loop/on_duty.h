@@ -10,22 +10,19 @@
 #include "absl/time/time.h"
 #include "earshot/v1/configuration.pb.h"
 #include "earshot/v1/insight.pb.h"
-#include "proto/contract/deputies.h"
 #include "proto/contract/leader_scope.h"
 #include "proto/contract/working_hours.h"
 
 namespace earshot::router {
 
-// Who answers for what, who is above them, who stands in, and when they work:
+// Who answers for what, who is above them, and when they work:
 // an organisation, made ready to be asked often. One thread. Memory: the
 // organisation twice, and kMostKnown places.
 class OnDuty {
  public:
   static constexpr size_t kMostKnown = 100000;
 
-  // `own`: deputies that leaders named themselves.
-  explicit OnDuty(v1::Organisation organisation,
-                  const contract::DeputyLists& own = {});
+  explicit OnDuty(v1::Organisation organisation);
   OnDuty(const OnDuty&) = delete;
   OnDuty& operator=(const OnDuty&) = delete;
 
@@ -35,8 +32,6 @@ class OnDuty {
   std::string InCharge(const v1::Insight& insight) const;
   // The next one up; empty: there is none.
   std::string Above(const std::string& leader) const;
-  // Who stands in for a leader on that day, else the leader.
-  std::string Acting(const std::string& leader, absl::Time now) const;
   // When so much of the leader's working time has passed.
   absl::Time After(const std::string& leader, absl::Time from,
                    absl::Duration working) const;

@@ -128,6 +128,7 @@ class ApiTest(PageWorld):
                  {"text": "Since when?", "answers": "x"}, {"text": "Since when?"}),
                 ("subscriptions", {"id": "amara-own", "at": "07:00"}, {"id": "x", "at": "25:00"},
                  {"act": "pause", "id": "nobodys"}),
+                # Without a deputy it is nothing about a subscription either.
                 ("deputies", {"deputy": "jonas", "until": next_week},
                  {"deputy": "jonas", "until": "someday"},
                  {"deputy": "nobody", "until": next_week}),

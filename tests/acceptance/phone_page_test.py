@@ -130,6 +130,32 @@ class PhonePageTest(LoopWorld):
         stranger.cookies["earshot_phone"] = "0" * 32
         self.assertEqual(stranger.get("/").status, 403)
 
+    def test_the_language_is_changed_before_pairing_and_strangers_learn_no_site(self) -> None:
+        path = self.shown()
+        phone = self.phone()
+        changed = phone.follow(phone.get(f"/language?to=es&from={path}"))
+        self.assertIn('lang="es"', changed.body)
+        self.assertIn(f'action="{path}"', changed.body)
+        stranger = self.phone()
+        for there in ("/", "/pair/" + "0" * 16, "/nothing"):
+            answer = stranger.get(there)
+            self.assertNotIn("depot-3", answer.body, there)
+            self.assertNotIn('data-at="/status"', answer.body, there)
+
+    def test_without_a_place_to_listen_the_agent_works_and_says_so(self) -> None:
+        self.depot.stop()
+        config = self.depot.config.read_text()
+        self.depot.config.write_text(config.replace(
+            'phone_page { listen: "127.0.0.1:0" }', 'phone_page { listen: "192.0.2.7:7416" }'))
+        self.machine = Machine(self.depot.start()["page_port"])
+        self.depot.logged("phones_page_failed")
+        home = self.machine.get("/")
+        self.assertEqual(home.status, 200)
+        self.assertNotIn('href="/phone"', home.body)
+        self.assertEqual(self.machine.get("/phone").status, 404)
+        done = self.depot.try_command("phones")
+        self.assertIn("tried again", done.stderr)
+
     def test_a_code_is_over_when_it_is_hidden_and_another_is_another(self) -> None:
         first = self.shown()
         self.machine.act("/phone/hide")

@@ -294,11 +294,18 @@ TEST(DoneLately, IsForOneBrowserAndForTwoMinutes) {
 
 TEST(DoneLately, RemembersTheLastOnes) {
   DoneLately lately;
-  for (size_t i = 0; i <= DoneLately::kMost; ++i) {
+  lately.Add("ben's", "ben", {}, absl::ZeroDuration());
+  for (size_t i = 0; i <= DoneLately::kMostOfOne; ++i) {
     lately.Add(std::to_string(i), "ada", {}, absl::ZeroDuration());
   }
   EXPECT_EQ(lately.Find("0", "ada", absl::ZeroDuration()), nullptr);
   EXPECT_NE(lately.Find("1", "ada", absl::ZeroDuration()), nullptr);
+  EXPECT_NE(lately.Find("ben's", "ben", absl::ZeroDuration()), nullptr)
+      << "one browser's haste takes nothing from another";
+  for (size_t i = 0; i < DoneLately::kMost; ++i) {
+    lately.Add("x", std::to_string(i), {}, absl::ZeroDuration());
+  }
+  EXPECT_EQ(lately.Find("ben's", "ben", absl::ZeroDuration()), nullptr);
 }
 
 TEST(Pace, ComesBackWithTime) {

@@ -90,6 +90,22 @@ TEST_F(PhonesTest, APhoneIsForgottenWhenItAsksOrAllAreOrItsTimeIsOver) {
   EXPECT_EQ(Open()->size(), 0U);
 }
 
+TEST_F(PhonesTest, OfThePairingTheDayIsKept) {
+  const auto phones = Open();
+  clock_.Advance(absl::Seconds(4711));
+  const auto paired = phones->Paired(PairedWith(*phones));
+  ASSERT_TRUE(paired);
+  EXPECT_EQ(*paired, testing::At("2026-11-30T00:00:00Z"));
+}
+
+TEST_F(PhonesTest, PairedByAClockThatWasAheadItIsForgottenOnceThatIsRight) {
+  clock_.Advance(absl::Hours(24 * 3650));
+  const std::string secret = PairedWith(*Open());
+  EXPECT_TRUE(Open()->Paired(secret));
+  clock_.Advance(-absl::Hours(24 * 3650));
+  EXPECT_FALSE(Open()->Paired(secret));
+}
+
 TEST_F(PhonesTest, NoMoreArePairedThanThereMayBe) {
   const auto phones = Open();
   std::set<std::string> secrets;

@@ -60,6 +60,22 @@ TEST_F(OwnCertificateTest, IsMadeAnewForAnotherHostNearItsEndAndWhenDamaged) {
   EXPECT_TRUE(Made("2001:db8::1"));
 }
 
+TEST_F(OwnCertificateTest, IsMadeAnewWithoutItsKeyAndWhenItIsOfATimeToCome) {
+  EXPECT_TRUE(Made("shop.example"));
+  const OwnCertificate wanted = Wanted("shop.example");
+  const std::string key = testing::Slurp(wanted.private_key_file);
+  EXPECT_TRUE(Made("192.0.2.7"));
+  folder_.Write("page.key", key);
+  EXPECT_TRUE(Made("192.0.2.7")) << "the key is another's";
+  folder_.Write("page.key", key.substr(0, 20));
+  EXPECT_TRUE(Made("192.0.2.7"));
+  now_ += absl::Hours(24 * 365);
+  EXPECT_FALSE(Made("192.0.2.7"));
+  EXPECT_TRUE(Made("192.0.2.8"));
+  now_ -= absl::Hours(24 * 365);
+  EXPECT_TRUE(Made("192.0.2.8")) << "the clock was ahead";
+}
+
 TEST_F(OwnCertificateTest, AFolderThatIsNotThereIsAnError) {
   OwnCertificate wanted = Wanted("shop.example");
   wanted.private_key_file = folder_.File("none/page.key");

@@ -92,29 +92,6 @@ TEST(OnDutyTest, TheLeaderFurthestDownWhoseScopeCoversItIsInCharge) {
   EXPECT_EQ(duty.InCharge(taken), "cora");
 }
 
-TEST(OnDutyTest, ADeputyStandsInOnTheDaysThatAreGiven) {
-  const OnDuty duty(Parsed(kOrganisation));
-  EXPECT_EQ(duty.Acting("dana", At("2026-12-20T22:59:00Z")), "dana");
-  EXPECT_EQ(duty.Acting("dana", At("2026-12-20T23:01:00Z")), "eve")
-      << "it is the 21st in Madrid";
-  EXPECT_EQ(duty.Acting("dana", At("2027-01-06T12:00:00Z")), "eve");
-  EXPECT_EQ(duty.Acting("dana", At("2027-01-07T12:00:00Z")), "dana");
-}
-
-TEST(OnDutyTest, WhomALeaderNamedComesBeforeTheFilesAndEndsBeforeThem) {
-  contract::DeputyLists own;
-  v1::Deputy& named = *own["dana"].add_deputies();
-  named.set_leader("amara");
-  named.set_from("2026-12-24");
-  named.set_until("2026-12-31");
-  own["dana"].add_deputies()->set_leader("nobody");
-  const OnDuty duty(Parsed(kOrganisation), own);
-  EXPECT_EQ(duty.Acting("dana", At("2026-12-23T12:00:00Z")), "eve");
-  EXPECT_EQ(duty.Acting("dana", At("2026-12-24T12:00:00Z")), "amara");
-  EXPECT_EQ(duty.Acting("dana", At("2027-01-01T12:00:00Z")), "eve");
-  EXPECT_EQ(duty.Acting("dana", At("2027-01-07T12:00:00Z")), "dana");
-}
-
 class EscalationTest : public ::testing::Test {
  protected:
   // What time does next; applied as the fold does. Nothing: it is over.

@@ -6,10 +6,11 @@
 
   const link = by("link");
   const askLink = async () => {
-    if (document.hidden) return;
+    if (document.hidden || !link.dataset.at) return;
     let status = {connected: false, link: link.textContent};
     try {
       const answer = await fetch(link.dataset.at, {cache: "no-store"});
+      if (answer.status === 403) return void location.reload();  // no longer let in
       if (answer.ok) status = await answer.json();
     } catch {
       if (!link.dataset.away) return;  // the agent stops or starts
