@@ -269,9 +269,10 @@ TEST(AgentForms, AMarkStandsForEveryFieldButNotForLineEnds) {
 
 TEST(AgentForms, ACookieHoldsSoManyReceiptsAndNothingElse) {
   std::string cookie = "nonsense";
-  std::vector<std::string> many;
-  for (int i = 0; i < 20; ++i)
-    many.push_back("AAAA-BBBB-CCC" + std::to_string(i % 10));
+  std::vector<std::string> many(20);
+  for (size_t i = 0; i < many.size(); ++i) {
+    many[i] = "AAAA-BBBB-CCC" + std::to_string(i % 10);
+  }
   for (const std::string& one : many) cookie += "." + one;
   const auto receipts = ReceiptsIn(cookie);
   EXPECT_EQ(receipts.size(), kMostRemembered);
