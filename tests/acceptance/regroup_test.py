@@ -58,8 +58,10 @@ class RegroupTest(LoopWorld):
         lines = self.feed.command("why", "amara", str(gate)).splitlines()
         name = next(line for line in lines if RAMP in line).split("[")[1].split("]")[0]
         self.feed.command("split", str(gate), "--verbatim", name, "--as", "amara")
-        west = self.insight_of("amara", RAMP)
-        self.assertNotIn(west, (gate, ramp))
+        # Until the split is back, what holds both may be called by either.
+        west = eventually("it is an insight of its own", lambda: next(
+            (number for number, item in programs.digest_items(self.feed.digest("amara")).items()
+             if RAMP in item["title"] and number not in (gate, ramp)), None))
         self.assertEqual(self.state_of(gate)["observations"], 6)
         rows = json.dumps({"text": RAMP, "reporter": "somebody else"}) + "\n"
         self.depot.command("import", "-", "--source", "later", stdin=rows)
