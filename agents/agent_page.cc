@@ -265,7 +265,7 @@ http::Response AgentPage::Read(Visit& visit) {
     case Served::kLanguage:
       return ChangeLanguage(visit);
     case Served::kPhone:
-      return ShowPhone(200, {}, visit);
+      return ShowPhone({}, visit);
     case Served::kPair:
       return Pair(visit);
     case Served::kMine: {

@@ -9,12 +9,12 @@
 #include "agents/page/forms.h"
 #include "agents/page/page.h"
 #include "agents/page/routes.h"
+#include "agents/phones/pace.h"
 #include "agents/site_phones.h"
 #include "agents/station.h"
 #include "base/http/form_tokens.h"
 #include "base/http/http_server.h"
 #include "base/os/clock.h"
-#include "base/os/pace.h"
 #include "base/os/random.h"
 #include "base/telemetry/log.h"
 #include "base/telemetry/log_limiter.h"
@@ -109,7 +109,7 @@ class AgentPage {
   void NoteRefused(const char* event);
 
   // agent_page_phones.cc.
-  http::Response ShowPhone(unsigned status, PhoneView view, const Visit& visit);
+  http::Response ShowPhone(PhoneView view, const Visit& visit);
   http::Response ActOnPhones(Visit& visit);
   http::Response Pair(Visit& visit);
   http::Response NotPaired(Visit& visit);
@@ -145,8 +145,8 @@ class AgentPage {
   std::unique_ptr<http::Server> server_;
   http::FormTokens forms_;
   DoneLately done_;
-  os::Pace writes_{kWritesAMinute};
-  os::Pace previews_{kPreviewsAMinute};
+  Pace writes_{kWritesAMinute};
+  Pace previews_{kPreviewsAMinute};
   telemetry::LogLimiter warnings_{kWarningsAMinute, absl::Minutes(1)};
   bool connected_ = false;
   uint64_t refused_ = 0;  // from elsewhere, or forged; since the start

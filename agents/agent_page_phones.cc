@@ -8,8 +8,7 @@
 
 namespace earshot::agents {
 
-http::Response AgentPage::ShowPhone(unsigned status, PhoneView view,
-                                    const Visit& visit) {
+http::Response AgentPage::ShowPhone(PhoneView view, const Visit& visit) {
   Phones& phones = phones_->phones();
   const absl::TimeZone zone = visit.frame.zone;
   if (for_phones_) {
@@ -17,7 +16,7 @@ http::Response AgentPage::ShowPhone(unsigned status, PhoneView view,
       view.paired_until = Words::BuiltIn().Day(
           visit.frame.language, *since + Phones::kPhoneLives, zone);
     }
-    return AsPage(status, PhonePage(view, visit.frame), visit);
+    return AsPage(200, PhonePage(view, visit.frame), visit);
   }
   const std::string said = http::FieldOf(visit.fields, "said");
   if (said == "unpaired") view.message = Say(visit, "phones_unpaired");
@@ -35,7 +34,7 @@ http::Response AgentPage::ShowPhone(unsigned status, PhoneView view,
       view.fingerprint = phones_->fingerprint();
     }
   }
-  return AsPage(status, PhonePage(view, visit.frame), visit);
+  return AsPage(200, PhonePage(view, visit.frame), visit);
 }
 
 http::Response AgentPage::ActOnPhones(Visit& visit) {
@@ -79,7 +78,7 @@ http::Response AgentPage::Pair(Visit& visit) {
   PhoneView view;
   view.pair_code = visit.rest;
   if (visit.request.method != "POST") {
-    return ShowPhone(200, std::move(view), visit);
+    return ShowPhone(std::move(view), visit);
   }
   forms_.Spend(http::FieldOf(visit.fields, "form"));
   const auto secret = phones.Pair(visit.rest);

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "agents/phones/network_address.h"
+#include "agents/phones/own_certificate.h"
 #include "base/http/cookies.h"
-#include "base/http/own_certificate.h"
-#include "base/os/addresses.h"
 #include "base/os/status_text.h"
 
 namespace earshot::agents {
@@ -18,7 +18,7 @@ constexpr char kScheme[] = "https://";
 // Where phones find a machine that listens there; empty: nowhere.
 std::string HostFor(const std::string& listen) {
   std::string host = listen.substr(0, listen.rfind(':'));
-  return host == "0.0.0.0" ? os::NetworkAddress().value_or("") : host;
+  return host == "0.0.0.0" ? NetworkAddress().value_or("") : host;
 }
 
 v1::ControlResponse Failed(const absl::Status& status) {
@@ -62,9 +62,9 @@ absl::StatusOr<std::unique_ptr<SitePhones>> SitePhones::Open(
 absl::Status SitePhones::KeepCertificate() {
   if (!page_.certificate_file.empty()) return absl::OkStatus();
   const auto made =
-      http::KeepOwnCertificate({host_, clock_.Wall(), certificate_, key_});
+      KeepOwnCertificate({host_, clock_.Wall(), certificate_, key_});
   if (!made.ok()) return made.status();
-  auto fingerprint = http::FingerprintOf(certificate_);
+  auto fingerprint = FingerprintOf(certificate_);
   if (!fingerprint.ok()) return fingerprint.status();
   fingerprint_ = *std::move(fingerprint);
   return absl::OkStatus();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dashboard_feed/commands_leader.h"
+#include "dashboard_feed/render/subscription_json.h"
 
 namespace earshot::feed {
 namespace {
@@ -23,13 +24,7 @@ absl::Status Change(Client& client, const std::string& leader,
 }
 
 void Print(const v1::SubscriptionList& list, bool json) {
-  Json out = Json::array();
-  for (const v1::Deputy& deputy : list.deputies()) {
-    out.push_back({{"deputy", deputy.leader()},
-                   {"from", deputy.from()},
-                   {"until", deputy.until()},
-                   {"own", out.size() < list.own_deputies()}});
-  }
+  const Json out = DeputiesAsJson(list);
   if (json) {
     fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
     return;

@@ -11,8 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "agents/phones/pace.h"
 #include "base/os/clock.h"
-#include "base/os/pace.h"
 #include "base/os/random.h"
 
 namespace earshot::agents {
@@ -67,7 +67,7 @@ class Phones {
  private:
   struct Phone {
     absl::Time paired_at;
-    os::Pace writes{kWritesAMinute};
+    Pace writes{kWritesAMinute};
   };
   using ByHash = absl::flat_hash_map<std::string, Phone>;
 

@@ -196,15 +196,7 @@ std::string SubscriptionsBody(const v1::SubscriptionList& list) {
 }
 
 std::string DeputiesBody(const v1::SubscriptionList& list) {
-  Json out{{"items", Json::array()}};
-  for (const v1::Deputy& deputy : list.deputies()) {
-    out["items"].push_back(
-        {{"deputy", deputy.leader()},
-         {"from", deputy.from()},
-         {"until", deputy.until()},
-         {"own", out["items"].size() < list.own_deputies()}});
-  }
-  return Dump(out);
+  return Dump({{"items", DeputiesAsJson(list)}});
 }
 
 std::string DeliveriesBody(const std::vector<Delivery>& deliveries) {

@@ -44,4 +44,15 @@ nlohmann::ordered_json SubscriptionAsJson(
   return out;
 }
 
+nlohmann::ordered_json DeputiesAsJson(const v1::SubscriptionList& list) {
+  auto out = nlohmann::ordered_json::array();
+  for (const v1::Deputy& deputy : list.deputies()) {
+    out.push_back({{"deputy", deputy.leader()},
+                   {"from", deputy.from()},
+                   {"until", deputy.until()},
+                   {"own", out.size() < list.own_deputies()}});
+  }
+  return out;
+}
+
 }  // namespace earshot::feed

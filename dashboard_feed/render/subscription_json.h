@@ -10,6 +10,8 @@ namespace earshot::feed {
 // As commands and the API show one. Pure.
 nlohmann::ordered_json SubscriptionAsJson(
     const v1::SubscriptionList::Entry& entry);
+// Who stands in, in a list.
+nlohmann::ordered_json DeputiesAsJson(const v1::SubscriptionList& list);
 
 }  // namespace earshot::feed
 

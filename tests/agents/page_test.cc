@@ -6,7 +6,7 @@
 #include <string>
 
 #include "agents/page/routes.h"
-#include "base/os/pace.h"
+#include "agents/phones/pace.h"
 #include "base/templates/template.h"
 #include "earshot/v1/observation.pb.h"
 
@@ -310,7 +310,7 @@ TEST(DoneLately, RemembersTheLastOnes) {
 }
 
 TEST(Pace, ComesBackWithTime) {
-  os::Pace pace(20);
+  Pace pace(20);
   absl::Duration now = absl::Hours(1);
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(pace.Allow(now));
   EXPECT_FALSE(pace.Allow(now));

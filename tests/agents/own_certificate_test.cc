@@ -1,4 +1,4 @@
-#include "base/http/own_certificate.h"
+#include "agents/phones/own_certificate.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include "base/os/files.h"
 #include "tests/testing/temp_folder.h"
 
-namespace earshot::http {
+namespace earshot::agents {
 namespace {
 
 class OwnCertificateTest : public ::testing::Test {
@@ -36,7 +36,8 @@ TEST_F(OwnCertificateTest, IsMadeOnceAndServes) {
   EXPECT_FALSE(Made("192.0.2.7"));
   EXPECT_EQ(*FingerprintOf(wanted.certificate_file), *first);
   EXPECT_TRUE(
-      MakeTlsContext(wanted.certificate_file, wanted.private_key_file).ok());
+      http::MakeTlsContext(wanted.certificate_file, wanted.private_key_file)
+          .ok());
   struct stat key {};
   ASSERT_EQ(::stat(wanted.private_key_file.c_str(), &key), 0);
   EXPECT_EQ(key.st_mode & 0777U, 0600U);
@@ -84,4 +85,4 @@ TEST_F(OwnCertificateTest, AFolderThatIsNotThereIsAnError) {
 }
 
 }  // namespace
-}  // namespace earshot::http
+}  // namespace earshot::agents

@@ -1,4 +1,4 @@
-#include "base/os/addresses.h"
+#include "agents/phones/network_address.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -7,7 +7,7 @@
 #include <array>
 #include <memory>
 
-namespace earshot::os {
+namespace earshot::agents {
 
 std::optional<std::string> NetworkAddress() {
   ifaddrs* first = nullptr;
@@ -30,4 +30,4 @@ std::optional<std::string> NetworkAddress() {
   return std::nullopt;
 }
 
-}  // namespace earshot::os
+}  // namespace earshot::agents

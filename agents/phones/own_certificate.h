@@ -1,5 +1,5 @@
-#ifndef EARSHOT_BASE_HTTP_OWN_CERTIFICATE_H_
-#define EARSHOT_BASE_HTTP_OWN_CERTIFICATE_H_
+#ifndef EARSHOT_AGENTS_PHONES_OWN_CERTIFICATE_H_
+#define EARSHOT_AGENTS_PHONES_OWN_CERTIFICATE_H_
 
 #include <string>
 
@@ -10,7 +10,7 @@
 // A certificate that a program makes for itself, for a network where nobody
 // else vouches for it: what is sent is read by nobody in between, and whoever
 // compares the fingerprint once knows whom they talk to. Blocking; any thread.
-namespace earshot::http {
+namespace earshot::agents {
 
 // Days; the most that phones of all makers take.
 inline constexpr int kOwnCertificateDays = 825;
@@ -30,6 +30,6 @@ absl::StatusOr<bool> KeepOwnCertificate(const OwnCertificate& wanted);
 // SHA-256 of a certificate in PEM as browsers show it: AB:CD:...
 absl::StatusOr<std::string> FingerprintOf(const std::string& certificate_file);
 
-}  // namespace earshot::http
+}  // namespace earshot::agents
 
-#endif  // EARSHOT_BASE_HTTP_OWN_CERTIFICATE_H_
+#endif  // EARSHOT_AGENTS_PHONES_OWN_CERTIFICATE_H_

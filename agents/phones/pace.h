@@ -1,11 +1,11 @@
-#ifndef EARSHOT_BASE_OS_PACE_H_
-#define EARSHOT_BASE_OS_PACE_H_
+#ifndef EARSHOT_AGENTS_PHONES_PACE_H_
+#define EARSHOT_AGENTS_PHONES_PACE_H_
 
 #include <algorithm>
 
 #include "absl/time/time.h"
 
-namespace earshot::os {
+namespace earshot::agents {
 
 // So many a minute, and as many at once after a pause. One thread.
 class Pace {
@@ -28,6 +28,6 @@ class Pace {
   absl::Duration last_ = absl::ZeroDuration();
 };
 
-}  // namespace earshot::os
+}  // namespace earshot::agents
 
-#endif  // EARSHOT_BASE_OS_PACE_H_
+#endif  // EARSHOT_AGENTS_PHONES_PACE_H_

@@ -1,4 +1,4 @@
-#include "base/http/own_certificate.h"
+#include "agents/phones/own_certificate.h"
 
 #include <fmt/format.h>
 #include <openssl/bio.h>
@@ -18,7 +18,7 @@
 #include "base/os/files.h"
 #include "base/os/sha256.h"
 
-namespace earshot::http {
+namespace earshot::agents {
 namespace {
 
 constexpr size_t kLargestFile = size_t{256} << 10U;
@@ -46,7 +46,9 @@ absl::Status Failed(const char* what) {
   return absl::InternalError(fmt::format("{}: {}", what, reason));
 }
 
-bool IsAddress(const std::string& host) { return AddressIn(host).has_value(); }
+bool IsAddress(const std::string& host) {
+  return http::AddressIn(host).has_value();
+}
 
 absl::StatusOr<Certificate> Read(const std::string& file) {
   const auto pem = os::ReadFile(file, kLargestFile);
@@ -194,4 +196,4 @@ absl::StatusOr<std::string> FingerprintOf(const std::string& certificate_file) {
   return text;
 }
 
-}  // namespace earshot::http
+}  // namespace earshot::agents
