@@ -6,8 +6,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include "base/os/status_text.h"
 
@@ -78,6 +80,14 @@ void FoldThread::Wake(bool urgent) {
   woken_.notify_one();
 }
 
+void FoldThread::NoteFlood(bool flooded) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(flooded_, flooded) == flooded || flooded) return;
+  }
+  woken_.notify_all();
+}
+
 // False: it is to stop.
 bool FoldThread::WaitForWork(std::chrono::steady_clock::time_point rested) {
   std::unique_lock lock(mutex_);
@@ -106,6 +116,16 @@ void FoldThread::Loop() {
   }
 }
 
+void FoldThread::RestInFlood(std::chrono::steady_clock::duration worked) {
+  const auto rest =
+      std::min<std::chrono::steady_clock::duration>(worked * kFloodRest,
+                                                    kMostFloodRest);
+  std::unique_lock lock(mutex_);
+  woken_.wait_for(lock, rest,
+                  [this] { return !flooded_ || urgent_ || stop_; });
+  urgent_ = false;  // the step that follows takes it
+}
+
 // While the other one waits.
 void FoldThread::CatchUp() {
   ::pthread_setname_np(::pthread_self(), "fold behind");
@@ -116,9 +136,13 @@ void FoldThread::CatchUp() {
       turned_.wait(lock, [this] { return behind_ || stop_; });
       if (stop_) return;
     }
+    const auto began = std::chrono::steady_clock::now();
     const bool did = Step();
+    if (did && fold_.Behind() >= kManyRecords) {
+      RestInFlood(std::chrono::steady_clock::now() - began);
+      continue;
+    }
     const std::lock_guard lock(mutex_);
-    if (did && fold_.Behind() >= kManyRecords) continue;
     behind_ = false;
     turned_.notify_all();
   }

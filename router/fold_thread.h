@@ -22,7 +22,9 @@ void GiveWayToOthers();
 // after an error in a second. done() wakes up the wire thread after each step
 // that did something. Where many records wait, a second thread catches up
 // instead, at lower priority than intake: a thread that has given way cannot
-// take that back without privileges.
+// take that back without privileges. In a flood it works an eighth of the time:
+// what it does meanwhile, on processors and the disk, those pay who wait for
+// an acknowledgement.
 class FoldThread {
  public:
   // `stepped`: no thread; the owner calls Step.
@@ -35,9 +37,14 @@ class FoldThread {
   // costs the same, a commit and a delivery to each feed, for one record as for
   // a hundred.
   static constexpr std::chrono::milliseconds kRest{20};
+  // In a flood, how much longer it rests than it worked, and how long at most.
+  static constexpr int kFloodRest = 7;
+  static constexpr std::chrono::seconds kMostFloodRest{2};
 
   // From any thread: there may be something to fold. Harmless after Stop.
   void Wake(bool urgent = true);
+  // From the wire thread: intake has work without end just now, or no longer.
+  void NoteFlood(bool flooded);
   // One step on the caller's thread. False: nothing to do, or it failed.
   bool Step();
   // Ends after the step it is in; the log writer must still be there.
@@ -50,6 +57,7 @@ class FoldThread {
   void Loop();
   void CatchUp();
   bool WaitForWork(std::chrono::steady_clock::time_point rested);
+  void RestInFlood(std::chrono::steady_clock::duration worked);
 
   Fold& fold_;
   telemetry::Log& log_;
@@ -60,6 +68,7 @@ class FoldThread {
   bool rests_ = false;              // only what is urgent ends it
   bool wake_ = true;
   bool urgent_ = false;  // and it must not wait
+  bool flooded_ = false;
   bool stop_ = false;
   os::Wakeup done_;
   std::atomic<bool> progress_{true};

@@ -23,6 +23,7 @@ Router::Router(Settings settings, const os::Clock& clock, os::Random& random,
       log_(log),
       limiter_(5, absl::Minutes(1)),
       context_(1),
+      wire_busy_(clock.Monotonic()),
       next_second_(clock.Monotonic()),
       next_minute_(clock.Monotonic() + absl::Minutes(1)) {}
 
@@ -76,21 +77,31 @@ void Router::Turn(const std::vector<int>& also, absl::Duration limit) {
   fds.push_back(fold_thread_->done().fd());
   // A full log queue is answered by not reading: TCP and credit do the rest.
   const bool room = writer_->HasRoom();
-  if (room) fds.push_back(hub_->fd());
-  os::WaitReadable(fds, std::min(limit, hub_->NextTimer()));
+  if (room) {
+    fds.push_back(hub_->fd());
+    limit = std::min(limit, hub_->NextTimer());
+  }
+  const absl::Duration began = clock_.Monotonic();
+  os::WaitReadable(fds, limit);
+  const absl::Duration woke = clock_.Monotonic();
+  fold_thread_->NoteFlood(wire_busy_.NoteWait(woke - began, woke));
   if (room) hub_->Pump();
+  OnEvents();
+  FinishCommits();
+  fold_thread_->done().Clear();
+  SendDeliveries();
+  Housekeep();
+  if (room) hub_->Pump();
+  OnEvents();
+}
+
+void Router::OnEvents() {
   while (const auto event = hub_->TakeEvent()) {
     OnEvent(*event);
     // Or those who wait for it would send nothing until all that is here is
     // read, and the log would have nothing to do meanwhile.
     if (writer_->HasCommitted()) FinishCommits();
   }
-  FinishCommits();
-  fold_thread_->done().Clear();
-  SendDeliveries();
-  Housekeep();
-  if (room) hub_->Pump();
-  while (const auto event = hub_->TakeEvent()) OnEvent(*event);
 }
 
 bool Router::Step(Work work) {

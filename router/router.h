@@ -20,6 +20,7 @@
 #include "base/telemetry/log_limiter.h"
 #include "base/wire/hub_server.h"
 #include "router/access/access.h"
+#include "router/busy_share.h"
 #include "router/delivery/delivery.h"
 #include "router/fold/fold.h"
 #include "router/fold_thread.h"
@@ -88,6 +89,7 @@ class Router {
   absl::Status OpenDoor();
   absl::Status OpenHealth();
 
+  void OnEvents();
   void OnEvent(const wire::HubEvent& event);
   void OnHello(const wire::HubEvent& event);
   void NoteNewSpool(const Enrolled& peer, uint64_t epoch);
@@ -154,6 +156,7 @@ class Router {
   std::map<uint64_t, uint64_t> session_of_ticket_;
   std::map<std::string, bool> silent_;  // agents an alarm was raised for
   std::map<std::string, absl::Time> site_contacts_;
+  BusyShare wire_busy_;
   absl::Duration next_second_;
   absl::Duration next_minute_;
   uint64_t noted_edition_ = 0;  // of the table of peers, by the fold

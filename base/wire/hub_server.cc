@@ -97,6 +97,7 @@ absl::Status HubServer::SelfTest() {
 
 void HubServer::Write() {
   while (auto frame = hub_.TakeOutgoing()) {
+    drained_ = false;
     const SendResult result =
         socket_->Send(frame->route, frame->header, frame->body);
     if (result == SendResult::kSent) continue;
@@ -108,9 +109,13 @@ void HubServer::Write() {
 void HubServer::Pump() {
   hub_.Tick(clock_.Monotonic());
   // Bounded, so that a flood cannot keep the loop from its other work.
+  drained_ = false;
   for (int i = 0; i < 1000; ++i) {
     auto incoming = socket_->Receive();
-    if (!incoming) break;
+    if (!incoming) {
+      drained_ = true;
+      break;
+    }
     hub_.Receive(*incoming, clock_.Monotonic());
   }
   Write();

@@ -57,8 +57,11 @@ class HubServer {
 
   void Pump();
   std::optional<HubEvent> TakeEvent();
-  // At most `limit`; less when a timer is due.
-  absl::Duration NextTimer() const { return hub_.NextTimer(); }
+  // How long to wait on fd() at most. Nothing at all where messages may be here
+  // that fd() does not tell of: see HubSocket.
+  absl::Duration NextTimer() const {
+    return drained_ ? hub_.NextTimer() : absl::ZeroDuration();
+  }
   int fd() const { return socket_->fd(); }
   std::string endpoint() const { return socket_->endpoint(); }
 
@@ -91,6 +94,7 @@ class HubServer {
   std::unique_ptr<HubSocket> socket_;
   std::unique_ptr<Monitor> monitor_;
   Hub hub_;
+  bool drained_ = false;  // nothing was sent since nothing was received
   HubCounters counters_;
 };
 
