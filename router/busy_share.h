@@ -5,30 +5,31 @@
 
 namespace earshot::router {
 
-// Whether a thread that waits for its work has worked for more than half of the
-// last kWindow. One thread.
+// How much of its time a thread works that waits for its work, 0 to 1. One
+// thread.
 class BusyShare {
  public:
   static constexpr absl::Duration kWindow = absl::Milliseconds(100);
 
   explicit BusyShare(absl::Duration now) : began_(now) {}
 
-  // After each wait: how long it was, and when it ended. Once a window is over
-  // the answer is of that window, until the next one is.
+  // After each wait: how long it was, and when it ended. True: a window is
+  // over, and share() is that of it until the next one is.
   bool NoteWait(absl::Duration waited, absl::Duration now) {
     waited_ += waited;
     const absl::Duration passed = now - began_;
-    if (passed < kWindow) return busy_;
-    busy_ = waited_ < passed / 2;
+    if (passed < kWindow) return false;
+    share_ = 1 - absl::FDivDuration(waited_, passed);
     waited_ = absl::ZeroDuration();
     began_ = now;
-    return busy_;
+    return true;
   }
+  double share() const { return share_; }
 
  private:
   absl::Duration began_;
   absl::Duration waited_;
-  bool busy_ = false;
+  double share_ = 0;
 };
 
 }  // namespace earshot::router

@@ -36,6 +36,8 @@ struct SchedulingAttributes {
   uint64_t period = 0;
 };
 
+using Moment = std::chrono::steady_clock::time_point;
+
 }  // namespace
 
 // Linux sets all of it for the calling thread alone. Whoever asks for a shorter
@@ -80,16 +82,16 @@ void FoldThread::Wake(bool urgent) {
   woken_.notify_one();
 }
 
-void FoldThread::NoteFlood(bool flooded) {
+void FoldThread::NoteIntake(double busy) {
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(flooded_, flooded) == flooded || flooded) return;
+    if (std::exchange(intake_, busy) <= busy) return;
   }
   woken_.notify_all();
 }
 
 // False: it is to stop.
-bool FoldThread::WaitForWork(std::chrono::steady_clock::time_point rested) {
+bool FoldThread::WaitForWork(Moment rested) {
   std::unique_lock lock(mutex_);
   rests_ = true;
   woken_.wait_until(lock, rested, [this] { return urgent_ || stop_; });
@@ -116,13 +118,24 @@ void FoldThread::Loop() {
   }
 }
 
-void FoldThread::RestInFlood(std::chrono::steady_clock::duration worked) {
-  const auto rest =
-      std::min<std::chrono::steady_clock::duration>(worked * kFloodRest,
-                                                    kMostFloodRest);
+// After the step that began then.
+void FoldThread::RestBesideIntake(Moment began) {
+  using std::chrono::steady_clock;
+  const Moment ended = steady_clock::now();
+  std::chrono::duration<double> least{0};
+  if (fold_.Behind() < Fold::kLongStepRecords) least = kRestBehind;
   std::unique_lock lock(mutex_);
-  woken_.wait_for(lock, rest,
-                  [this] { return !flooded_ || urgent_ || stop_; });
+  while (!urgent_ && !stop_) {
+    const double part =
+        std::clamp((intake_ - kBusy) / (kFlooded - kBusy), 0.0, 1.0);
+    const auto rest = std::min<std::chrono::duration<double>>(
+        std::max<std::chrono::duration<double>>(
+            (ended - began) * (kRestInFlood * part), least),
+        kMostRest);
+    const Moment until =
+        ended + std::chrono::duration_cast<steady_clock::duration>(rest);
+    if (woken_.wait_until(lock, until) == std::cv_status::timeout) break;
+  }
   urgent_ = false;  // the step that follows takes it
 }
 
@@ -139,7 +152,7 @@ void FoldThread::CatchUp() {
     const auto began = std::chrono::steady_clock::now();
     const bool did = Step();
     if (did && fold_.Behind() >= kManyRecords) {
-      RestInFlood(std::chrono::steady_clock::now() - began);
+      RestBesideIntake(began);
       continue;
     }
     const std::lock_guard lock(mutex_);

@@ -22,9 +22,9 @@ void GiveWayToOthers();
 // after an error in a second. done() wakes up the wire thread after each step
 // that did something. Where many records wait, a second thread catches up
 // instead, at lower priority than intake: a thread that has given way cannot
-// take that back without privileges. In a flood it works an eighth of the time:
-// what it does meanwhile, on processors and the disk, those pay who wait for
-// an acknowledgement.
+// take that back without privileges. The more intake has to do the longer it
+// rests between steps: what it does meanwhile, on processors and the disk, those
+// pay for who wait for an acknowledgement.
 class FoldThread {
  public:
   // `stepped`: no thread; the owner calls Step.
@@ -37,14 +37,19 @@ class FoldThread {
   // costs the same, a commit and a delivery to each feed, for one record as for
   // a hundred.
   static constexpr std::chrono::milliseconds kRest{20};
-  // In a flood, how much longer it rests than it worked, and how long at most.
-  static constexpr int kFloodRest = 7;
-  static constexpr std::chrono::seconds kMostFloodRest{2};
+  // The same for the thread that catches up while a step takes few.
+  static constexpr std::chrono::milliseconds kRestBehind{50};
+  // How much longer than it worked it rests when intake is busy for kFlooded of
+  // its time; nothing below kBusy.
+  static constexpr double kRestInFlood = 7;
+  static constexpr double kFlooded = 0.6;
+  static constexpr double kBusy = 0.4;
+  static constexpr std::chrono::seconds kMostRest{2};
 
   // From any thread: there may be something to fold. Harmless after Stop.
   void Wake(bool urgent = true);
-  // From the wire thread: intake has work without end just now, or no longer.
-  void NoteFlood(bool flooded);
+  // From the wire thread: the share of its time that intake works, 0 to 1.
+  void NoteIntake(double busy);
   // One step on the caller's thread. False: nothing to do, or it failed.
   bool Step();
   // Ends after the step it is in; the log writer must still be there.
@@ -57,7 +62,7 @@ class FoldThread {
   void Loop();
   void CatchUp();
   bool WaitForWork(std::chrono::steady_clock::time_point rested);
-  void RestInFlood(std::chrono::steady_clock::duration worked);
+  void RestBesideIntake(std::chrono::steady_clock::time_point began);
 
   Fold& fold_;
   telemetry::Log& log_;
@@ -68,7 +73,7 @@ class FoldThread {
   bool rests_ = false;              // only what is urgent ends it
   bool wake_ = true;
   bool urgent_ = false;  // and it must not wait
-  bool flooded_ = false;
+  double intake_ = 0;    // its busy share
   bool stop_ = false;
   os::Wakeup done_;
   std::atomic<bool> progress_{true};

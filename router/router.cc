@@ -81,10 +81,16 @@ void Router::Turn(const std::vector<int>& also, absl::Duration limit) {
     fds.push_back(hub_->fd());
     limit = std::min(limit, hub_->NextTimer());
   }
+  // The fold rests by what this says: that there is less to do as well.
+  if (wire_busy_.share() > FoldThread::kBusy) {
+    limit = std::min(limit, BusyShare::kWindow);
+  }
   const absl::Duration began = clock_.Monotonic();
   os::WaitReadable(fds, limit);
   const absl::Duration woke = clock_.Monotonic();
-  fold_thread_->NoteFlood(wire_busy_.NoteWait(woke - began, woke));
+  if (wire_busy_.NoteWait(woke - began, woke)) {
+    fold_thread_->NoteIntake(wire_busy_.share());
+  }
   if (room) hub_->Pump();
   OnEvents();
   FinishCommits();
