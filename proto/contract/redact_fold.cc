@@ -15,15 +15,6 @@ constexpr std::string_view kPlaceholders[] = {
     "[card]", "[email]",         "[phone]",         "[ssn]",
     "[iban]", "[policy_number]", "[account_number]"};
 
-uint32_t PlaceholderLength(std::string_view text, size_t at) {
-  for (const std::string_view name : kPlaceholders) {
-    if (text.substr(at, name.size()) == name) {
-      return static_cast<uint32_t>(name.size());
-    }
-  }
-  return 0;
-}
-
 // What most bytes fold to; zero for those that need a closer look.
 constexpr std::array<char, 256> MakePlain() {
   constexpr std::string_view kSame = "0123456789.,;:!?'\"()-/#$@+*_=";
@@ -123,6 +114,15 @@ class Folder {
 };
 
 }  // namespace
+
+uint32_t PlaceholderLength(std::string_view text, size_t at) {
+  for (const std::string_view name : kPlaceholders) {
+    if (text.substr(at, name.size()) == name) {
+      return static_cast<uint32_t>(name.size());
+    }
+  }
+  return 0;
+}
 
 std::vector<Glyph> Fold(std::string_view text) {
   constexpr size_t kLongest = std::numeric_limits<uint32_t>::max();

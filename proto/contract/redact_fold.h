@@ -1,6 +1,7 @@
 #ifndef EARSHOT_PROTO_CONTRACT_REDACT_FOLD_H_
 #define EARSHOT_PROTO_CONTRACT_REDACT_FOLD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct Glyph {
 // kBarrier. Linear; at most one glyph per input byte. Texts of 4 GiB and more
 // are cut.
 std::vector<Glyph> Fold(std::string_view text);
+
+// Bytes of the placeholder that begins there; 0: none does.
+uint32_t PlaceholderLength(std::string_view text, size_t at);
 
 }  // namespace earshot::contract::redact
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "proto/contract/redact_chars.h"
+#include "proto/contract/redact_fold.h"
 #include "proto/contract/redact_scan.h"
 #include "proto/contract/redact_words.h"
 
@@ -37,6 +38,22 @@ char Lower(char c) {
 }
 bool IsAlike(char c) { return c == 'o' || c == 'i' || c == 'l'; }
 
+// The base letters of U+00C0 to U+00FF, which UTF-8 writes as 0xC3 and one byte
+// more; '\0' where there is none.
+constexpr char kAccented = '\xC3';
+const std::array<char, 64>& BaseLetters() {
+  static const auto letters = [] {
+    std::array<char, 64> found{};
+    for (size_t i = 0; i < found.size(); ++i) {
+      const char symbol =
+          FoldCodePoint(static_cast<char32_t>(0xC0 + i)).symbol;
+      if (symbol >= 'a' && symbol <= 'z') found.at(i) = symbol;
+    }
+    return found;
+  }();
+  return letters;
+}
+
 // One pass over the text, in the terms of Scan's constructor.
 class Reader {
  public:
@@ -46,7 +63,14 @@ class Reader {
     for (size_t at = 0; at < text_.size();) {
       switch (ClassOf(text_[at])) {
         case Class::kOther:
-          return false;
+          if (const uint32_t length = PlaceholderLength(text_, at)) {
+            at += length;
+            break;
+          }
+          if (AccentedLetter(at) == '\0') return false;
+          at = TakeRun(at);
+          if (!plain_) return false;
+          break;
         case Class::kBlank:
           if (at > 0 && text_[at - 1] == ' ') return false;
           ++at;
@@ -59,6 +83,8 @@ class Reader {
           if (!plain_) return false;
       }
     }
+    // What may follow a word for the sign was looked for without accents.
+    if (says_at_ && accents_ > 0) return false;
     const bool few = digits_ == 0 ? spoken_ < kFewestSpoken
                                   : digits_ + spoken_ < kFewestDigits;
     return few || (!names_a_number_ &&
@@ -69,6 +95,7 @@ class Reader {
   // A run of letters and digits.
   size_t TakeRun(size_t at) {
     const size_t begin = at;
+    const size_t accents = accents_;
     uint32_t alike = 0;
     uint32_t digits = 0;
     while (at < text_.size()) {
@@ -76,14 +103,15 @@ class Reader {
       if (is == Class::kDigit) {
         ++digits;
         ++at;
-      } else if (is == Class::kLetter) {
+      } else if (is == Class::kLetter || AccentedLetter(at) != '\0') {
         at = TakeWord(at, &alike);
       } else {
         break;
       }
     }
     digits_ += digits;
-    if (at - begin > 2 && alike + digits == at - begin) alike_ += alike;
+    const size_t length = at - begin - (accents_ - accents);
+    if (length > 2 && alike + digits == length) alike_ += alike;
     return at;
   }
 
@@ -92,8 +120,16 @@ class Reader {
     std::array<char, kLongestWord + 1> letters{};
     size_t length = 0;
     uint32_t hash = kHashStart;
-    for (; at < text_.size() && ClassOf(text_[at]) == Class::kLetter; ++at) {
-      const char letter = Lower(text_[at]);
+    for (; at < text_.size(); ++at) {
+      char letter = text_[at];
+      if (ClassOf(letter) == Class::kLetter) {
+        letter = Lower(letter);
+      } else if ((letter = AccentedLetter(at)) != '\0') {
+        ++accents_;
+        ++at;
+      } else {
+        break;
+      }
       *alike += IsAlike(letter) ? 1U : 0U;
       if (length > kLongestWord) continue;
       letters[length++] = letter;
@@ -103,6 +139,13 @@ class Reader {
     See(word, length > kLongestWord ? Meaning{} : LookUp(hash, word), begin,
         at);
     return at;
+  }
+
+  // The letter without its accent, of two bytes; '\0': it is none.
+  char AccentedLetter(size_t at) const {
+    if (text_[at] != kAccented || at + 1 >= text_.size()) return '\0';
+    const auto next = static_cast<unsigned char>(text_[at + 1]);
+    return next >= 0x80 && next <= 0xBF ? letters_.at(next - 0x80U) : '\0';
   }
 
   void See(std::string_view word, const Meaning& meaning, size_t begin,
@@ -117,6 +160,7 @@ class Reader {
     names_a_number_ = names_a_number_ || MayNameANumber(word, meaning);
     if (word == "a" && begin > 0 && text_[begin - 1] == '(') plain_ = false;
     if ((meaning.cues & (kAtWord | kArrobaWord)) == 0) return;
+    says_at_ = true;
     if (HostMayFollow(end)) plain_ = false;
   }
 
@@ -186,7 +230,10 @@ class Reader {
   char At(size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
 
   std::string_view text_;
+  const std::array<char, 64>& letters_ = BaseLetters();
+  size_t accents_ = 0;
   bool plain_ = true;
+  bool says_at_ = false;
   bool names_a_number_ = false;
   size_t digits_ = 0;
   size_t spoken_ = 0;

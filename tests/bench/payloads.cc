@@ -6,6 +6,8 @@
 
 #include "absl/time/clock.h"
 #include "earshot/v1/observation.pb.h"
+#include "proto/contract/redact.h"
+#include "proto/contract/validate.h"
 
 namespace earshot::bench {
 namespace {
@@ -20,6 +22,7 @@ uint64_t Mix(uint64_t value) {
   return value ^ (value >> 31U);
 }
 
+// As an agent sends it: redacted.
 std::string Serialised(const nlohmann::json& row) {
   v1::Observation observation;
   observation.set_text(row.at("text").get<std::string>());
@@ -35,6 +38,7 @@ std::string Serialised(const nlohmann::json& row) {
   observation.mutable_observed_at()->set_seconds(
       absl::ToUnixSeconds(absl::Now()));
   observation.mutable_reporter()->set_name("person " + std::string(kReporter));
+  contract::RedactObservation(contract::Redactor(), observation);
   return observation.SerializeAsString();
 }
 
