@@ -166,7 +166,7 @@ class Log {
  private:
   // Of 8 KiB each. Reaching the second, which only an unbroken flood does,
   // costs one commit the copying of what came since the last wake.
-  static constexpr int kCheckpointPages = 2000;
+  static constexpr int kCheckpointPages = 500;
   static constexpr int kMostWalPages = 8000;
 
   explicit Log(std::unique_ptr<store::Database> database);

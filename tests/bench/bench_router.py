@@ -31,7 +31,8 @@ def run_load(command: list[str], **options: Any) -> dict[str, float]:
 
 class BenchRouter(programs.Router):
     def __init__(self, folder: pathlib.Path, agents: int) -> None:
-        super().__init__(folder)
+        # Five rounds of intake without a pause are more than a router lets wait.
+        super().__init__(folder, "backlog_records: 100000000\n")
         self.keys = folder / "agents.keys"
         subprocess.run([BIN / "agents_load", "enrol", "--access",
                         folder / "state/access.db", "--keys", self.keys,

@@ -3,7 +3,6 @@
 
 import argparse
 import json
-import os
 import pathlib
 import signal
 import statistics
@@ -46,12 +45,15 @@ class Ingest:
         self.rounds: dict[str, list[dict[str, float]]] = {}
         self.idle: list[float] = []
         self.router = BenchRouter(folder / "router", 2000 if options.agents else 64)
+        # For what arrives at a steady rate: its fold is not behind.
+        self.steady = BenchRouter(folder / "steady", PACED_AGENTS)
         self.peers = [] if options.without_peers else [
             peers.Redis(folder / "redis"), peers.Postgres(folder / "postgres")]
         self.seed = 0
 
     def close(self) -> None:
         self.router.kill()
+        self.steady.kill()
         for peer in self.peers:
             peer.close()
 
@@ -65,13 +67,15 @@ class Ingest:
             f"{row['ack_p50_ms']:.2f} ms, p99 {row['ack_p99_ms']:.2f} ms   "
             f"idle before {idle:.0f} %")
 
-    def ours(self, name: str, shape: dict[str, int], **options: float) -> None:
-        before = machine.cpu_seconds(self.router.process.pid)
-        self.measure(name, self.router.load(shape["agents"]),
+    def ours(self, name: str, shape: dict[str, int],
+             router: BenchRouter | None = None, **options: float) -> None:
+        router = router or self.router
+        before = machine.cpu_seconds(router.process.pid)
+        self.measure(name, router.load(shape["agents"]),
                      batch=shape["batch"], window=shape["window"],
                      seconds=self.options.seconds, **options)
         row = self.rounds[name][-1]
-        used = machine.cpu_seconds(self.router.process.pid) - before
+        used = machine.cpu_seconds(router.process.pid) - before
         # The warm-up's share is in `used` and not in `acked`.
         row["cpu_us"] = used * 1e6 / (row["acked_per_s"] * (row["seconds"] + 0.5))
 
@@ -80,27 +84,26 @@ class Ingest:
         self.measure(name, peer.load(shape["agents"]), batch=shape["batch"],
                      window=shape["window"], seconds=self.options.seconds)
 
-    def fold_at(self, policy: str, nice: int) -> None:
-        """Gives the fold's thread what nobody else wants, or its own priority."""
-        tid = machine.thread_named(self.router.process.pid, "fold")
-        subprocess.run(["chrt", policy, "-p", "0", str(tid)], check=True)
-        subprocess.run(["renice", "-n", str(nice), "-p", str(tid)], check=True,
-                       stdout=subprocess.DEVNULL)
+    def fold_at(self, policy: str) -> None:
+        """Gives what the fold does when far behind the time that nobody else wants, or
+        its own priority."""
+        for name in ("fold behind", "read_ahead"):
+            tid = machine.thread_named(self.router.process.pid, name)
+            subprocess.run(["chrt", policy, "-p", "0", str(tid)], check=True)
 
     def one_round(self) -> None:
         self.ours("earshot batch100", BATCH100)
         self.ours("earshot single", SINGLE)
-        self.ours("earshot paced", {"agents": PACED_AGENTS, "batch": 1, "window": 64},
-                  rate=PACED_RATE)
-        tid = machine.thread_named(self.router.process.pid, "fold")
-        nice = os.getpriority(os.PRIO_PROCESS, tid)
-        self.fold_at("-i", nice)
+        self.fold_at("-i")
         self.ours("without fold 100", BATCH100)
         self.ours("without fold 1", SINGLE)
-        self.fold_at("-b", nice)
-        # While a peer is measured, our fold must not work beside it.
+        self.fold_at("-b")
+        # Nor must it work beside another's measurement.
         self.router.process.send_signal(signal.SIGSTOP)
         try:
+            self.ours("earshot paced", {"agents": PACED_AGENTS, "batch": 1, "window": 64},
+                      router=self.steady, rate=PACED_RATE)
+            self.steady.wait_until_folded()
             for peer in self.peers:
                 self.theirs(f"{peer.name} batch100", peer, BATCH100)
                 self.theirs(f"{peer.name} single", peer, SINGLE)
