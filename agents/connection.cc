@@ -265,7 +265,8 @@ bool Connection::SendWaiting() {
 }
 
 void Connection::SendNow() {
-  if (link_ != nullptr) SendWaiting();
+  if (link_ == nullptr || !SendWaiting()) return;
+  link_->Pump();  // what is heard meanwhile waits for ours
 }
 
 void Connection::CheckProgress() {

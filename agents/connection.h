@@ -41,7 +41,8 @@ class Connection {
 
   LinkView View() const;
   bool open() const { return link_ != nullptr && link_->open(); }
-  // Sends what waits and may be sent, without hearing what comes.
+  // Sends what waits and may be sent; what comes is heard by Pump, which must
+  // follow before the next wait.
   void SendNow();
   // In this session the router has said that it has all there is.
   bool Drained();

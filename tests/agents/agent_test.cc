@@ -155,9 +155,11 @@ class AgentTest : public ::testing::Test {
     }
     return true;
   }
-  void Observe(const std::string& text, uid_t person = 1001) {
+  void Observe(const std::string& text, uid_t person = 1001,
+               uint32_t severity = 0) {
     v1::Observation draft;
     draft.set_text(text);
+    draft.set_severity(severity);
     v1::ControlRequest request;
     request.set_command("observe");
     request.set_body(draft.SerializeAsString());
@@ -180,6 +182,19 @@ TEST_F(AgentTest, WhatWasRecordedBeforeAndAfterConnectingArrives) {
   ASSERT_TRUE(Until([&] { return agent_->connected(); }));
   Observe("after");
   EXPECT_TRUE(Until([&] { return router_.ids().size() == 2; }));
+  EXPECT_TRUE(Until([&] {
+    return agent_->station().spool().Status()->oldest_unacked == std::nullopt;
+  }));
+}
+
+// Its receipt is written after that.
+TEST_F(AgentTest, WhatIsUrgentIsOnItsWayBeforeTheAgentsNextTurn) {
+  Start();
+  ASSERT_TRUE(Until([&] { return agent_->connected(); }));
+  Observe("the ladder broke", 1001, 5);
+  const absl::Duration end = clock_.Monotonic() + absl::Seconds(10);
+  while (router_.ids().empty() && clock_.Monotonic() < end) router_.Pump();
+  EXPECT_EQ(router_.ids().size(), 1U);
   EXPECT_TRUE(Until([&] {
     return agent_->station().spool().Status()->oldest_unacked == std::nullopt;
   }));
