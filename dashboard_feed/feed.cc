@@ -141,7 +141,6 @@ void Feed::Turn(const std::vector<int>& also, absl::Duration limit) {
   TurnHttp();
   hub_->Pump();
   while (const auto event = hub_->TakeEvent()) OnHubEvent(*event);
-  if (std::exchange(alert_came_, false)) RunAlerts();
   if (clock_.Monotonic() >= next_second_) EachSecond();
   dispatcher_->Collect();
   if (reload_wanted_ && dispatcher_->on_their_way() == 0) FinishReload();

@@ -1,6 +1,7 @@
 // The feed towards the router: mirrors what it says, sends what leaders
 // decided.
 #include <algorithm>
+#include <utility>
 
 #include "base/os/status_text.h"
 #include "dashboard_feed/feed.h"
@@ -41,6 +42,7 @@ void Feed::TurnUplink() {
   if (link_->WantsDial()) Dial();
   link_->Pump();
   while (const auto event = link_->TakeEvent()) OnLinkEvent(*event);
+  if (std::exchange(alert_came_, false)) RunAlerts();
   const bool stalled = uplink_->Stalled(clock_.Monotonic());
   if (stalled && link_->open()) {
     link_->Fail("the router has acknowledged nothing for 30 s");

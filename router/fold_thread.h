@@ -23,8 +23,8 @@ void GiveWayToOthers();
 // that did something. Where many records wait, a second thread catches up
 // instead, at lower priority than intake: a thread that has given way cannot
 // take that back without privileges. The more intake has to do the longer it
-// rests between steps: what it does meanwhile, on processors and the disk, those
-// pay for who wait for an acknowledgement.
+// rests between steps: what it does meanwhile, on processors and the disk,
+// those pay for who wait for an acknowledgement.
 class FoldThread {
  public:
   // `stepped`: no thread; the owner calls Step.
@@ -36,7 +36,7 @@ class FoldThread {
   // From one step to the next where nothing is urgent and little waits: a step
   // costs the same, a commit and a delivery to each feed, for one record as for
   // a hundred.
-  static constexpr std::chrono::milliseconds kRest{20};
+  static constexpr std::chrono::milliseconds kRest{10};
   // The same for the thread that catches up while a step takes few.
   static constexpr std::chrono::milliseconds kRestBehind{50};
   // How much longer than it worked it rests when intake is busy for kFlooded of

@@ -186,7 +186,7 @@ absl::StatusOr<bool> Fold::TakeInbox(const Inbox& inbox, Work& work) {
   return changed;
 }
 
-// Urgent ones first, but never twice in a row while others wait.
+// Urgent ones first, but not without end while others wait.
 absl::StatusOr<PreparedRows> Fold::NextRows(bool& urgent,
                                             const ReadingRules& rules) {
   const auto prepare = [&](absl::StatusOr<std::vector<LogRow>> rows)
@@ -197,15 +197,16 @@ absl::StatusOr<PreparedRows> Fold::NextRows(bool& urgent,
     read.rows = *std::move(rows);
     return read;
   };
-  urgent = !std::exchange(was_urgent_, false);
-  if (urgent) {
+  if (urgent_in_a_row_ < kUrgentInARow) {
     auto rows = reader_.ReadUrgentAfter(cursors_.urgent, kUrgentRecords);
     if (!rows.ok() || !rows->empty()) {
-      was_urgent_ = true;
+      ++urgent_in_a_row_;
+      urgent = true;
       return prepare(std::move(rows));
     }
-    urgent = false;
   }
+  urgent_in_a_row_ = 0;
+  urgent = false;
   const size_t most = std::min(StepRecords(), kRecordsAtOnce);
   absl::StatusOr<PreparedRows> read;
   if (auto ahead = read_ahead_->Take(cursors_.main, rules)) {

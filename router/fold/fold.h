@@ -74,6 +74,7 @@ struct FoldCounters {
 class Fold {
  public:
   static constexpr size_t kStepRecords = 256;
+  static constexpr int kUrgentInARow = 8;  // steps, while others wait
   static constexpr size_t kLongStepRecords = 8192;
   static constexpr size_t kRecordsAtOnce = 1024;  // read and held in memory
 
@@ -365,7 +366,7 @@ class Fold {
   RecentActivity recent_activity_;
   Cursors cursors_;
   Cursors stored_;           // in the views
-  bool was_urgent_ = false;  // the step before
+  int urgent_in_a_row_ = 0;  // steps
   v1::Organisation organisation_;
   std::unique_ptr<OnDuty> duty_;  // of the organisation
   std::map<std::string, absl::Time> contacts_;

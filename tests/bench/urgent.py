@@ -26,7 +26,9 @@ control = importlib.import_module("earshot.v1.control_pb2")
 messages = importlib.import_module("earshot.v1.digest_pb2")
 
 BACKGROUND = 1000  # reports, or alerts, a second
-GAP_S = 0.025      # between two urgent ones
+# Between two urgent ones: at random, or they keep step with what a router does
+# at regular intervals.
+GAP_S = (0.015, 0.045)
 PATIENCE_S = 10
 # What is posted at once to Alertmanager's API, as Prometheus does.
 ALERTS_A_POST = 50
@@ -68,7 +70,7 @@ def measure(count: int, hand_over: Callable[[str], None],
             arrived: "queue.Queue[tuple[str, float]]") -> list[float]:
     """Milliseconds from handing over to arrival, of each; a mark tells which."""
     taken = []
-    random_words = random.Random(count)
+    random_words = random.Random(count)  # and gaps
     for _ in range(count):
         # In words of its own, so that it is an insight of its own.
         mark = " ".join("".join(random_words.choices(string.ascii_lowercase, k=9))
@@ -81,7 +83,8 @@ def measure(count: int, hand_over: Callable[[str], None],
             if mark in got:
                 break
         taken.append((at - begin) * 1000)
-        time.sleep(max(0.0, GAP_S - (time.monotonic() - begin)))
+        gap = random_words.uniform(*GAP_S)
+        time.sleep(max(0.0, gap - (time.monotonic() - begin)))
     return taken
 
 
@@ -123,8 +126,9 @@ class Ours:
             return
 
     def busy(self) -> bool:
-        """A second of the background has been taken in."""
-        return self.router.metric("log_end") >= BACKGROUND
+        """A second of the background has been taken in, and everyone is there."""
+        return (self.router.metric("log_end") >= BACKGROUND
+                and self.agent.status()["session_open"] and self.feed.status()["connected"])
 
     def hand_over(self, mark: str) -> None:
         report = observation.Observation(

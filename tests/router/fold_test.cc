@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include "tests/router/fold_fixture.h"
@@ -176,6 +177,29 @@ TEST_F(FoldTest, UrgentReportsAreReadFirst) {
   EXPECT_EQ(Insight(1).topic(), "delivery");
   EXPECT_TRUE(Insight(1).open_always());
   EXPECT_EQ(*views_->Number("observations"), 2U);
+}
+
+TEST_F(FoldTest, UrgentReportsComeFirstAgainAndAgainButNotWithoutEnd) {
+  const auto urgent = [&](int number) {
+    v1::Observation report =
+        Said("A parcel fell on someone", fmt::format("u{}", number));
+    report.set_severity(5);
+    Report(report);
+  };
+  Report(Said("The till froze", "r1"));
+  for (int i = 1; i <= Fold::kUrgentInARow; ++i) {
+    urgent(i);
+    ASSERT_TRUE(*fold_->Step());
+    EXPECT_EQ(Insight(1).observations(), static_cast<uint64_t>(i));
+  }
+  EXPECT_EQ(*views_->Number("observations"),
+            static_cast<uint64_t>(Fold::kUrgentInARow));
+  urgent(0);
+  ASSERT_TRUE(*fold_->Step());
+  EXPECT_EQ(Insight(2).topic(), "checkout") << "its turn";
+  FoldAll();
+  EXPECT_EQ(*views_->Number("observations"),
+            static_cast<uint64_t>(Fold::kUrgentInARow) + 2);
 }
 
 TEST_F(FoldTest, ARestartReadsNoTextAgain) {
