@@ -38,16 +38,17 @@ constexpr size_t kRecognition = 5;
 constexpr char kUntriaged[] = "untriaged";
 constexpr absl::Duration kSilentAfter = absl::Hours(24);
 
+// Where severity 5 is rare, each of them; elsewhere they have to rise.
+bool IsSevere(const Glance& glance, bool severe_is_rare) {
+  return severe_is_rare && glance.severe > 0 &&
+         uint64_t{glance.severe} * 2 >= glance.observations;
+}
+
 // What is worth a leader's time: all of it where there is little, else what is
 // out of step with what is usual, and what came back after it was answered.
 bool Deserves(const Glance& glance, ScopePace::Mode mode, bool severe_is_rare) {
   if (mode == ScopePace::Mode::kSmall) return true;
-  // Where severity 5 is rare, each of them; elsewhere they have to rise.
-  if (severe_is_rare && glance.severe > 0 &&
-      uint64_t{glance.severe} * 2 >= glance.observations) {
-    return true;
-  }
-  return glance.lately != nullptr || glance.state == v1::REOPENED;
+  return IsSevere(glance, severe_is_rare) || glance.lately != nullptr || glance.state == v1::REOPENED;
 }
 
 std::string Reports(uint64_t count) {
@@ -169,11 +170,14 @@ void AddSections(const DigestRequest& request, const ScopePace& pace,
   sections.Add(
       "escalated", "Waiting too long", kDecisions,
       [&](const Glance& glance) { return waiting.IsEscalated(glance); });
-  sections.Add("decision", "Needs your decision", kDecisions,
-               [&](const Glance& glance) {
-                 return deserves(glance) && WantsDecision(glance) &&
-                        !went(glance, Effect::Course::kFalling);
-               });
+  // What may have hurt somebody is not outnumbered.
+  sections.Add(
+      "decision", "Needs your decision", kDecisions,
+      [&](const Glance& glance) {
+        return deserves(glance) && WantsDecision(glance) &&
+               !went(glance, Effect::Course::kFalling);
+      },
+      [&](const Glance& glance) { return IsSevere(glance, severe_is_rare); });
   sections.Add("regressed", "Came back after an answer", kDecisions,
                [&](const Glance& glance) {
                  return (IsIssue(glance) && glance.state == v1::REOPENED) ||

@@ -59,7 +59,7 @@ std::optional<v1::DigestItem> Sections::ItemOf(const Glance& glance) const {
 }
 
 void Sections::Add(const char* name, const char* title, size_t most,
-                   const std::function<bool(const Glance&)>& belongs) {
+                   const Belongs& belongs, const Belongs& first) {
   const auto& wanted = request_.ask.sections();
   const bool shown = wanted.empty() || std::find(wanted.begin(), wanted.end(),
                                                  name) != wanted.end();
@@ -67,21 +67,40 @@ void Sections::Add(const char* name, const char* title, size_t most,
   v1::DigestSection section;
   section.set_name(name);
   section.set_title(title);
-  uint32_t passed = 0;
+  Filling filling{section, most, shown, 0, {}};
+  if (first) {
+    Fill(filling, [&](const Glance& glance) {
+      return belongs(glance) && first(glance);
+    });
+  }
+  Fill(filling, [&](const Glance& glance) {
+    return belongs(glance) && !(first && first(glance));
+  });
+  if (!shown || section.items_size() == 0) return;
+  built_.items += static_cast<size_t>(section.items_size());
+  // What is cut off here may still be listed further down.
+  *built_.digest.add_sections() = std::move(section);
+}
+
+void Sections::Fill(Filling& filling, const Belongs& belongs) {
+  v1::DigestSection& section = filling.section;
   for (const Glance& glance : sorted_) {
     if (!belongs(glance) || listed_.contains(glance.id())) continue;
-    if (request_.ask.all() && passed < request_.ask.after()) {
-      ++passed;
+    if (request_.ask.all() && filling.passed < request_.ask.after()) {
+      ++filling.passed;
       listed_.insert(glance.id());
       continue;
     }
-    if (static_cast<size_t>(section.items_size()) == most ||
-        bytes_ > kMostBytes) {
+    const bool moves = glance.lately != nullptr && !request_.ask.all();
+    if (static_cast<size_t>(section.items_size()) == filling.most ||
+        bytes_ > kMostBytes ||
+        (moves && filling.of_topic[glance.topic] == kMostOfATopic)) {
       section.set_more(section.more() + 1);
       continue;
     }
     auto made = ItemOf(glance);
     if (!made) continue;
+    if (moves) ++filling.of_topic[glance.topic];
     listed_.insert(glance.id());
     if (glance.lately != nullptr) {
       // Those that were counted with it need no line of their own.
@@ -89,13 +108,10 @@ void Sections::Add(const char* name, const char* title, size_t most,
     }
     v1::DigestItem& item = *section.add_items();
     item = *std::move(made);
-    item.set_rank(static_cast<uint32_t>(section.items_size()) + passed);
-    if (shown) bytes_ += item.ByteSizeLong();
+    item.set_rank(static_cast<uint32_t>(section.items_size()) +
+                  filling.passed);
+    if (filling.shown) bytes_ += item.ByteSizeLong();
   }
-  if (!shown || section.items_size() == 0) return;
-  built_.items += static_cast<size_t>(section.items_size());
-  // What is cut off here may still be listed further down.
-  *built_.digest.add_sections() = std::move(section);
 }
 
 }  // namespace earshot::feed

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -35,16 +36,29 @@ class Sections {
   // Or closed by the front line.
   bool AnsweredSince(const Glance& glance) const;
 
+  using Belongs = std::function<bool(const Glance&)>;
   // Lists what belongs and stands in no section before, up to `most` (or, as
-  // asked, to the end); what is left out is counted as `more`.
+  // asked, to the end), what is `first` before the rest; what is left out is
+  // counted as `more`.
   void Add(const char* name, const char* title, size_t most,
-           const std::function<bool(const Glance&)>& belongs);
+           const Belongs& belongs, const Belongs& first = nullptr);
 
  private:
+  struct Filling {
+    v1::DigestSection& section;
+    size_t most;
+    bool shown;
+    uint32_t passed;                              // before what was asked for
+    std::unordered_map<uint32_t, size_t> of_topic;  // that move
+  };
+  void Fill(Filling& filling, const Belongs& belongs);
   // Nothing: it cannot be read.
   std::optional<v1::DigestItem> ItemOf(const Glance& glance) const;
 
   static constexpr size_t kMostAsked = 1000;
+  // Of what moves, in a section: what is all over the company is told in many
+  // words, and must leave room for the rest.
+  static constexpr size_t kMostOfATopic = 2;
   static constexpr size_t kMostBytes = 768 << 10;  // below one frame
 
   const LeaderView& view_;
