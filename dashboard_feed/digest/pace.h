@@ -203,7 +203,7 @@ class ScopePace {
   static constexpr uint16_t kSaidBeforeMilli = 700;
   // What was said before in other words, or is a week old, has to be more:
   // there is much of it, and one or other is out of step by chance.
-  static constexpr double kNotFresh = 4.5;
+  static constexpr double kNotFresh = 4.3;
   static constexpr uint32_t kFewestNotFresh = 5;
   // What is counted with others is likely the same issue.
   static constexpr uint32_t kAkinMilli = 600;

@@ -10,7 +10,7 @@ namespace earshot::feed {
 namespace {
 
 // What is counted with others: few people each, and likely the same issue.
-constexpr uint32_t kMostOfSmall = 150;
+constexpr uint32_t kMostOfSmall = 400;
 constexpr double kAkinSurprise = 5;
 constexpr uint32_t kFewestOfGroup = 5;
 

@@ -57,7 +57,7 @@ struct Trend {
 };
 
 struct TrendRules {
-  double surprise = 4;         // to be called new or rising
+  double surprise = 3.85;      // to be called new or rising
   double falling = 3;          // fewer than expected
   uint32_t fewest = 4;         // people in the stretch
   double ratio = 1.4;          // times the expected, to be called rising
