@@ -40,7 +40,7 @@ class OutageTest : public PaceTest {
     insight.set_title("issue");
     insight.set_observations(24);
     insight.set_reporters(24);
-    insight.set_priority_milli(static_cast<uint64_t>(priority_milli));
+    insight.set_priority_milli(priority_milli);
   }
 
   v1::DigestSection Decisions(bool all = false) {
