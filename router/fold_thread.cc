@@ -121,6 +121,7 @@ void FoldThread::Loop() {
 // After the step that began then.
 void FoldThread::RestBesideIntake(Moment began) {
   using std::chrono::steady_clock;
+  if (fold_.PutOffUrgent()) return;
   const Moment ended = steady_clock::now();
   std::chrono::duration<double> least{0};
   if (fold_.Behind() < Fold::kLongStepRecords) least = kRestBehind;

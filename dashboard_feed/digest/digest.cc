@@ -48,7 +48,8 @@ bool IsSevere(const Glance& glance, bool severe_is_rare) {
 // out of step with what is usual, and what came back after it was answered.
 bool Deserves(const Glance& glance, ScopePace::Mode mode, bool severe_is_rare) {
   if (mode == ScopePace::Mode::kSmall) return true;
-  return IsSevere(glance, severe_is_rare) || glance.lately != nullptr || glance.state == v1::REOPENED;
+  return IsSevere(glance, severe_is_rare) || glance.lately != nullptr ||
+         glance.state == v1::REOPENED;
 }
 
 std::string Reports(uint64_t count) {

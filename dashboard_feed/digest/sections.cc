@@ -108,8 +108,7 @@ void Sections::Fill(Filling& filling, const Belongs& belongs) {
     }
     v1::DigestItem& item = *section.add_items();
     item = *std::move(made);
-    item.set_rank(static_cast<uint32_t>(section.items_size()) +
-                  filling.passed);
+    item.set_rank(static_cast<uint32_t>(section.items_size()) + filling.passed);
     if (filling.shown) bytes_ += item.ByteSizeLong();
   }
 }

@@ -48,7 +48,7 @@ class Sections {
     v1::DigestSection& section;
     size_t most;
     bool shown;
-    uint32_t passed;                              // before what was asked for
+    uint32_t passed;                                // before what was asked for
     std::unordered_map<uint32_t, size_t> of_topic;  // that move
   };
   void Fill(Filling& filling, const Belongs& belongs);

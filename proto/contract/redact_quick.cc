@@ -45,8 +45,7 @@ const std::array<char, 64>& BaseLetters() {
   static const auto letters = [] {
     std::array<char, 64> found{};
     for (size_t i = 0; i < found.size(); ++i) {
-      const char symbol =
-          FoldCodePoint(static_cast<char32_t>(0xC0 + i)).symbol;
+      const char symbol = FoldCodePoint(static_cast<char32_t>(0xC0 + i)).symbol;
       if (symbol >= 'a' && symbol <= 'z') found.at(i) = symbol;
     }
     return found;

@@ -201,10 +201,12 @@ absl::StatusOr<PreparedRows> Fold::NextRows(bool& urgent,
     auto rows = reader_.ReadUrgentAfter(cursors_.urgent, kUrgentRecords);
     if (!rows.ok() || !rows->empty()) {
       ++urgent_in_a_row_;
+      put_off_urgent_ = false;
       urgent = true;
       return prepare(std::move(rows));
     }
   }
+  put_off_urgent_ = urgent_in_a_row_ == kUrgentInARow;
   urgent_in_a_row_ = 0;
   urgent = false;
   const size_t most = std::min(StepRecords(), kRecordsAtOnce);

@@ -88,6 +88,9 @@ class Fold {
   // True when there was something to do. On an error nothing of the step has
   // happened; call again later.
   absl::StatusOr<bool> Step();
+  // The last step was the others' turn: urgent ones may wait for the next. From
+  // the thread that steps, as Behind.
+  bool PutOffUrgent() const { return put_off_urgent_; }
   // Records of the log that no step has taken; from the thread that steps.
   uint64_t Behind() const;
 
@@ -367,6 +370,7 @@ class Fold {
   Cursors cursors_;
   Cursors stored_;           // in the views
   int urgent_in_a_row_ = 0;  // steps
+  bool put_off_urgent_ = false;
   v1::Organisation organisation_;
   std::unique_ptr<OnDuty> duty_;  // of the organisation
   std::map<std::string, absl::Time> contacts_;

@@ -197,9 +197,11 @@ TEST_F(FoldTest, UrgentReportsComeFirstAgainAndAgainButNotWithoutEnd) {
   urgent(0);
   ASSERT_TRUE(*fold_->Step());
   EXPECT_EQ(Insight(2).topic(), "checkout") << "its turn";
+  EXPECT_TRUE(fold_->PutOffUrgent());
   FoldAll();
   EXPECT_EQ(*views_->Number("observations"),
             static_cast<uint64_t>(Fold::kUrgentInARow) + 2);
+  EXPECT_FALSE(fold_->PutOffUrgent());
 }
 
 TEST_F(FoldTest, ARestartReadsNoTextAgain) {

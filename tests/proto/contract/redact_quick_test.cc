@@ -90,7 +90,20 @@ TEST(RedactQuick, PassesNoMixtureInWhichThereIsSomething) {
                                         "a",
                                         "(a)",
                                         "phone",
-                                        "x"};
+                                        "x",
+                                        "[card]",
+                                        "[phone]",
+                                        "dieciséis",
+                                        "número",
+                                        "póliza",
+                                        "téléphone",
+                                        "Óné",
+                                        "íí1",
+                                        "à",
+                                        "(à)",
+                                        "exámple dot com",
+                                        "exámple.com",
+                                        "garçon"};
   std::mt19937 engine(kSeed);
   const auto below = [&](size_t bound) { return engine() % bound; };
   size_t passed = 0;
