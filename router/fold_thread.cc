@@ -83,6 +83,7 @@ void FoldThread::Wake(bool urgent) {
 }
 
 void FoldThread::NoteIntake(double busy) {
+  fold_.KeepStepsShort(busy > kBusy);
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(intake_, busy) <= busy) return;

@@ -40,7 +40,8 @@ class FoldThread {
   // The same for the thread that catches up while a step takes few.
   static constexpr std::chrono::milliseconds kRestBehind{50};
   // How much longer than it worked it rests when intake is busy for kFlooded of
-  // its time; nothing below kBusy.
+  // its time; nothing below kBusy. Above that steps are short: what they write
+  // in one piece, those pay for who wait for the disk.
   static constexpr double kRestInFlood = 7;
   static constexpr double kFlooded = 0.6;
   static constexpr double kBusy = 0.4;

@@ -21,9 +21,7 @@ LogAppend AsAppend(v1::ErasureRecord record, absl::Time now) {
   *record.mutable_at() = contract::ToStamp(now);
   LogAppend append;
   append.erasures = {record.positions().begin(), record.positions().end()};
-  LogEntry& entry = append.entries.emplace_back();
-  entry.kind = v1::LOG_ERASURE;
-  record.SerializeToString(&entry.body);
+  append.entries.Add(v1::LOG_ERASURE, record.SerializeAsString());
   return append;
 }
 

@@ -9,6 +9,8 @@
 
 namespace earshot::os {
 
+void Random::Fill(std::string& out) { out = Bytes(out.size()); }
+
 uint64_t Random::NonZero() {
   uint64_t value = 0;
   while (value == 0) {
@@ -47,13 +49,19 @@ SystemRandom::SystemRandom() {
 }
 
 std::string SystemRandom::Bytes(size_t count) {
+  std::string out(count, '\0');
+  Fill(out);
+  return out;
+}
+
+void SystemRandom::Fill(std::string& out) {
   // A system call for each salt would cost more than the salt's use. What was
   // given out is wiped.
   constexpr size_t kSmall = 64;
-  std::string out(count, '\0');
+  const size_t count = out.size();
   if (count > kSmall) {
     randombytes_buf(out.data(), count);
-    return out;
+    return;
   }
   if (pool.left < count) {
     randombytes_buf(pool.bytes.data(), pool.bytes.size());
@@ -63,7 +71,6 @@ std::string SystemRandom::Bytes(size_t count) {
   char* const from = pool.bytes.data() + pool.left;
   std::memcpy(out.data(), from, count);
   sodium_memzero(from, count);
-  return out;
 }
 
 }  // namespace earshot::os

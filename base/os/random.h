@@ -12,6 +12,8 @@ class Random {
  public:
   virtual ~Random() = default;
   virtual std::string Bytes(size_t count) = 0;
+  // The same in place.
+  virtual void Fill(std::string& out);
 
   // Uniform over all 64-bit values but 0, which stands for "none".
   uint64_t NonZero();
@@ -24,6 +26,7 @@ class SystemRandom final : public Random {
  public:
   SystemRandom();
   std::string Bytes(size_t count) override;
+  void Fill(std::string& out) override;
 };
 
 }  // namespace earshot::os

@@ -15,13 +15,14 @@ namespace earshot::os {
 namespace {
 
 constexpr size_t kBlockBytes = SHA256_CBLOCK;
-constexpr size_t kHashBytes = 32;
 
-std::string Final(SHA256_CTX& state) {
-  std::string out(kHashBytes, '\0');
+RawHash Final(SHA256_CTX& state) {
+  RawHash out;
   SHA256_Final(reinterpret_cast<unsigned char*>(out.data()), &state);
   return out;
 }
+
+std::string AsString(const RawHash& hash) { return {hash.data(), hash.size()}; }
 
 void Begin(SHA256_CTX& state, const std::array<unsigned char, kBlockBytes>& key,
            unsigned char pad) {
@@ -52,21 +53,25 @@ HmacKey::HmacKey(std::string_view key) {
   Begin(state->outer, padded, 0x5c);
 }
 
-std::string HmacKey::Sign(std::string_view first,
-                          std::string_view second) const {
+RawHash HmacKey::RawSign(std::string_view first,
+                         std::string_view second) const {
   const auto* const state =
       std::launder(reinterpret_cast<const State*>(&state_));
   SHA256_CTX inner = state->inner;
   SHA256_Update(&inner, first.data(), first.size());
   SHA256_Update(&inner, second.data(), second.size());
-  std::array<unsigned char, kHashBytes> hash{};
-  SHA256_Final(hash.data(), &inner);
+  const RawHash hash = Final(inner);
   SHA256_CTX outer = state->outer;
   SHA256_Update(&outer, hash.data(), hash.size());
   return Final(outer);
 }
 
-std::string Sha256(std::string_view first, std::string_view second) {
+std::string HmacKey::Sign(std::string_view first,
+                          std::string_view second) const {
+  return AsString(RawSign(first, second));
+}
+
+RawHash RawSha256(std::string_view first, std::string_view second) {
   SHA256_CTX state;
   SHA256_Init(&state);
   SHA256_Update(&state, first.data(), first.size());
@@ -74,8 +79,16 @@ std::string Sha256(std::string_view first, std::string_view second) {
   return Final(state);
 }
 
+std::string Sha256(std::string_view first, std::string_view second) {
+  return AsString(RawSha256(first, second));
+}
+
+RawHash RawHmacSha256(std::string_view key, std::string_view bytes) {
+  return HmacKey(key).RawSign(bytes);
+}
+
 std::string HmacSha256(std::string_view key, std::string_view bytes) {
-  return HmacKey(key).Sign(bytes);
+  return AsString(RawHmacSha256(key, bytes));
 }
 
 }  // namespace earshot::os

@@ -188,11 +188,15 @@ int64_t Statement::Int(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
 
-std::string Statement::Text(int column) const {
+std::string_view Statement::View(int column) const {
   const void* bytes = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
   if (bytes == nullptr) return {};
   return {static_cast<const char*>(bytes), static_cast<size_t>(size)};
+}
+
+std::string Statement::Text(int column) const {
+  return std::string(View(column));
 }
 
 bool Statement::IsNull(int column) const {

@@ -75,6 +75,8 @@ class Statement {
   }
   std::string Text(int column) const;
   std::string Blob(int column) const { return Text(column); }
+  // Not copied: of the current row only.
+  std::string_view View(int column) const;
   bool IsNull(int column) const;
 
  private:

@@ -13,9 +13,14 @@ std::string LaneHashStart(uint64_t epoch) {
 }
 
 std::string LaneHashNext(std::string_view hash, std::string_view record_id) {
-  std::string next = os::Sha256(hash, record_id);
-  next.resize(kLaneHashBytes);
+  std::string next(hash);
+  AdvanceLaneHash(next, record_id);
   return next;
+}
+
+void AdvanceLaneHash(std::string& hash, std::string_view record_id) {
+  const os::RawHash next = os::RawSha256(hash, record_id);
+  hash.assign(next.data(), kLaneHashBytes);
 }
 
 }  // namespace earshot::wire

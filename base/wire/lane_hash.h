@@ -14,6 +14,7 @@ namespace earshot::wire {
 inline constexpr size_t kLaneHashBytes = 16;
 std::string LaneHashStart(uint64_t epoch);
 std::string LaneHashNext(std::string_view hash, std::string_view record_id);
+void AdvanceLaneHash(std::string& hash, std::string_view record_id);
 
 }  // namespace earshot::wire
 

@@ -16,9 +16,15 @@ std::string ObservationId::Hex() const { return os::ToHex(bytes); }
 
 ObservationId MakeObservationId(const os::HmacKey& router_key,
                                 const RecordId& record) {
-  ObservationId id{router_key.Sign("observation", record.bytes)};
-  id.bytes.resize(kIdBytes);
+  ObservationId id;
+  PutObservationId(router_key, record.bytes, id.bytes);
   return id;
+}
+
+void PutObservationId(const os::HmacKey& router_key, std::string_view record,
+                      std::string& out) {
+  const os::RawHash hash = router_key.RawSign("observation", record);
+  out.assign(hash.data(), kIdBytes);
 }
 
 ObservationId MakeObservationId(std::string_view router_key,

@@ -36,6 +36,9 @@ ObservationId MakeObservationId(const os::HmacKey& router_key,
                                 const RecordId& record);
 ObservationId MakeObservationId(std::string_view router_key,
                                 const RecordId& record);
+// The same into `out`, whose memory is used again.
+void PutObservationId(const os::HmacKey& router_key, std::string_view record,
+                      std::string& out);
 
 // An insight's number, as people write it: 412 or #412.
 absl::StatusOr<uint64_t> ParseInsightNumber(std::string_view text);

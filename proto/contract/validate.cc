@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "proto/contract/ids.h"
 #include "proto/contract/languages.h"
@@ -173,7 +175,16 @@ std::optional<Refusal> CheckRegroup(const v1::Decision& decision) {
 }  // namespace
 
 bool IsUtf8(std::string_view text) {
+  constexpr uint64_t kNotAscii = 0x8080808080808080;
   for (size_t at = 0; at < text.size();) {
+    uint64_t eight = 0;
+    if (text.size() - at >= sizeof(eight)) {
+      std::memcpy(&eight, text.data() + at, sizeof(eight));
+      if ((eight & kNotAscii) == 0) {
+        at += sizeof(eight);
+        continue;
+      }
+    }
     const size_t length = SequenceLength(text, at);
     if (length == 0) return false;
     at += length;

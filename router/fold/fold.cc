@@ -225,7 +225,8 @@ absl::StatusOr<PreparedRows> Fold::NextRows(bool& urgent,
 // Far behind, a step is longer: pages and insights that many records change are
 // written once for all of them.
 size_t Fold::StepRecords() const {
-  return std::clamp<size_t>(Behind() / 8, kStepRecords, kLongStepRecords);
+  return std::clamp<size_t>(Behind() / 8, kStepRecords,
+                            short_steps_ ? kRecordsAtOnce : kLongStepRecords);
 }
 
 uint64_t Fold::Behind() const {

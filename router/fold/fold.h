@@ -1,6 +1,7 @@
 #ifndef EARSHOT_ROUTER_FOLD_FOLD_H_
 #define EARSHOT_ROUTER_FOLD_FOLD_H_
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -67,10 +68,10 @@ struct FoldCounters {
 // appends the decision, and only then commits the views with its position. A
 // restart folds the decisions that the views missed, and reads no text again.
 // Urgent observations go first. A step takes kStepRecords, when far behind up
-// to kLongStepRecords.
+// to kLongStepRecords, kept short kRecordsAtOnce.
 //
-// Step and Recover run on one thread, at lower priority than intake; the Use
-// and Note calls come from any.
+// Step and Recover run on one thread, at lower priority than intake; the Use,
+// Note and Keep calls come from any.
 class Fold {
  public:
   static constexpr size_t kStepRecords = 256;
@@ -99,6 +100,7 @@ class Fold {
   void UseModel(std::shared_ptr<const Model> model);
   void UseOrganisation(const v1::Organisation& organisation,
                        const v1::Subscriptions& subscriptions);
+  void KeepStepsShort(bool yes) { short_steps_ = yes; }
   void NoteRepliesAcked(const std::string& agent, uint64_t seq);
   void NoteContacts(const std::map<std::string, absl::Time>& sites);
   // Which machines may speak for a site: they show its news.
@@ -363,13 +365,13 @@ class Fold {
   os::Random& random_;
   telemetry::Log& log_;
   FoldCounters counters_;
-
   RecentTexts recent_;
   std::unique_ptr<ReadAhead> read_ahead_;
   RecentActivity recent_activity_;
   Cursors cursors_;
   Cursors stored_;           // in the views
   int urgent_in_a_row_ = 0;  // steps
+  std::atomic<bool> short_steps_ = false;
   bool put_off_urgent_ = false;
   v1::Organisation organisation_;
   std::unique_ptr<OnDuty> duty_;  // of the organisation

@@ -204,9 +204,7 @@ absl::StatusOr<size_t> Fold::AppendTicks() {
       tick.set_leader(next->leader);
       *tick.mutable_due() = contract::ToStamp(next->due);
     }
-    LogEntry& entry = append.entries.emplace_back();
-    entry.kind = v1::LOG_TICK;
-    tick.SerializeToString(&entry.body);
+    append.entries.Add(v1::LOG_TICK, tick.SerializeAsString());
   }
   if (append.entries.empty()) return 0;
   const size_t count = append.entries.size();

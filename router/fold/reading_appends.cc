@@ -10,8 +10,8 @@ ReadingAppends::~ReadingAppends() {
   }
 }
 
-void ReadingAppends::Add(LogEntry reading, uint64_t of) {
-  readings_.push_back(std::move(reading));
+void ReadingAppends::Add(const LogEntry& reading, uint64_t of) {
+  readings_.push_back(reading);
   of_.push_back(of);
   if (readings_.size() >= kAtOnce) Begin({});
 }

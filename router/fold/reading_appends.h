@@ -29,7 +29,7 @@ class ReadingAppends {
   ReadingAppends& operator=(const ReadingAppends&) = delete;
 
   // `of`: position of the observation that it is about.
-  void Add(LogEntry reading, uint64_t of);
+  void Add(const LogEntry& reading, uint64_t of);
   // Durable no later than the next reading that is added.
   void AddKey(uint64_t insight, std::string key) {
     keys_.push_back({insight, std::move(key)});
@@ -53,7 +53,7 @@ class ReadingAppends {
   void Begin(LogAppend append);
 
   LogWriter& writer_;
-  std::vector<LogEntry> readings_;  // not begun yet
+  EntryList readings_;  // not begun yet
   std::vector<uint64_t> of_;
   std::vector<InsightKey> keys_;
   std::deque<Batch> batches_;  // stay where they are

@@ -106,9 +106,7 @@ absl::StatusOr<size_t> Fold::RetainFor(uint32_t days,
   erasure.set_cause(v1::ErasureRecord::RETENTION);
   *erasure.mutable_at() = contract::ToStamp(clock_.Wall());
   append.erasures = {erasure.positions().begin(), erasure.positions().end()};
-  LogEntry& entry = append.entries.emplace_back();
-  entry.kind = v1::LOG_ERASURE;
-  erasure.SerializeToString(&entry.body);
+  append.entries.Add(v1::LOG_ERASURE, erasure.SerializeAsString());
   const auto first = writer_.AppendAndWait(std::move(append));
   if (!first.ok()) return first.status();
   return static_cast<size_t>(last - *from);

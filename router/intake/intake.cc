@@ -123,14 +123,14 @@ void Intake::TakeRecords(const Enrolled& peer, const v1::Batch& batch,
   for (int i = static_cast<int>(skip); i < batch.records_size(); ++i) {
     const v1::Record& record = batch.records(i);
     ++mark.seq;
-    mark.hash = wire::LaneHashNext(mark.hash, record.id());
+    wire::AdvanceLaneHash(mark.hash, record.id());
     counters_.records.Add();
-    auto result = reader_.Read(peer, batch.lane(), record, now);
-    if (auto* entry = std::get_if<LogEntry>(&result)) {
-      taken.append.entries.push_back(std::move(*entry));
+    auto result = reader_.ReadInto(peer, batch.lane(), record, now, entry_);
+    if (!result) {
+      taken.append.entries.push_back(entry_);
       continue;
     }
-    auto& refused = std::get<RecordReader::Refused>(result);
+    RecordReader::Refused& refused = *result;
     counters_.dead_letters.Add();
     DeadLetter letter;
     letter.agent = peer.name;
@@ -189,6 +189,7 @@ Intake::Taken Intake::TakeBatch(const Enrolled& peer, uint64_t epoch,
   InFlight flight;
   flight.key = key;
   Mark mark = lane.accepted;
+  taken.append.entries.Reserve(count, body.size());
   TakeRecords(peer, batch, mark, 0, now, taken, flight);
   taken.append.watermarks.push_back(
       {key.agent, key.epoch, key.lane, mark.seq, mark.hash});
@@ -230,10 +231,7 @@ Intake::Taken Intake::TakeLost(const Enrolled& peer, uint64_t epoch,
   out.set_count(count);
   out.set_reason(v1::Lost::Reason_Name(lost.reason()));
   *out.mutable_at() = contract::ToStamp(now);
-  LogEntry entry;
-  entry.kind = v1::LOG_LOST;
-  out.SerializeToString(&entry.body);
-  taken.append.entries.push_back(std::move(entry));
+  taken.append.entries.Add(v1::LOG_LOST, out.SerializeAsString());
   InFlight flight;
   flight.key = key;
   flight.mark = {lost.last_seq(), lost.hash_last()};
@@ -268,7 +266,7 @@ Intake::Taken Intake::TakeReplay(const Enrolled& peer, const DeadLetter& letter,
     taken.note.refusals.push_back(refused->refusal.code);
     return taken;
   }
-  taken.append.entries.push_back(std::move(std::get<LogEntry>(result)));
+  taken.append.entries.push_back(std::get<LogEntry>(result));
   taken.append.replayed.push_back(letter.id);
   taken.ticket = next_ticket_++;
   InFlight flight;

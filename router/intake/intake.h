@@ -140,6 +140,7 @@ class Intake {
   bool paused_ = false;
   IntakeCounters counters_;
   v1::Batch batch_;  // reused: parsing into it allocates little
+  LogEntry entry_;   // likewise
 };
 
 }  // namespace earshot::router

@@ -27,6 +27,7 @@ Result Refuse(std::string code, std::string text, std::string redacted = "") {
 }
 
 constexpr size_t kReporterKeyBytes = 16;
+constexpr size_t kSaltBytes = 16;
 
 // An agent's clock may be ahead; what it observed cannot be in our future.
 constexpr absl::Duration kClockAllowance = absl::Minutes(5);
@@ -75,26 +76,46 @@ std::string RecordReader::ObservationId(std::string_view record_id) const {
       .bytes;
 }
 
-std::string RecordReader::Seal(LogEntry& entry, std::string personal) {
-  entry.salt = random_.Bytes(16);
-  std::string hmac = os::HmacSha256(entry.salt, personal);
-  entry.personal = std::move(personal);
-  return hmac;
+void RecordReader::Seal(LogEntry& entry, std::string& hmac) {
+  entry.salt.resize(kSaltBytes);
+  random_.Fill(entry.salt);
+  const os::RawHash hash = os::RawHmacSha256(entry.salt, entry.personal);
+  hmac.assign(hash.data(), hash.size());
 }
 
 Result RecordReader::Read(const Enrolled& peer, uint32_t lane,
                           const v1::Record& record, absl::Time now) {
+  LogEntry entry;
+  if (auto refused = ReadInto(peer, lane, record, now, entry)) {
+    return *std::move(refused);
+  }
+  return entry;
+}
+
+std::optional<RecordReader::Refused> RecordReader::ReadInto(
+    const Enrolled& peer, uint32_t lane, const v1::Record& record,
+    absl::Time now, LogEntry& entry) {
   if (record.id().size() != wire::kRecordIdBytes) {
-    return Refuse("id_invalid", "a record's id has 16 bytes");
+    return Refused{{"id_invalid", "a record's id has 16 bytes"}, ""};
   }
   if (record.body().size() > wire::kMaxRecordBytes) {
-    return Refuse(
-        "record_too_large",
-        fmt::format("a record has at most {} bytes", wire::kMaxRecordBytes));
+    return Refused{
+        {"record_too_large",
+         fmt::format("a record has at most {} bytes", wire::kMaxRecordBytes)},
+        ""};
   }
+  if (record.kind() == v1::RECORD_OBSERVATION) {
+    return ReadObservation(peer, lane, record, now, entry);
+  }
+  Result other = ReadOther(peer, record, now);
+  if (auto* refused = std::get_if<Refused>(&other)) return std::move(*refused);
+  entry = std::get<LogEntry>(std::move(other));
+  return std::nullopt;
+}
+
+Result RecordReader::ReadOther(const Enrolled& peer, const v1::Record& record,
+                               absl::Time now) {
   switch (record.kind()) {
-    case v1::RECORD_OBSERVATION:
-      return ReadObservation(peer, lane, record, now);
     case v1::RECORD_WITHDRAWAL:
       return ReadWithdrawal(peer, record);
     case v1::RECORD_VERDICT:
@@ -121,14 +142,15 @@ Result RecordReader::Read(const Enrolled& peer, uint32_t lane,
   }
 }
 
-Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
-                                     const v1::Record& record, absl::Time now) {
+std::optional<RecordReader::Refused> RecordReader::ReadObservation(
+    const Enrolled& peer, uint32_t lane, const v1::Record& record,
+    absl::Time now, LogEntry& entry) {
   v1::Observation& observation = observation_;
   if (!observation.ParseFromString(record.body())) {
-    return Refuse("body_unparsable", "the body is not an Observation");
+    return Refused{{"body_unparsable", "the body is not an Observation"}, ""};
   }
   redactor_hits_ += contract::RedactObservation(*redactor_, observation);
-  const auto refuse = [&](contract::Refusal refusal) -> Result {
+  const auto refuse = [&](contract::Refusal refusal) {
     v1::Record kept = record;
     observation.SerializeToString(kept.mutable_body());
     return Refused{std::move(refusal), kept.SerializeAsString()};
@@ -158,12 +180,12 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   const bool anonymous =
       observation.reporter().who_case() == v1::Reporter::WHO_NOT_SET;
   const bool open = contract::OpenAlways(observation);
-  LogEntry entry;
   entry.kind = v1::LOG_OBSERVATION;
   entry.lane = lane;
   v1::ObservationRecord& out = out_;
   out.Clear();
-  out.set_observation(ObservationId(record.id()));
+  contract::PutObservationId(router_key_, record.id(),
+                             *out.mutable_observation());
   *out.mutable_observed_at() = contract::ToStamp(observed);
   // When an anonymous report arrived would tell more than its shift.
   *out.mutable_received_at() =
@@ -202,24 +224,29 @@ Result RecordReader::ReadObservation(const Enrolled& peer, uint32_t lane,
   personal.mutable_tags()->Swap(observation.mutable_tags());
   personal.set_thanked(observation.thanks().name());
   const v1::Reporter& who = observation.reporter();
-  std::string key;
   if (who.who_case() == v1::Reporter::kName) {
-    key = KeyOfName(router_key_, who.name());
+    personal.set_reporter_key(KeyOfName(router_key_, who.name()));
     personal.set_reporter_name(who.name());
   } else if (who.who_case() == v1::Reporter::kPseudonym) {
-    key = router_key_.Sign("pseudonym", who.pseudonym());
+    const os::RawHash key = router_key_.RawSign("pseudonym", who.pseudonym());
+    personal.mutable_reporter_key()->assign(key.data(), kReporterKeyBytes);
   }
-  if (!key.empty()) key.resize(kReporterKeyBytes);
-  personal.set_reporter_key(std::move(key));
   if (erased_ == nullptr || !erased_->Contains(out.observation())) {
-    out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+    personal.SerializeToString(&entry.personal);
+    Seal(entry, *out.mutable_personal_hmac());
+  } else {
+    entry.personal.clear();
   }
   out.SerializeToString(&entry.body);
   // Leaders read in their digest what came of it.
   if (peer.role == Role::kAgent) {
-    entry.token = OwnerToken{peer.name, record.id()};
+    if (!entry.token) entry.token.emplace();
+    entry.token->agent = peer.name;
+    entry.token->record = record.id();
+  } else {
+    entry.token.reset();
   }
-  return entry;
+  return std::nullopt;
 }
 
 Result RecordReader::ReadEraseDone(const Enrolled& peer,
@@ -279,7 +306,8 @@ Result RecordReader::ReadVerdict(const Enrolled& peer, const v1::Record& record,
   if (erased_ == nullptr || !erased_->Contains(out.observation())) {
     v1::PersonalVerdict personal;
     personal.set_reason(verdict.reason());
-    out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+    personal.SerializeToString(&entry.personal);
+    Seal(entry, *out.mutable_personal_hmac());
   }
   out.SerializeToString(&entry.body);
   // Only who reported may say so.
@@ -321,7 +349,8 @@ Result RecordReader::ReadDecision(const Enrolled& peer,
     personal.set_text(std::move(*text));
     text->clear();
     personal.mutable_translations()->Swap(decision.mutable_translations());
-    out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+    personal.SerializeToString(&entry.personal);
+    Seal(entry, *out.mutable_personal_hmac());
   }
   *out.mutable_decision() = decision;
   // What this release does not know was not redacted either.

@@ -2,6 +2,7 @@
 #define EARSHOT_ROUTER_INTAKE_RECORD_READER_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,6 +39,11 @@ class RecordReader {
   std::variant<LogEntry, Refused> Read(const Enrolled& peer, uint32_t lane,
                                        const v1::Record& record,
                                        absl::Time now);
+  // The same into `entry`, whose memory is used again; nothing refused: it is
+  // whole.
+  std::optional<Refused> ReadInto(const Enrolled& peer, uint32_t lane,
+                                  const v1::Record& record, absl::Time now,
+                                  LogEntry& entry);
 
   // What the router calls a record.
   std::string ObservationId(std::string_view record_id) const;
@@ -58,10 +64,12 @@ class RecordReader {
   }
 
  private:
-  std::variant<LogEntry, Refused> ReadObservation(const Enrolled& peer,
-                                                  uint32_t lane,
-                                                  const v1::Record& record,
-                                                  absl::Time now);
+  std::optional<Refused> ReadObservation(const Enrolled& peer, uint32_t lane,
+                                         const v1::Record& record,
+                                         absl::Time now, LogEntry& entry);
+  std::variant<LogEntry, Refused> ReadOther(const Enrolled& peer,
+                                            const v1::Record& record,
+                                            absl::Time now);
   std::variant<LogEntry, Refused> ReadDecision(const Enrolled& peer,
                                                const v1::Record& record,
                                                absl::Time now);
@@ -87,8 +95,8 @@ class RecordReader {
   std::variant<LogEntry, Refused> ReadVerdict(const Enrolled& peer,
                                               const v1::Record& record,
                                               absl::Time now);
-  // Salt, HMAC and personal part of an entry.
-  std::string Seal(LogEntry& entry, std::string personal);
+  // Salts an entry's personal part; `hmac` becomes that of the two.
+  void Seal(LogEntry& entry, std::string& hmac);
 
   const os::HmacKey router_key_;
   const contract::Redactor* redactor_;

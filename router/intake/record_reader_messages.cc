@@ -64,7 +64,8 @@ Result RecordReader::ReadQuestion(const Enrolled& peer,
     *personal.mutable_options() = question.choice().options();
     question.mutable_choice()->clear_options();
   }
-  out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  personal.SerializeToString(&entry.personal);
+  Seal(entry, *out.mutable_personal_hmac());
   *out.mutable_question() = std::move(question);
   *out.mutable_received_at() = contract::ToStamp(now);
   out.SerializeToString(&entry.body);
@@ -96,7 +97,8 @@ Result RecordReader::ReadQuestionAnswer(const Enrolled& peer,
   if (answer.value_case() == v1::QuestionAnswer::kText && !gone) {
     v1::PersonalMessage personal;
     personal.set_text(answer.text());
-    out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+    personal.SerializeToString(&entry.personal);
+    Seal(entry, *out.mutable_personal_hmac());
   } else if (answer.value_case() != v1::QuestionAnswer::kText) {
     out.set_option(answer.value_case() == v1::QuestionAnswer::kPoint
                        ? answer.point()
@@ -135,7 +137,8 @@ Result RecordReader::ReadGuidance(const Enrolled& peer,
   v1::PersonalMessage personal;
   personal.set_text(guidance.text());
   guidance.clear_text();
-  out.set_personal_hmac(Seal(entry, personal.SerializeAsString()));
+  personal.SerializeToString(&entry.personal);
+  Seal(entry, *out.mutable_personal_hmac());
   *out.mutable_guidance() = std::move(guidance);
   *out.mutable_received_at() = contract::ToStamp(now);
   out.SerializeToString(&entry.body);

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "base/os/bytes.h"
 #include "base/os/sha256.h"
+#include "router/log/insert_block.h"
+#include "router/log/move_rows.h"
 
 namespace earshot::router {
 namespace {
@@ -44,7 +47,14 @@ const std::vector<std::string>& Migrations() {
       // What an operator wants erased, until it is a record.
       "CREATE TABLE erasures_asked(id BLOB PRIMARY KEY, body BLOB)"
       " WITHOUT ROWID;",
-      "CREATE TABLE insight_keys(insight INTEGER PRIMARY KEY, key BLOB);"};
+      "CREATE TABLE insight_keys(insight INTEGER PRIMARY KEY, key BLOB);",
+      // Entries by the page; MoveRows takes over those of `log`, `personal`.
+      "CREATE TABLE log_blocks(last INTEGER PRIMARY KEY, first INTEGER,"
+      " kind INTEGER, lane INTEGER, bodies BLOB, parts BLOB);"
+      "CREATE INDEX blocks_urgent ON log_blocks(last)"
+      " WHERE kind=1 AND lane=0;"
+      "CREATE INDEX blocks_readings ON log_blocks(last) WHERE kind=2;"
+      "CREATE INDEX blocks_configurations ON log_blocks(last) WHERE kind=5;"};
   return *migrations;
 }
 
@@ -93,6 +103,8 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(const std::string& path,
   std::unique_ptr<Log> log(new Log(*std::move(database)));
   absl::Status status = log->LoadMeta(&random);
   if (!status.ok()) return status;
+  status = MoveRows(*log->database_);
+  if (!status.ok()) return status;
   const auto end = log->End();
   if (!end.ok()) return end.status();
   log->end_ = *end;
@@ -108,9 +120,7 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(const std::string& path,
         store::Checkpointer::Pace{.wake_pages = kCheckpointPages,
                                   .most_pages = kMostWalPages});
   }
-  log->insert_ = db.Prepare("INSERT INTO log VALUES(?1,?2,?3,?4)");
-  log->insert_personal_ =
-      db.Prepare("INSERT INTO personal VALUES(?1,?2,?3,?4,?5)");
+  log->insert_ = db.Prepare("INSERT INTO log_blocks VALUES(?1,?2,?3,?4,?5,?6)");
   log->put_watermark_ =
       db.Prepare("INSERT OR REPLACE INTO watermarks VALUES(?1,?2,?3,?4,?5)");
   log->insert_dead_letter_ = db.Prepare(
@@ -132,37 +142,60 @@ absl::StatusOr<std::unique_ptr<Log>> Log::OpenForReading(
   return log;
 }
 
-absl::Status Log::Insert(const LogEntry& entry, uint64_t position) {
-  absl::Status status = insert_->Bind(1, position)
-                            .Bind(2, static_cast<int>(entry.kind))
-                            .Bind(3, entry.lane)
-                            .BindBlobInPlace(4, entry.body)
-                            .Run();
-  if (!status.ok() || (entry.personal.empty() && !entry.token)) return status;
-  insert_personal_->Bind(1, position);
-  if (!entry.personal.empty()) {
-    insert_personal_->BindBlobInPlace(2, entry.salt)
-        .BindBlobInPlace(3, entry.personal);
-  }
-  if (entry.token) {
-    insert_personal_->BindTextInPlace(4, entry.token->agent)
-        .BindBlobInPlace(5, entry.token->record);
-  }
-  return insert_personal_->Run();
-}
-
-// Whose they were, and what told anonymous reporters apart.
-absl::Status Log::SettleTokens(const LogAppend& append) {
-  for (const SettledToken& one : append.settled) {
-    store::Statement settle = database_->Prepare(
-        "UPDATE personal SET agent=NULLIF(?2,''), "
-        "record=IIF(?3, record, NULL) WHERE position=?1");
-    absl::Status status = settle.Bind(1, one.position)
-                              .BindTextInPlace(2, one.left)
-                              .Bind(3, one.keeps_record ? 1 : 0)
-                              .Run();
+absl::Status Log::InsertBlocks() {
+  for (const BlockBuilder::Block& block : builder_.Blocks()) {
+    absl::Status status = InsertBlock(*insert_, block);
     if (!status.ok()) return status;
   }
+  return absl::OkStatus();
+}
+
+// Takes personal parts out, and changes whose they were: each block that has
+// some of them is written once.
+absl::Status Log::ChangeParts(const std::vector<LogAppend>& appends) {
+  std::set<uint64_t> erased;
+  std::map<uint64_t, const SettledToken*> settled;
+  std::set<uint64_t> positions;
+  for (const LogAppend& append : appends) {
+    erased.insert(append.erasures.begin(), append.erasures.end());
+    for (const SettledToken& one : append.settled) {
+      settled[one.position] = &one;
+      positions.insert(one.position);
+    }
+  }
+  positions.insert(erased.begin(), erased.end());
+  const auto change = [&](uint64_t position, EntryParts& parts) {
+    if (erased.contains(position)) parts.personal.reset();
+    const auto token = settled.find(position);
+    if (token == settled.end()) return;
+    parts.agent = token->second->left;
+    if (!token->second->keeps_record) parts.record = {};
+  };
+  for (auto at = positions.begin(); at != positions.end();) {
+    store::Statement find = database_->Prepare(
+        "SELECT last, first, parts FROM log_blocks WHERE last>=?1 "
+        "ORDER BY last LIMIT 1");
+    const auto there = find.Bind(1, *at).Step();
+    if (!there.ok()) return there.status();
+    if (!*there) break;
+    const uint64_t last = find.Unsigned(0);
+    const uint64_t first = find.Unsigned(1);
+    at = positions.upper_bound(last);
+    if (find.View(2).empty()) continue;  // nothing stands beside them
+    const auto changed = ChangedParts(first, find.View(2), change);
+    if (!changed.ok()) return changed.status();
+    find.Reset();
+    store::Statement put =
+        database_->Prepare("UPDATE log_blocks SET parts=?2 WHERE last=?1");
+    absl::Status status = put.Bind(1, last).BindBlobInPlace(2, *changed).Run();
+    if (!status.ok()) return status;
+    at = positions.upper_bound(last);
+  }
+  return absl::OkStatus();
+}
+
+// What told anonymous reporters apart.
+absl::Status Log::ChangeInsightKeys(const LogAppend& append) {
   for (const InsightKey& one : append.insight_keys) {
     store::Statement change = database_->Prepare(
         one.key.empty() ? "DELETE FROM insight_keys WHERE insight=?1"
@@ -187,11 +220,7 @@ absl::Status Log::Settle(const LogAppend& append) {
     }
     return absl::OkStatus();
   };
-  absl::Status status = SettleTokens(append);
-  if (status.ok()) {
-    status = each(append.erasures,
-                  "UPDATE personal SET salt=NULL, body=NULL WHERE position=?1");
-  }
+  absl::Status status = ChangeInsightKeys(append);
   // What it said is in the log now.
   if (status.ok()) {
     status = each(append.replayed,
@@ -220,19 +249,12 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
   auto transaction = database_->Begin();
   if (!transaction.ok()) return transaction.status();
   const uint64_t first = end_ + 1;
-  uint64_t position = end_;
-  std::string chained = chain_head_;
+  builder_.Begin(first, chain_head_);
   std::map<std::tuple<std::string_view, uint64_t, uint32_t>, const Watermark*>
       marks;
   absl::Status status;
   for (const LogAppend& append : appends) {
-    for (const LogEntry& entry : append.entries) {
-      status = Insert(entry, ++position);
-      if (!status.ok()) return status;
-      chained.push_back(static_cast<char>(entry.kind));
-      os::AppendU64(chained, entry.body.size());
-      chained += entry.body;
-    }
+    builder_.Add(append.entries);
     // Of one lane's several the last says it all.
     for (const Watermark& mark : append.watermarks) {
       marks[{mark.agent, mark.epoch, mark.lane}] = &mark;
@@ -259,16 +281,21 @@ absl::StatusOr<uint64_t> Log::Append(const std::vector<LogAppend>& appends) {
                  .Run();
     if (!status.ok()) return status;
   }
+  const uint64_t last = builder_.next() - 1;
   std::string head = chain_head_;
-  if (position >= first) {
-    head = os::Sha256(chained);
+  if (last >= first) {
+    head = os::Sha256(builder_.chained());
+    status = InsertBlocks();
+    if (!status.ok()) return status;
     status =
-        insert_group_->Bind(1, position).Bind(2, first).BindBlob(3, head).Run();
+        insert_group_->Bind(1, last).Bind(2, first).BindBlob(3, head).Run();
     if (!status.ok()) return status;
   }
+  status = ChangeParts(appends);
+  if (!status.ok()) return status;
   status = transaction->Commit();
   if (!status.ok()) return status;
-  end_ = position;
+  end_ = last;
   chain_head_ = std::move(head);
   truncate_due_ =
       truncate_due_ || std::any_of(appends.begin(), appends.end(), Forgets);

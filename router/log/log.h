@@ -15,20 +15,13 @@
 #include "base/store/checkpointer.h"
 #include "base/store/database.h"
 #include "earshot/v1/log.pb.h"
+#include "router/log/block.h"
 
 // The durable log: the truth that everything else is a fold over. README.md
 // has the tables. Personal parts stand beside it and can be erased without
 // breaking the hash chain.
 namespace earshot::router {
 
-// Names the agent that must get the answers; the router's alone. Once nobody
-// needs the name any more, what was found out with it may stand in its place.
-struct OwnerToken {
-  std::string agent;
-  std::string record;  // record id, 16 bytes
-
-  bool NamesAgent() const { return !agent.empty() && agent.front() != '='; }
-};
 // It came from the agent that the report it is about came from, or from
 // another.
 inline constexpr std::string_view kOwn = "=own";
@@ -51,15 +44,6 @@ struct SettledToken {
 struct InsightKey {
   uint64_t insight = 0;
   std::string key;  // 32 bytes; empty: it goes
-};
-
-struct LogEntry {
-  v1::LogKind kind = v1::LOG_KIND_UNSPECIFIED;
-  uint32_t lane = 1;
-  std::string body;      // serialised message of log.proto
-  std::string salt;      // 16 bytes, when there is a personal part
-  std::string personal;  // serialised Personal...
-  std::optional<OwnerToken> token;
 };
 
 // Where a lane of an agent's epoch stands; overwritten in place.
@@ -85,7 +69,7 @@ struct DeadLetter {
 
 // What is written in one piece.
 struct LogAppend {
-  std::vector<LogEntry> entries;
+  EntryList entries;
   std::vector<Watermark> watermarks;
   std::vector<DeadLetter> dead_letters;
   std::vector<uint64_t> replayed;  // dead letters that these entries settle
@@ -171,23 +155,26 @@ class Log {
 
   explicit Log(std::unique_ptr<store::Database> database);
   absl::Status LoadMeta(os::Random* random);
-  absl::Status Insert(const LogEntry& entry, uint64_t position);
+  absl::Status InsertBlocks();
   absl::Status Settle(const LogAppend& append);
-  absl::Status SettleTokens(const LogAppend& append);
-  absl::StatusOr<std::vector<LogRow>> Rows(store::Statement& statement);
+  absl::Status ChangeParts(const std::vector<LogAppend>& appends);
+  absl::Status ChangeInsightKeys(const LogAppend& append);
+  absl::StatusOr<std::vector<LogRow>> Rows(store::Statement& statement,
+                                           uint64_t after, uint64_t before,
+                                           size_t most);
 
   std::unique_ptr<store::Database> database_;
   std::optional<store::Statement> read_one_;  // asked for one by one, often
   std::optional<store::Statement> find_token_;
   std::optional<store::Statement> find_insight_key_;
   std::optional<store::Statement> insert_;
-  std::optional<store::Statement> insert_personal_;
   std::optional<store::Statement> put_watermark_;
   std::optional<store::Statement> insert_dead_letter_;
   std::optional<store::Statement> insert_group_;
   uint64_t generation_ = 0;
   uint64_t end_ = 0;        // writer only
   std::string chain_head_;  // writer only
+  BlockBuilder builder_;    // likewise; memory of a group or two
   std::unique_ptr<store::Checkpointer> checkpointer_;
   // The WAL still holds what was erased: a reader or the checkpointer held up
   // its end. Tried again with each commit, of which there is one a minute. Also

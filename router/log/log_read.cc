@@ -1,4 +1,7 @@
 // What the log is asked for; what is written is in log.cc.
+#include <fmt/format.h>
+
+#include <limits>
 #include <utility>
 
 #include "router/log/log.h"
@@ -6,11 +9,32 @@
 namespace earshot::router {
 namespace {
 
-constexpr char kRowColumns[] =
-    "SELECT l.position, l.kind, l.lane, l.body, p.body, p.agent, p.record "
-    "FROM log l LEFT JOIN personal p USING(position) ";
+constexpr uint64_t kEndless = std::numeric_limits<int64_t>::max();
 
-std::string Sql(const char* tail) { return std::string(kRowColumns) + tail; }
+constexpr char kBlockColumns[] =
+    "SELECT first, lane, bodies, parts FROM log_blocks ";
+
+std::string Sql(const char* tail) { return std::string(kBlockColumns) + tail; }
+
+absl::Status Unreadable(uint64_t position) {
+  return absl::DataLossError(
+      fmt::format("the log's block with record {} cannot be read; "
+                  "'earshot-router audit verify' tells how far it is whole",
+                  position));
+}
+
+LogRow RowFrom(const BlockReader& entry, uint32_t lane) {
+  const EntryParts& parts = entry.parts();
+  LogRow row;
+  row.position = entry.position();
+  row.kind = entry.kind();
+  row.lane = lane;
+  row.body = entry.body();
+  row.erased = !parts.personal.has_value();
+  row.personal = parts.personal.value_or(std::string_view());
+  row.token = {std::string(parts.agent), std::string(parts.record)};
+  return row;
+}
 
 DeadLetter LetterFrom(store::Statement& row) {
   DeadLetter letter;
@@ -27,80 +51,94 @@ DeadLetter LetterFrom(store::Statement& row) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<LogRow>> Log::Rows(store::Statement& statement) {
+// Of the blocks that the statement gives, the entries strictly between the two
+// positions.
+absl::StatusOr<std::vector<LogRow>> Log::Rows(store::Statement& statement,
+                                              uint64_t after, uint64_t before,
+                                              size_t most) {
   std::vector<LogRow> rows;
-  while (true) {
+  while (rows.size() < most) {
     const auto more = statement.Step();
     if (!more.ok()) return more.status();
     if (!*more) return rows;
-    LogRow row;
-    row.position = statement.Unsigned(0);
-    row.kind = static_cast<v1::LogKind>(statement.Int(1));
-    row.lane = static_cast<uint32_t>(statement.Int(2));
-    row.body = statement.Blob(3);
-    row.erased = statement.IsNull(4);
-    row.personal = statement.Blob(4);
-    row.token = {statement.Text(5), statement.Blob(6)};
-    rows.push_back(std::move(row));
+    const auto lane = static_cast<uint32_t>(statement.Int(1));
+    BlockReader entry(statement.Unsigned(0), statement.View(2),
+                      statement.View(3));
+    while (rows.size() < most && entry.Next() && entry.position() < before) {
+      if (entry.position() > after) rows.push_back(RowFrom(entry, lane));
+    }
+    if (entry.damaged()) return Unreadable(entry.position() + 1);
   }
+  statement.Reset();
+  return rows;
 }
 
 absl::StatusOr<std::vector<LogRow>> Log::ReadAfter(uint64_t position,
                                                    size_t most) {
-  store::Statement read = database_->Prepare(
-      Sql("WHERE l.position>?1 ORDER BY l.position LIMIT ?2"));
-  read.Bind(1, position).Bind(2, static_cast<uint64_t>(most));
-  return Rows(read);
+  store::Statement read =
+      database_->Prepare(Sql("WHERE last>?1 ORDER BY last"));
+  read.Bind(1, position);
+  return Rows(read, position, kEndless, most);
 }
 
 absl::StatusOr<std::vector<LogRow>> Log::ReadUrgentAfter(uint64_t position,
                                                          size_t most) {
   store::Statement read =
-      database_->Prepare(Sql("WHERE l.position>?1 AND l.kind=1 AND l.lane=0 "
-                             "ORDER BY l.position LIMIT ?2"));
-  read.Bind(1, position).Bind(2, static_cast<uint64_t>(most));
-  return Rows(read);
+      database_->Prepare(Sql("WHERE last>?1 AND kind=1 AND lane=0 "
+                             "ORDER BY last"));
+  read.Bind(1, position);
+  return Rows(read, position, kEndless, most);
 }
 
 absl::StatusOr<std::vector<LogRow>> Log::ReadReadingsAfter(uint64_t position,
                                                            size_t most) {
-  store::Statement read = database_->Prepare(
-      Sql("WHERE l.position>?1 AND l.kind=2 ORDER BY l.position LIMIT ?2"));
-  read.Bind(1, position).Bind(2, static_cast<uint64_t>(most));
-  return Rows(read);
+  store::Statement read =
+      database_->Prepare(Sql("WHERE last>?1 AND kind=2 ORDER BY last"));
+  read.Bind(1, position);
+  return Rows(read, position, kEndless, most);
 }
 
 absl::StatusOr<uint64_t> Log::BeforeLastReadings(uint64_t last, size_t most) {
   store::Statement ask = database_->Prepare(
-      "SELECT position FROM log WHERE kind=2 AND position<=?1 "
-      "ORDER BY position DESC LIMIT 1 OFFSET ?2");
-  const auto row =
-      ask.Bind(1, last).Bind(2, static_cast<uint64_t>(most)).Step();
-  if (!row.ok()) return row.status();
-  return *row ? ask.Unsigned(0) : 0;
+      "SELECT first, MIN(last, ?1) FROM log_blocks WHERE kind=2 AND first<=?1 "
+      "ORDER BY last DESC");
+  ask.Bind(1, last);
+  uint64_t left = most;
+  while (true) {
+    const auto row = ask.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return 0;
+    const uint64_t first = ask.Unsigned(0);
+    const uint64_t newest = ask.Unsigned(1);
+    if (newest - first >= left) return newest - left;
+    left -= newest - first + 1;
+  }
 }
 
 absl::StatusOr<std::vector<LogRow>> Log::ReadChangesBetween(uint64_t after,
                                                             uint64_t before) {
-  store::Statement read = database_->Prepare(
-      Sql("WHERE l.position>?1 AND l.position<?2 AND l.kind IN "
-          "(3,4,7,20,21,22,24,25,26,27) "
-          "ORDER BY l.position"));
+  store::Statement read =
+      database_->Prepare(Sql("WHERE last>?1 AND first<?2 AND kind IN "
+                             "(3,4,7,20,21,22,24,25,26,27) "
+                             "ORDER BY last"));
   read.Bind(1, after).Bind(2, before);
-  return Rows(read);
+  return Rows(read, after, before, kEndless);
 }
 
 absl::StatusOr<std::optional<LogRow>> Log::ReadOne(uint64_t position) {
-  if (!read_one_) read_one_ = database_->Prepare(Sql("WHERE l.position=?1"));
+  if (position == 0) return std::optional<LogRow>();
+  if (!read_one_) {
+    read_one_ = database_->Prepare(Sql("WHERE last>=?1 ORDER BY last LIMIT 1"));
+  }
   read_one_->Bind(1, position);
-  auto rows = Rows(*read_one_);
+  auto rows = Rows(*read_one_, position - 1, position + 1, 1);
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return std::optional<LogRow>();
   return std::optional<LogRow>(std::move(rows->front()));
 }
 
 absl::StatusOr<uint64_t> Log::End() {
-  store::Statement ask = database_->Prepare("SELECT MAX(position) FROM log");
+  store::Statement ask = database_->Prepare("SELECT MAX(last) FROM log_blocks");
   const auto row = ask.Step();
   if (!row.ok()) return row.status();
   return *row ? ask.Unsigned(0) : 0;
@@ -109,16 +147,18 @@ absl::StatusOr<uint64_t> Log::End() {
 absl::StatusOr<std::map<std::string, std::string>> Log::Configurations() {
   std::map<std::string, std::string> latest;
   store::Statement read = database_->Prepare(
-      "SELECT body FROM log WHERE kind=5 ORDER BY position DESC LIMIT 100");
-  while (true) {
-    const auto row = read.Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return latest;
+      Sql("WHERE kind=5 AND last > COALESCE((SELECT last FROM log_blocks "
+          "WHERE kind=5 ORDER BY last DESC LIMIT 1 OFFSET 100), 0) "
+          "ORDER BY last"));
+  const auto rows = Rows(read, 0, kEndless, kEndless);
+  if (!rows.ok()) return rows.status();
+  for (const LogRow& row : *rows) {
     v1::ConfigurationRecord record;
-    if (record.ParseFromString(read.Blob(0))) {
-      latest.emplace(record.name(), record.sha256());
+    if (record.ParseFromString(row.body)) {
+      latest[record.name()] = record.sha256();
     }
   }
+  return latest;
 }
 
 absl::StatusOr<std::string> Log::ChainHead() {
@@ -182,16 +222,21 @@ absl::StatusOr<std::vector<v1::ErasureRecord>> Log::ErasuresAsked(size_t most) {
 absl::StatusOr<std::optional<OwnerToken>> Log::FindToken(uint64_t position) {
   if (!find_token_) {
     find_token_ = database_->Prepare(
-        "SELECT agent, record FROM personal "
-        "WHERE position=?1 AND agent IS NOT NULL");
+        "SELECT first, parts FROM log_blocks WHERE last>=?1 "
+        "ORDER BY last LIMIT 1");
   }
   const auto row = find_token_->Bind(1, position).Step();
   if (!row.ok()) return row.status();
-  if (!*row) return std::optional<OwnerToken>();
-  OwnerToken token{find_token_->Text(0), find_token_->Blob(1)};
+  std::optional<OwnerToken> token;
+  if (*row && position > 0 && !find_token_->View(1).empty()) {
+    const auto parts =
+        PartsAt(find_token_->Unsigned(0), find_token_->View(1), position);
+    if (!parts.ok()) return Unreadable(position);
+    token = {std::string(parts->agent), std::string(parts->record)};
+    if (!token->NamesAgent()) token.reset();
+  }
   find_token_->Reset();
-  if (!token.NamesAgent()) return std::optional<OwnerToken>();
-  return std::optional<OwnerToken>(std::move(token));
+  return token;
 }
 
 absl::StatusOr<std::string> Log::FindInsightKey(uint64_t insight) {

@@ -2,21 +2,9 @@
 
 #include <pthread.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace earshot::router {
-namespace {
-
-bool HasUrgent(const LogAppend& append) {
-  return std::any_of(
-      append.entries.begin(), append.entries.end(), [](const LogEntry& entry) {
-        return entry.kind == v1::LOG_OBSERVATION && entry.lane == 0;
-      });
-}
-
-}  // namespace
-
 LogWriter::LogWriter(std::unique_ptr<Log> log, Commits commits)
     : log_(std::move(log)), commits_(commits) {
   const auto end = log_->End();
@@ -47,13 +35,11 @@ bool LogWriter::HasRoom() const {
 
 // With the mutex held.
 void LogWriter::Enqueue(Pending pending) {
-  constexpr size_t kEntryOverhead = 128;
+  constexpr size_t kOverhead = 128;
   size_t& bytes = pending.bytes;
-  for (const LogEntry& entry : pending.append.entries) {
-    bytes += entry.body.size() + entry.personal.size() + kEntryOverhead;
-  }
+  bytes += pending.append.entries.bytes() + kOverhead;
   for (const DeadLetter& letter : pending.append.dead_letters) {
-    bytes += letter.record.size() + kEntryOverhead;
+    bytes += letter.record.size() + kOverhead;
   }
   queued_bytes_ += bytes;
   queue_.push_back(std::move(pending));
@@ -164,7 +150,7 @@ void LogWriter::CommitGroup(std::vector<Pending> group) {
   std::vector<uint64_t> sizes;
   bool urgent = false;
   for (Pending& pending : group) {
-    urgent = urgent || HasUrgent(pending.append);
+    urgent = urgent || pending.append.entries.has_urgent();
     sizes.push_back(pending.append.entries.size());
     appends.push_back(std::move(pending.append));
   }

@@ -10,6 +10,7 @@
 #include "base/os/sha256.h"
 #include "base/store/database.h"
 #include "earshot/v1/log.pb.h"
+#include "router/log/block.h"
 
 namespace earshot::router {
 namespace {
@@ -18,13 +19,15 @@ constexpr uint64_t kTellEach = 50000;  // records
 
 // What a record says of its personal part; nothing: it has none.
 template <typename Record>
-std::optional<std::string> HmacIn(const std::string& body) {
+std::optional<std::string> HmacIn(std::string_view body) {
   Record record;
-  if (!record.ParseFromString(body)) return std::nullopt;
+  if (!record.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
+    return std::nullopt;
+  }
   return record.personal_hmac();
 }
 
-std::optional<std::string> HmacOf(v1::LogKind kind, const std::string& body) {
+std::optional<std::string> HmacOf(v1::LogKind kind, std::string_view body) {
   switch (kind) {
     case v1::LOG_OBSERVATION:
       return HmacIn<v1::ObservationRecord>(body);
@@ -43,9 +46,9 @@ class Verifier {
  public:
   Verifier(store::Database& database, const std::string& head,
            const std::function<void(uint64_t)>& progress)
-      : records_(database.Prepare(
-            "SELECT l.position, l.kind, l.body, p.salt, p.body FROM log l "
-            "LEFT JOIN personal p USING(position) ORDER BY l.position")),
+      : blocks_(database.Prepare(
+            "SELECT first, last, kind, bodies, parts FROM log_blocks "
+            "ORDER BY last")),
         commits_(database.Prepare(
             "SELECT first, last, hash FROM commit_groups ORDER BY last")),
         head_(head),
@@ -63,9 +66,9 @@ class Verifier {
       if (!status.ok()) return status;
     }
     if (verdict_.broken_at == 0) {
-      const auto more = records_.Step();
+      const auto more = blocks_.Step();
       if (!more.ok()) return more.status();
-      if (*more) Broken(records_.Unsigned(0), "a record of no commit");
+      if (*more) Broken(blocks_.Unsigned(0), "a record of no commit");
     }
     return std::move(verdict_);
   }
@@ -83,19 +86,15 @@ class Verifier {
       return absl::OkStatus();
     }
     std::string chained = verdict_.head;
-    for (; next_ <= last; ++next_) {
-      const auto row = records_.Step();
+    while (next_ <= last) {
+      const auto row = blocks_.Step();
       if (!row.ok()) return row.status();
-      if (!*row || records_.Unsigned(0) != next_) {
+      if (!*row || blocks_.Unsigned(0) != next_) {
         Broken(next_, "the record is missing");
         return absl::OkStatus();
       }
-      const std::string body = records_.Blob(2);
-      chained.push_back(static_cast<char>(records_.Int(1)));
-      os::AppendU64(chained, body.size());
-      chained += body;
-      Personal(static_cast<v1::LogKind>(records_.Int(1)), body);
-      if (++verdict_.records % kTellEach == 0) progress_(verdict_.records);
+      chained += blocks_.View(3);
+      if (!Block(last)) return absl::OkStatus();
     }
     ++verdict_.commits;
     verdict_.head = os::Sha256(chained);
@@ -110,24 +109,46 @@ class Verifier {
     return absl::OkStatus();
   }
 
-  void Personal(v1::LogKind kind, const std::string& body) {
-    const auto hmac = HmacOf(kind, body);
+  // False: it is not one that was written.
+  bool Block(uint64_t last_of_commit) {
+    BlockReader entry(next_, blocks_.View(3), blocks_.View(4));
+    while (entry.Next()) {
+      if (static_cast<int>(entry.kind()) != blocks_.Int(2)) {
+        Broken(next_, "the record is of another kind than its block");
+      }
+      Personal(entry);
+      ++next_;
+      if (++verdict_.records % kTellEach == 0) progress_(verdict_.records);
+    }
+    if (entry.damaged()) {
+      Broken(next_, "the record cannot be read");
+    } else if (next_ != blocks_.Unsigned(1) + 1 || next_ > last_of_commit + 1) {
+      Broken(next_,
+             "a block does not end with the records that it should have");
+    }
+    return verdict_.broken_at == 0;
+  }
+
+  void Personal(const BlockReader& entry) {
+    const auto hmac = HmacOf(entry.kind(), entry.body());
     if (!hmac) return Broken(next_, "the record cannot be read");
-    const bool has = !records_.IsNull(4);
+    const EntryParts& parts = entry.parts();
     if (hmac->empty()) {
-      if (has) Broken(next_, "a personal part that the record does not know");
+      if (parts.personal) {
+        Broken(next_, "a personal part that the record does not know");
+      }
       return;
     }
-    if (!has) {
+    if (!parts.personal) {
       ++verdict_.erased;
-    } else if (os::HmacSha256(records_.Blob(3), records_.Blob(4)) == *hmac) {
+    } else if (os::HmacSha256(parts.salt, *parts.personal) == *hmac) {
       ++verdict_.personal;
     } else {
       Broken(next_, "the personal part is not the one that was written");
     }
   }
 
-  store::Statement records_;
+  store::Statement blocks_;
   store::Statement commits_;
   const std::string head_;
   const std::function<void(uint64_t)>& progress_;

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import es1_client as es1
+import log_blocks
 import programs
 
 OBSERVATION = 1  # LogKind
@@ -78,10 +79,9 @@ class RouterStores:
         self._log = router.folder / "state/log.db"
         self._views = router.folder / "state/views.db"
         self._ids = {
-            position: personal.FromString(body).tags[0]
-            for position, body in rows(
-                self._log, "SELECT position, personal.body FROM log JOIN personal "
-                           f"USING(position) WHERE kind={OBSERVATION}")}
+            entry.position: personal.FromString(entry.personal).tags[0]
+            for entry in log_blocks.entries(self._log)
+            if entry.kind == OBSERVATION and entry.personal is not None}
 
     def events(self) -> Iterator[dict[str, Any]]:
         for position, name in sorted(self._ids.items()):
@@ -98,9 +98,9 @@ class RouterStores:
 
     def shown_on(self, agent: str, state: pathlib.Path) -> Iterator[dict[str, Any]]:
         """The answers in an agent's inbox."""
-        names = {record: self._ids[position] for position, record in rows(
-            self._log, "SELECT position, record FROM personal "
-            "WHERE record IS NOT NULL") if position in self._ids}
+        names = {entry.record: self._ids[entry.position]
+                 for entry in log_blocks.entries(self._log)
+                 if entry.record and entry.position in self._ids}
         texts = {identifier: es1.answer.Answer.FromString(body).text
                  for identifier, body in rows(state / "inbox.db",
                                               "SELECT id, body FROM answers")}

@@ -5,10 +5,10 @@ import json
 import pathlib
 import shutil
 import signal
-import sqlite3
 import subprocess
 import unittest
 
+import log_blocks
 import programs
 from es1_client import SOURCE
 from programs import eventually
@@ -53,10 +53,8 @@ class ModelReloadTest(unittest.TestCase):
 
     def readings(self) -> list[log_pb2.Reading]:
         log = self.folder / "router" / "state" / "log.db"
-        with sqlite3.connect(f"file:{log}?mode=ro", uri=True) as database:
-            rows = database.execute(
-                "SELECT body FROM log WHERE kind=? ORDER BY position", (READING,))
-            return [log_pb2.Reading.FromString(body) for (body,) in rows]
+        return [log_pb2.Reading.FromString(entry.body)
+                for entry in log_blocks.entries(log) if entry.kind == READING]
 
     def read(self, text: str) -> log_pb2.Reading:
         """Its reading, once the router has made it."""

@@ -15,6 +15,7 @@
 #include "earshot/v1/log.pb.h"
 #include "proto/contract/ids.h"
 #include "router/fold/keys.h"
+#include "router/log/block.h"
 #include "tests/testing/temp_folder.h"
 
 namespace earshot::router {
@@ -32,14 +33,14 @@ class Attacker {
       : folder_(folder), key_(std::move(key)), agents_(std::move(agents)) {
     Open("log.db");
     Open("views.db");
-    Each(*databases_[0], "SELECT position, body FROM log WHERE kind=1",
-         [&](store::Statement& row) {
-           v1::ObservationRecord said;
-           said.ParseFromString(row.Blob(1));
-           if (!said.anonymous()) return;
-           report_at_[row.Unsigned(0)] = said.observation();
-           reports_.insert(said.observation());
-         });
+    EachEntry([&](const BlockReader& entry) {
+      v1::ObservationRecord said;
+      if (entry.kind() != v1::LOG_OBSERVATION) return;
+      said.ParseFromString(std::string(entry.body()));
+      if (!said.anonymous()) return;
+      report_at_[entry.position()] = said.observation();
+      reports_.insert(said.observation());
+    });
   }
 
   Links Try() {
@@ -70,6 +71,16 @@ class Attacker {
     }
   }
 
+  void EachEntry(const std::function<void(const BlockReader&)>& entry) {
+    Each(*databases_[0],
+         "SELECT first, bodies, parts FROM log_blocks ORDER BY last",
+         [&](store::Statement& row) {
+           BlockReader read(row.Unsigned(0), row.View(1), row.View(2));
+           while (read.Next()) entry(read);
+           EXPECT_FALSE(read.damaged());
+         });
+  }
+
   // Every report that the bytes may name: its id, or that of its record.
   std::set<std::string> Named(const std::string& bytes) const {
     std::set<std::string> found;
@@ -94,6 +105,9 @@ class Attacker {
           "'sqlite_%'",
           [&](store::Statement& row) { tables.push_back(row.Text(0)); });
       for (const std::string& table : tables) {
+        // What stands in one block has no more in common than what stands in
+        // one commit.
+        if (table == "log_blocks") continue;
         int columns = 0;
         Each(*database,
              "SELECT COUNT(*) FROM pragma_table_info('" + table + "')",
@@ -103,20 +117,27 @@ class Attacker {
         Each(*database, "SELECT * FROM " + table, [&](store::Statement& row) {
           std::string bytes;
           for (int i = 0; i < columns; ++i) bytes += row.Blob(i) + " ";
-          LookAtRow(table, row.Unsigned(0), bytes);
+          LookAtRow(bytes);
         });
       }
     }
+    EachEntry([&](const BlockReader& entry) {
+      LookAtRow(std::string(entry.body()));
+      const EntryParts& parts = entry.parts();
+      LookAtRow(std::string(parts.personal.value_or("")) + " " +
+                    std::string(parts.agent) + " " + std::string(parts.record),
+                entry.position());
+    });
   }
-  void LookAtRow(const std::string& table, uint64_t first,
-                 const std::string& bytes) {
+  // `position`: of what the row belongs to; 0: of nothing.
+  void LookAtRow(const std::string& bytes, uint64_t position = 0) {
     for (const std::string& agent : agents_) {
       if (bytes.find(agent) == std::string::npos) continue;
       for (const std::string& report : Named(bytes)) {
         links_[report].insert(agent);
       }
-      const auto at = report_at_.find(first);
-      if (table == "personal" && at != report_at_.end()) {
+      const auto at = report_at_.find(position);
+      if (at != report_at_.end()) {
         links_[at->second].insert(agent);
       }
     }
@@ -150,31 +171,28 @@ class Attacker {
              links_[row.Blob(0)].insert(at->second);
            }
          });
-    Each(*databases_[0],
-         "SELECT l.body, p.body FROM log l JOIN personal p USING(position) "
-         "WHERE l.kind=2",
-         [&](store::Statement& row) {
-           v1::Reading reading;
-           v1::PersonalReading derived;
-           reading.ParseFromString(row.Blob(0));
-           derived.ParseFromString(row.Blob(1));
-           const auto at = agent_of.find(derived.evidence_key());
-           const auto report = report_at_.find(reading.of());
-           if (at != agent_of.end() && report != report_at_.end()) {
-             links_[report->second].insert(at->second);
-           }
-         });
+    EachEntry([&](const BlockReader& entry) {
+      v1::Reading reading;
+      v1::PersonalReading derived;
+      if (entry.kind() != v1::LOG_READING || !entry.parts().personal) return;
+      reading.ParseFromString(std::string(entry.body()));
+      derived.ParseFromString(std::string(*entry.parts().personal));
+      const auto at = agent_of.find(derived.evidence_key());
+      const auto report = report_at_.find(reading.of());
+      if (at != agent_of.end() && report != report_at_.end()) {
+        links_[report->second].insert(at->second);
+      }
+    });
   }
 
   // What stands next to it in the log came from the same machine.
   void ByOrder() {
     std::map<uint64_t, std::string> agent_at;
-    Each(*databases_[0], "SELECT position, agent FROM personal",
-         [&](store::Statement& row) {
-           for (const std::string& agent : agents_) {
-             if (row.Text(1) == agent) agent_at[row.Unsigned(0)] = agent;
-           }
-         });
+    EachEntry([&](const BlockReader& entry) {
+      for (const std::string& agent : agents_) {
+        if (entry.parts().agent == agent) agent_at[entry.position()] = agent;
+      }
+    });
     for (const auto& [position, report] : report_at_) {
       for (const uint64_t next : {position - 1, position + 1}) {
         const auto at = agent_at.find(next);

@@ -74,9 +74,7 @@ class FoldAftermathTest : public FoldTest {
     LogAppend append;
     append.erasures = positions;
     erasure.mutable_positions()->Assign(positions.begin(), positions.end());
-    LogEntry& entry = append.entries.emplace_back();
-    entry.kind = v1::LOG_ERASURE;
-    erasure.SerializeToString(&entry.body);
+    append.entries.Add(v1::LOG_ERASURE, erasure.SerializeAsString());
     ASSERT_TRUE(writer_->AppendAndWait(std::move(append)).ok());
     FoldAll();
   }

@@ -32,9 +32,7 @@ class FoldErasureTest : public FoldTest {
     LogAppend append;
     append.erasures = positions;
     erasure.mutable_positions()->Assign(positions.begin(), positions.end());
-    LogEntry& entry = append.entries.emplace_back();
-    entry.kind = v1::LOG_ERASURE;
-    erasure.SerializeToString(&entry.body);
+    append.entries.Add(v1::LOG_ERASURE, erasure.SerializeAsString());
     ASSERT_TRUE(writer_->AppendAndWait(std::move(append)).ok());
     FoldAll();
   }
@@ -196,9 +194,7 @@ TEST_F(FoldErasureTest, AReasonThatCameAfterTheLookGoesAsWell) {
   FoldAll();
   ASSERT_TRUE(AnywhereOnDisk("Maria says"));
   LogAppend append;
-  LogEntry& entry = append.entries.emplace_back();
-  entry.kind = v1::LOG_ERASURE;
-  erasure.SerializeToString(&entry.body);
+  append.entries.Add(v1::LOG_ERASURE, erasure.SerializeAsString());
   ASSERT_TRUE(writer_->AppendAndWait(std::move(append)).ok());
   FoldAll();
   EXPECT_FALSE(AnywhereOnDisk("Maria says"));

@@ -37,7 +37,7 @@ class FoldLongStepTest : public FoldTest {
 
   // The log takes this many readings and no more.
   void BreakAfter(uint64_t readings) {
-    Execute("CREATE TRIGGER full BEFORE INSERT ON log WHEN NEW.position>" +
+    Execute("CREATE TRIGGER full BEFORE INSERT ON log_blocks WHEN NEW.last>" +
             std::to_string(kReports + readings) +
             " BEGIN SELECT RAISE(ABORT, 'full'); END");
   }

@@ -219,10 +219,11 @@ TEST_F(FoldTest, NothingIsCountedBeforeItsReadingIsInTheLog) {
   Report(Said("The till froze"));
   sqlite3* log = nullptr;
   ASSERT_EQ(sqlite3_open(folder_.File("log.db").c_str(), &log), SQLITE_OK);
-  sqlite3_exec(log,
-               "CREATE TRIGGER full BEFORE INSERT ON log WHEN NEW.kind=2 "
-               "BEGIN SELECT RAISE(ABORT, 'full'); END",
-               nullptr, nullptr, nullptr);
+  sqlite3_exec(
+      log,
+      "CREATE TRIGGER full BEFORE INSERT ON log_blocks WHEN NEW.kind=2 "
+      "BEGIN SELECT RAISE(ABORT, 'full'); END",
+      nullptr, nullptr, nullptr);
   sqlite3_close(log);
   EXPECT_FALSE(fold_->Step().ok());
   EXPECT_FALSE(*views_->HasEvidence(1));

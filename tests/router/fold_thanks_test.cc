@@ -74,9 +74,7 @@ TEST_F(FoldThanksTest, ErasedTheNewsGoesFromTheMachinesAsWell) {
   erasure.set_cause(v1::ErasureRecord::ASKED);
   erasure.add_observations(observation);
   LogAppend append;
-  LogEntry& entry = append.entries.emplace_back();
-  entry.kind = v1::LOG_ERASURE;
-  erasure.SerializeToString(&entry.body);
+  append.entries.Add(v1::LOG_ERASURE, erasure.SerializeAsString());
   ASSERT_TRUE(writer_->AppendAndWait(std::move(append)).ok());
   FoldAll();
   EXPECT_EQ(Insight(1).thanked_size(), 0);

@@ -7,6 +7,7 @@
 #include "earshot/v1/log.pb.h"
 #include "earshot/v1/observation.pb.h"
 #include "proto/contract/times.h"
+#include "tests/router/entry_at.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/seeded_random.h"
 
@@ -139,7 +140,8 @@ TEST_F(IntakeTest, WhatAnAgentFailedToRedactIsRedactedAndCounted) {
   leaky.set_text("She read out 4111 1111 1111 1111 to me");
   const Intake::Taken taken = Take(Next({leaky}));
   ASSERT_EQ(taken.append.entries.size(), 1U);
-  EXPECT_EQ(taken.append.entries[0].personal.find("4111"), std::string::npos);
+  EXPECT_EQ(EntryAt(taken.append.entries, 0).personal.find("4111"),
+            std::string::npos);
   EXPECT_EQ(intake_.counters().redactor_hits.value(), 1U);
 }
 
@@ -149,7 +151,7 @@ TEST_F(IntakeTest, TheRecordHoldsNothingPersonal) {
   named.add_tags("planted-tag");
   named.mutable_reporter()->set_name("Planted Name");
   const Intake::Taken taken = Take(Next({named}));
-  const LogEntry& entry = taken.append.entries.at(0);
+  const LogEntry entry = EntryAt(taken.append.entries, 0);
   EXPECT_EQ(entry.body.find("planted"), std::string::npos);
   EXPECT_EQ(entry.body.find("Planted"), std::string::npos);
   EXPECT_NE(entry.personal.find("planted verbatim"), std::string::npos);
@@ -161,7 +163,7 @@ TEST_F(IntakeTest, TheRecordHoldsNothingPersonal) {
 TEST_F(IntakeTest, AnAnonymousRecordTellsNoArrivalFinerThanItsDay) {
   const Intake::Taken taken = Take(Next({Fine()}));
   v1::ObservationRecord record;
-  ASSERT_TRUE(record.ParseFromString(taken.append.entries.at(0).body));
+  ASSERT_TRUE(record.ParseFromString(EntryAt(taken.append.entries, 0).body));
   EXPECT_TRUE(record.anonymous());
   EXPECT_EQ(record.received_at().seconds() % 86400, 0);
   EXPECT_EQ(record.received_at().nanos(), 0);
@@ -230,7 +232,7 @@ TEST_F(IntakeTest, WhatStaysInTheLogIsShortAndKnown) {
   ASSERT_EQ(taken.append.dead_letters.size(), 1U);
   EXPECT_EQ(taken.append.dead_letters[0].code, "currency_invalid");
   ASSERT_EQ(taken.append.entries.size(), 1U);
-  EXPECT_LT(taken.append.entries[0].body.size(), 1000U);
+  EXPECT_LT(EntryAt(taken.append.entries, 0).body.size(), 1000U);
 }
 
 TEST_F(IntakeTest, APausedRouterGivesNoCreditBeyondWhatIsDurable) {

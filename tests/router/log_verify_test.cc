@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 
 #include "base/os/bytes.h"
+#include "base/store/database.h"
 #include "router/log/verify.h"
 #include "tests/router/fold_fixture.h"
 
@@ -27,6 +28,14 @@ class LogVerifyTest : public FoldTest {
         VerifyLog(folder_.File("log.db"), head, [](uint64_t) {});
     EXPECT_TRUE(verdict.ok()) << verdict.status();
     return verdict.ok() ? *verdict : LogVerdict();
+  }
+  std::string Bodies(const std::string& there) {
+    auto database =
+        *store::Database::Open(folder_.File("log.db"), {}, {.read_only = true});
+    store::Statement ask =
+        database->Prepare("SELECT bodies FROM log_blocks WHERE " + there);
+    EXPECT_TRUE(*ask.Step());
+    return ask.Blob(0);
   }
   void Change(const std::string& sql) {
     sqlite3* database = nullptr;
@@ -59,25 +68,29 @@ TEST_F(LogVerifyTest, AHashThatADigestShowedIsFoundForGood) {
 
 TEST_F(LogVerifyTest, AnyChangeOfARecordIsFound) {
   const uint64_t end = *reader_->End();
-  Change(
-      "CREATE TABLE kept(position, kind, body);"
-      "INSERT INTO kept SELECT position, kind, body FROM log");
   for (uint64_t position = 1; position <= end; ++position) {
-    const std::string there = " WHERE position=" + std::to_string(position);
-    Change("UPDATE log SET body=zeroblob(length(body)+1)" + there);
+    const std::string there =
+        std::to_string(position) + " BETWEEN first AND last";
+    const std::string before = Bodies(there);
+    // Each byte of its block: its kind, its length, and what it says.
+    for (size_t at = 0; at < before.size(); at += 1 + at / 8) {
+      std::string other = before;
+      other[at] = static_cast<char>(other[at] ^ 1);
+      Change("UPDATE log_blocks SET bodies=x'" + os::ToHex(other) + "' WHERE " +
+             there);
+      EXPECT_GT(Verify().broken_at, 0U) << position << " " << at;
+    }
+    Change("UPDATE log_blocks SET bodies=x'" + os::ToHex(before) + "' WHERE " +
+           there);
+    Change("UPDATE log_blocks SET kind=kind+1 WHERE " + there);
     EXPECT_GT(Verify().broken_at, 0U) << position;
-    Change(
-        "UPDATE log SET body=kept.body FROM kept "
-        "WHERE kept.position=log.position");
-    Change("UPDATE log SET kind=kind+1" + there);
-    EXPECT_GT(Verify().broken_at, 0U) << position;
-    Change("UPDATE log SET kind=kind-1" + there);
+    Change("UPDATE log_blocks SET kind=kind-1 WHERE " + there);
   }
   EXPECT_EQ(Verify().broken_at, 0U);
 }
 
 TEST_F(LogVerifyTest, AMissingRecordOrCommitIsFound) {
-  Change("DELETE FROM log WHERE position=2");
+  Change("DELETE FROM log_blocks WHERE first=2");
   EXPECT_EQ(Verify().broken_at, 2U);
   EXPECT_THAT(Verify().what, ::testing::HasSubstr("missing"));
 }
@@ -88,12 +101,16 @@ TEST_F(LogVerifyTest, ACommitThatIsGoneIsFound) {
 }
 
 TEST_F(LogVerifyTest, ARecordBehindTheLastCommitIsFound) {
-  Change("INSERT INTO log SELECT MAX(position)+1, 4, 1, x'' FROM log");
+  Change(
+      "INSERT INTO log_blocks SELECT MAX(last)+1, MAX(last)+1, 4, 1, "
+      "zeroblob(9), x'' FROM log_blocks");
   EXPECT_EQ(Verify().broken_at, *reader_->End());
 }
 
 TEST_F(LogVerifyTest, AnotherTextInPlaceOfTheWrittenOneIsFound) {
-  Change("UPDATE personal SET body=x'0a0548656c6c6f' WHERE position=1");
+  Change(
+      "UPDATE log_blocks SET parts=CAST(replace(parts, 'froze', 'burns') "
+      "AS BLOB) WHERE last=1");
   const LogVerdict verdict = Verify();
   EXPECT_EQ(verdict.broken_at, 1U);
   EXPECT_THAT(verdict.what, ::testing::HasSubstr("personal"));

@@ -23,14 +23,14 @@ class LogWriterTest : public ::testing::Test {
   }
   void Break() {
     Execute(
-        "CREATE TRIGGER broken BEFORE INSERT ON log BEGIN "
+        "CREATE TRIGGER broken BEFORE INSERT ON log_blocks BEGIN "
         "SELECT RAISE(ABORT, 'broken'); END");
   }
   void Mend() { Execute("DROP TRIGGER broken"); }
 
   static LogAppend One() {
     LogAppend append;
-    append.entries.emplace_back().kind = v1::LOG_LOST;
+    append.entries.Add(v1::LOG_LOST, "");
     return append;
   }
 

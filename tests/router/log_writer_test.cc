@@ -23,9 +23,9 @@ class LogWriterTest : public ::testing::Test {
     start_ = End();
   }
 
-  static LogAppend Entry(const std::string& body) {
+  static LogAppend Entry(const std::string& body, uint32_t lane = 1) {
     LogAppend append;
-    append.entries.push_back({v1::LOG_OBSERVATION, 1, body, "", "", {}});
+    append.entries.Add(v1::LOG_OBSERVATION, lane, body, {});
     return append;
   }
   uint64_t End() { return reader_->End().value(); }
@@ -33,7 +33,7 @@ class LogWriterTest : public ::testing::Test {
   // Every insert fails, until Accept.
   void Refuse() {
     Change(
-        "CREATE TRIGGER no BEFORE INSERT ON log "
+        "CREATE TRIGGER no BEFORE INSERT ON log_blocks "
         "BEGIN SELECT RAISE(ABORT, 'no'); END");
   }
   void Accept() { Change("DROP TRIGGER no"); }
@@ -78,7 +78,7 @@ TEST_F(LogWriterTest, NothingIsCommittedBeforeItsStepAndThenAllAsOneGroup) {
 TEST_F(LogWriterTest, AStepCommitsAtMostOneGroup) {
   LogAppend large;
   for (size_t i = 0; i < LogWriter::kGroupEntries; ++i) {
-    large.entries.push_back(Entry("a").entries[0]);
+    large.entries.Add(v1::LOG_OBSERVATION, "a");
   }
   writer_->Submit(1, std::move(large));
   writer_->Submit(2, Entry("b"));
@@ -134,10 +134,8 @@ TEST_F(LogWriterTest, WhoFoldsIsToldOfWhatWasSubmittedAndWhetherItIsUrgent) {
   writer_->OnCommit([&](bool urgent) { told.push_back(urgent); });
   writer_->Submit(1, Entry("a"));
   writer_->Step();
-  LogAppend urgent = Entry("b");
-  urgent.entries[0].lane = 0;
   writer_->Submit(2, Entry("c"));
-  writer_->Submit(3, std::move(urgent));
+  writer_->Submit(3, Entry("b", 0));
   writer_->Step();
   // The fold's own readings are no news to it.
   ASSERT_TRUE(writer_->AppendAndWait(Entry("d")).ok());

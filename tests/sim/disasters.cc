@@ -8,6 +8,7 @@ void World::CopyFolder(int machine) {
   Down(machine, absl::Milliseconds(1), false);
   at.copy = disk_.Copy(site_.Folder(machine));
   at.history_at_copy = history_.size();
+  at.lost_since_copy = false;
 }
 
 // What this machine recorded since then and nobody has yet goes with its disk.
@@ -120,7 +121,11 @@ void World::RestoreFolder(int machine) {
   if (machine != kRouter) {
     WithdrawUnseen(machine, at.history_at_copy);
     const size_t known = ForgetUnacked(machine, at.history_at_copy);
-    if (known > 0 && !cloned_at_.contains(machine)) ExpectAlarm(machine);
+    // Where the disk was lost in between, nobody may have heard more of the
+    // copy's spool than the copy knows: then it goes on as if nothing was.
+    if (known > 0 && !cloned_at_.contains(machine) && !at.lost_since_copy) {
+      ExpectAlarm(machine);
+    }
     // The copy does not know the receipts that were given out since.
     for (auto& [id, report] : reports_) {
       if (report.machine == machine &&
@@ -142,6 +147,7 @@ void World::LoseFolder(int machine) {
   if (!Up(machine)) Start(machine);
   if (!Up(machine)) return;
   if (ForgetUnacked(machine, 0) > 0) ExpectAlarm(machine);
+  machines_[static_cast<size_t>(machine)]->lost_since_copy = true;
   Down(machine, absl::Milliseconds(10), false);
   disk_.Restore(site_.Folder(machine), {});
   for (auto& [id, report] : reports_) {

@@ -56,6 +56,7 @@ class World {
     absl::Duration back_after;
     std::optional<Image> copy;
     size_t history_at_copy = 0;
+    bool lost_since_copy = false;  // and what it reports is of another epoch
   };
   struct Report {
     std::string id;
