@@ -165,7 +165,10 @@ Intake::Taken Intake::TakeBatch(const Enrolled& peer, uint64_t epoch,
     return taken;
   }
   const Key key{peer.name, batch.epoch(), batch.lane()};
-  Lane lane = Find(key);
+  const auto known = lanes_.find(key);
+  Lane fresh;
+  if (known == lanes_.end()) fresh = Find(key);
+  const Lane& lane = known == lanes_.end() ? fresh : known->second;
   const auto count = static_cast<uint64_t>(batch.records_size());
   const uint64_t last = batch.first_seq() + count - 1;
   taken.note = {
@@ -193,8 +196,12 @@ Intake::Taken Intake::TakeBatch(const Enrolled& peer, uint64_t epoch,
   TakeRecords(peer, batch, mark, 0, now, taken, flight);
   taken.append.watermarks.push_back(
       {key.agent, key.epoch, key.lane, mark.seq, mark.hash});
-  lane.accepted = mark;
-  lanes_.insert_or_assign(key, std::move(lane));
+  if (known != lanes_.end()) {
+    known->second.accepted = mark;
+  } else {
+    fresh.accepted = mark;
+    lanes_.emplace(key, std::move(fresh));
+  }
   taken.note.count = taken.append.entries.size();
   flight.mark = std::move(mark);
   flight.note = taken.note;

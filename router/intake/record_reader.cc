@@ -21,9 +21,9 @@ namespace {
 
 using Result = std::variant<LogEntry, RecordReader::Refused>;
 
-Result Refuse(std::string code, std::string text, std::string redacted = "") {
-  return RecordReader::Refused{{std::move(code), std::move(text)},
-                               std::move(redacted)};
+RecordReader::Refused Refuse(std::string code, std::string text,
+                             std::string redacted = "") {
+  return {{std::move(code), std::move(text)}, std::move(redacted)};
 }
 
 constexpr size_t kReporterKeyBytes = 16;
@@ -96,13 +96,12 @@ std::optional<RecordReader::Refused> RecordReader::ReadInto(
     const Enrolled& peer, uint32_t lane, const v1::Record& record,
     absl::Time now, LogEntry& entry) {
   if (record.id().size() != wire::kRecordIdBytes) {
-    return Refused{{"id_invalid", "a record's id has 16 bytes"}, ""};
+    return Refuse("id_invalid", "a record's id has 16 bytes");
   }
   if (record.body().size() > wire::kMaxRecordBytes) {
-    return Refused{
-        {"record_too_large",
-         fmt::format("a record has at most {} bytes", wire::kMaxRecordBytes)},
-        ""};
+    return Refuse(
+        "record_too_large",
+        fmt::format("a record has at most {} bytes", wire::kMaxRecordBytes));
   }
   if (record.kind() == v1::RECORD_OBSERVATION) {
     return ReadObservation(peer, lane, record, now, entry);
@@ -147,7 +146,7 @@ std::optional<RecordReader::Refused> RecordReader::ReadObservation(
     absl::Time now, LogEntry& entry) {
   v1::Observation& observation = observation_;
   if (!observation.ParseFromString(record.body())) {
-    return Refused{{"body_unparsable", "the body is not an Observation"}, ""};
+    return Refuse("body_unparsable", "the body is not an Observation");
   }
   redactor_hits_ += contract::RedactObservation(*redactor_, observation);
   const auto refuse = [&](contract::Refusal refusal) {

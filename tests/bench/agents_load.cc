@@ -217,9 +217,14 @@ class Load {
     Watch(agent);
   }
 
+  // Some at once: looking for answers after each costs more than sending it.
   void SendWithinWindow(Agent& agent) {
+    constexpr int kAtOnce = 16;
     while (agent.CanSend(options_.window, options_.batch)) {
-      agent.Send(options_.batch, clock_.Monotonic());
+      for (int i = 0; i < kAtOnce; ++i) {
+        if (!agent.CanSend(options_.window, options_.batch)) break;
+        agent.Send(options_.batch, clock_.Monotonic());
+      }
       acked_ += agent.Pump(latencies_);
     }
   }
