@@ -45,16 +45,16 @@ const std::vector<std::string>& Migrations() {
       " agent=excluded.agent, record=excluded.record;"
       "DROP TABLE tokens;",
       // What an operator wants erased, until it is a record.
-      "CREATE TABLE erasures_asked(id BLOB PRIMARY KEY, body BLOB)"
-      " WITHOUT ROWID;",
+      R"(
+CREATE TABLE erasures_asked(id BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID;)",
       "CREATE TABLE insight_keys(insight INTEGER PRIMARY KEY, key BLOB);",
       // Entries by the page; MoveRows takes over those of `log`, `personal`.
-      "CREATE TABLE log_blocks(last INTEGER PRIMARY KEY, first INTEGER,"
-      " kind INTEGER, lane INTEGER, bodies BLOB, parts BLOB);"
-      "CREATE INDEX blocks_urgent ON log_blocks(last)"
-      " WHERE kind=1 AND lane=0;"
-      "CREATE INDEX blocks_readings ON log_blocks(last) WHERE kind=2;"
-      "CREATE INDEX blocks_configurations ON log_blocks(last) WHERE kind=5;"};
+      R"(
+CREATE TABLE log_blocks(last INTEGER PRIMARY KEY, first INTEGER, kind INTEGER,
+  lane INTEGER, bodies BLOB, parts BLOB);
+CREATE INDEX blocks_urgent ON log_blocks(last) WHERE kind=1 AND lane=0;
+CREATE INDEX blocks_readings ON log_blocks(last) WHERE kind=2;
+CREATE INDEX blocks_configurations ON log_blocks(last) WHERE kind=5;)"};
   return *migrations;
 }
 

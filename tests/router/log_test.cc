@@ -65,7 +65,7 @@ class LogTest : public ::testing::TestWithParam<uint64_t> {
         }
         if (entry.token) row.token = *entry.token;
         rows_.push_back(std::move(row));
-        append.entries.push_back(std::move(entry));
+        append.entries.push_back(entry);
       }
     }
     for (uint64_t i = Below(5); i > 0 && before > 0; --i) {
