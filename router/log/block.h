@@ -59,8 +59,10 @@ class EntryList {
 
   size_t size() const { return heads_.size(); }
   bool empty() const { return heads_.empty(); }
+  // Of memory, with what is reserved and not used.
   size_t bytes() const {
-    return bodies_.size() + parts_.size() + heads_.size() * sizeof(Head);
+    return bodies_.capacity() + parts_.capacity() +
+           heads_.capacity() * sizeof(Head);
   }
   bool has_urgent() const { return has_urgent_; }  // observations
   // As a BlockReader takes them, were they one block.
