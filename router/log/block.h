@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,10 +44,6 @@ struct EntryParts {
 // Entries on their way into the log, as their blocks will have them.
 class EntryList {
  public:
-  EntryList() = default;
-  EntryList(std::initializer_list<LogEntry> entries) {
-    for (const LogEntry& entry : entries) push_back(entry);
-  }
   void push_back(const LogEntry& entry);
   void Add(v1::LogKind kind, uint32_t lane, std::string_view body,
            const EntryParts& parts);

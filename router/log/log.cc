@@ -154,12 +154,16 @@ absl::Status Log::InsertBlocks() {
 // some of them is written once.
 absl::Status Log::ChangeParts(const std::vector<LogAppend>& appends) {
   std::set<uint64_t> erased;
-  std::map<uint64_t, const SettledToken*> settled;
+  std::map<uint64_t, SettledToken> settled;
   std::set<uint64_t> positions;
   for (const LogAppend& append : appends) {
     erased.insert(append.erasures.begin(), append.erasures.end());
     for (const SettledToken& one : append.settled) {
-      settled[one.position] = &one;
+      // What one of several takes away stays away.
+      const auto known = settled.try_emplace(one.position, one).first;
+      known->second.left = one.left;
+      known->second.keeps_record =
+          known->second.keeps_record && one.keeps_record;
       positions.insert(one.position);
     }
   }
@@ -168,8 +172,8 @@ absl::Status Log::ChangeParts(const std::vector<LogAppend>& appends) {
     if (erased.contains(position)) parts.personal.reset();
     const auto token = settled.find(position);
     if (token == settled.end()) return;
-    parts.agent = token->second->left;
-    if (!token->second->keeps_record) parts.record = {};
+    parts.agent = token->second.left;
+    if (!token->second.keeps_record) parts.record = {};
   };
   for (auto at = positions.begin(); at != positions.end();) {
     store::Statement find = database_->Prepare(
@@ -189,7 +193,6 @@ absl::Status Log::ChangeParts(const std::vector<LogAppend>& appends) {
         database_->Prepare("UPDATE log_blocks SET parts=?2 WHERE last=?1");
     absl::Status status = put.Bind(1, last).BindBlobInPlace(2, *changed).Run();
     if (!status.ok()) return status;
-    at = positions.upper_bound(last);
   }
   return absl::OkStatus();
 }

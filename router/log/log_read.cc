@@ -67,7 +67,10 @@ absl::StatusOr<std::vector<LogRow>> Log::Rows(store::Statement& statement,
     while (rows.size() < most && entry.Next() && entry.position() < before) {
       if (entry.position() > after) rows.push_back(RowFrom(entry, lane));
     }
-    if (entry.damaged()) return Unreadable(entry.position() + 1);
+    if (entry.damaged()) {
+      statement.Reset();
+      return Unreadable(entry.position() + 1);
+    }
   }
   statement.Reset();
   return rows;
@@ -117,10 +120,11 @@ absl::StatusOr<uint64_t> Log::BeforeLastReadings(uint64_t last, size_t most) {
 
 absl::StatusOr<std::vector<LogRow>> Log::ReadChangesBetween(uint64_t after,
                                                             uint64_t before) {
-  store::Statement read =
-      database_->Prepare(Sql("WHERE last>?1 AND first<?2 AND kind IN "
-                             "(3,4,7,20,21,22,24,25,26,27) "
-                             "ORDER BY last"));
+  // Up to the block in which the last of them is, and not the log's end.
+  store::Statement read = database_->Prepare(
+      Sql("WHERE last>?1 AND last<=COALESCE((SELECT last FROM log_blocks "
+          "WHERE last>=?2-1 ORDER BY last LIMIT 1), ?2) AND kind IN "
+          "(3,4,7,20,21,22,24,25,26,27) ORDER BY last"));
   read.Bind(1, after).Bind(2, before);
   return Rows(read, after, before, kEndless);
 }
@@ -231,7 +235,10 @@ absl::StatusOr<std::optional<OwnerToken>> Log::FindToken(uint64_t position) {
   if (*row && position > 0 && !find_token_->View(1).empty()) {
     const auto parts =
         PartsAt(find_token_->Unsigned(0), find_token_->View(1), position);
-    if (!parts.ok()) return Unreadable(position);
+    if (!parts.ok()) {
+      find_token_->Reset();
+      return Unreadable(position);
+    }
     token = {std::string(parts->agent), std::string(parts->record)};
     if (!token->NamesAgent()) token.reset();
   }

@@ -43,7 +43,7 @@ class LogBlockTest : public ::testing::TestWithParam<uint64_t> {
       if (Below(4) != 0) entry.token = {"agent", random_.Bytes(16)};
       list.push_back(entry);
       // As appends of one commit.
-      if (Below(10) == 0) made.builder.Add(std::exchange(list, {}));
+      if (Below(10) == 0) made.builder.Add(std::exchange(list, EntryList()));
       made.entries.push_back(std::move(entry));
     }
     made.builder.Add(list);
@@ -91,13 +91,15 @@ TEST_P(LogBlockTest, WhatGoesInComesOutInOrderByPages) {
 }
 
 TEST_P(LogBlockTest, SmallEntriesOfALaneShareAPage) {
+  EntryList entries;
+  for (int i = 0; i < 100; ++i) {
+    entries.push_back({v1::LOG_OBSERVATION, 1, std::string(150, 'b'),
+                       std::string(16, 's'), std::string(150, 'p'),
+                       OwnerToken{"pc1", std::string(16, 'r')}});
+  }
   BlockBuilder builder;
   builder.Begin(1, "");
-  for (int i = 0; i < 100; ++i) {
-    builder.Add(EntryList{{v1::LOG_OBSERVATION, 1, std::string(150, 'b'),
-                           std::string(16, 's'), std::string(150, 'p'),
-                           OwnerToken{"pc1", std::string(16, 'r')}}});
-  }
+  builder.Add(entries);
   EXPECT_LE(builder.Blocks().size(), 5U);
 }
 

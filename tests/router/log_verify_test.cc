@@ -72,7 +72,7 @@ TEST_F(LogVerifyTest, AnyChangeOfARecordIsFound) {
     const std::string there =
         std::to_string(position) + " BETWEEN first AND last";
     const std::string before = Bodies(there);
-    // Each byte of its block: its kind, its length, and what it says.
+    // Bytes of its block: its kind, its length, and some of what it says.
     for (size_t at = 0; at < before.size(); at += 1 + at / 8) {
       std::string other = before;
       other[at] = static_cast<char>(other[at] ^ 1);
