@@ -8,20 +8,17 @@ Exit code 77: strace cannot trace here, so nothing was tested.
 """
 
 import argparse
-import collections
 import json
-import os
 import pathlib
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import time
 
+import flush_tracer
 import programs
 import receivers
-from crash_at_flush_test import FLUSH, SKIPPED, can_trace, complaint, sample, tracer
+from flush_tracer import complaint, sample, tracer
 from programs import eventually
 
 ORGANISATION = """
@@ -121,20 +118,19 @@ class Story:
         self.feed.stop()
         eventually("strace ends", lambda: "+++" in trace.read_text()[-100:])
         self.feed.start()
-        counts = collections.Counter(FLUSH.findall(trace.read_text()))
-        return max(counts.values(), default=0)
+        return flush_tracer.busiest(trace)
 
     def findings(self) -> list[str]:
         return [f"'{text}' was told under {len(self.keys(text))} keys"
                 for text in self.texts if len(self.keys(text)) != 1]
 
 
-def run(folder: pathlib.Path, everything: bool, seed: int) -> bool:
+def run(options: argparse.Namespace, folder: pathlib.Path) -> bool:
     start = time.monotonic()
     story = Story(folder)
     try:
         most = max(story.round(0), story.round(0))
-        points = sample(most, everything, random.Random(seed))
+        points = sample(most, options.all, random.Random(options.seed))
         for at in points:
             story.round(at)
         found = story.findings()
@@ -148,30 +144,5 @@ def run(folder: pathlib.Path, everything: bool, seed: int) -> bool:
     return not found and story.crashes > 0
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--all", action="store_true", help="every flush, not a sample")
-    parser.add_argument("--seed", type=int, default=int(
-        os.environ.get("EARSHOT_SEED", random.SystemRandom().getrandbits(32))))
-    options = parser.parse_args()
-    if not can_trace():
-        print("skipped: strace cannot trace here (is it installed, may it ptrace?)")
-        return SKIPPED
-    print(f"seed {options.seed}", flush=True)
-    # The leak checker of a sanitized build does not work under a tracer.
-    os.environ["ASAN_OPTIONS"] = "detect_leaks=0:" + os.environ.get("ASAN_OPTIONS", "")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-delivery-"))
-    good = False
-    try:
-        good = run(folder, options.all, options.seed)
-    finally:
-        if good:
-            shutil.rmtree(folder)
-        else:
-            print(f"folder {folder}\nagain: {sys.argv[0]} --seed {options.seed}")
-    return 0 if good else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(flush_tracer.main(flush_tracer.parser(__doc__), run))

@@ -12,71 +12,27 @@ Exit code 77: strace cannot trace here, so nothing was tested.
 """
 
 import argparse
-import collections
 import concurrent.futures
-import os
 import pathlib
 import random
-import re
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 
+import flush_tracer
 import programs
 from deployment import Deployment, Row
+from flush_tracer import complaint, sample, tracer
 from programs import eventually
 
-SKIPPED = 77
-FIRST = 12
-SPREAD = 4
 ROWS = 12
 TARGETS = ("router", "feed", "agent")
-FLUSH = re.compile(r"^(\d+) +(fsync|fdatasync)\(", re.MULTILINE)
-
-
-def tracer(output: pathlib.Path, kill_at: int) -> tuple[str, ...]:
-    """What goes before a command; kill_at 0 only counts. The command stays the
-    process that was started, and strace is beside it."""
-    line = ["strace", "-D", "-f", "-o", str(output), "-e", "trace=fdatasync,fsync"]
-    if kill_at:
-        line += ["-e", f"inject=fdatasync,fsync:signal=KILL:when={kill_at}"]
-    return tuple(line)
-
-
-def can_trace() -> bool:
-    """Whether strace works here and kills as it is told to."""
-    if shutil.which("strace") is None:
-        return False
-    with tempfile.TemporaryDirectory(prefix="earshot-strace-") as folder:
-        flush = f"import os; os.fsync(os.open({folder!r}, os.O_RDONLY))"
-        killed = subprocess.run(
-            [*tracer(pathlib.Path(folder) / "trace", 1), sys.executable, "-c", flush],
-            check=False, capture_output=True, timeout=60)
-        return killed.returncode == -signal.SIGKILL
 
 
 def letters(number: int) -> str:
     """A word for a number, so that each round's texts are its own."""
     return "".join(chr(ord("a") + int(digit)) for digit in f"{number:04d}")
-
-
-THINGS = ("door", "scanner", "freezer", "printer", "trolley", "ladder",
-          "shutter", "forklift", "headset", "barrier", "scale", "elevator",
-          "alarm", "kettle", "lamp", "radio", "tablet", "conveyor", "fan", "tap")
-FAULTS = ("jams", "leaks", "overheats", "squeaks", "vanished", "flickers",
-          "rattles", "stinks", "sticks")
-PLACES = ("bakery", "cellar", "office", "loading bay", "entrance", "pharmacy",
-          "canteen", "roof", "garage", "corridor", "yard")
-
-
-def complaint(number: int) -> str:
-    """Another one for each number up to 1980, none like the one before."""
-    return (f"{THINGS[number % 20]} {FAULTS[number % 9]} "
-            f"{PLACES[number % 11]}")
 
 
 class Scenario:
@@ -157,16 +113,7 @@ class Scenario:
         self._target.stop()
         eventually("strace ends", lambda: "+++" in trace.read_text()[-100:])
         self._target.start()
-        counts = collections.Counter(FLUSH.findall(trace.read_text()))
-        return max(counts.values(), default=0)
-
-
-def sample(most: int, everything: bool, choose: random.Random) -> list[int]:
-    first = list(range(1, min(FIRST, most) + 1))
-    rest = list(range(FIRST + 1, most + 1))
-    if everything:
-        return first + rest
-    return first + sorted(choose.sample(rest, min(SPREAD, len(rest))))
+        return flush_tracer.busiest(trace)
 
 
 def crash(target: str, folder: pathlib.Path, everything: bool, seed: int) -> bool:
@@ -201,35 +148,19 @@ def crash(target: str, folder: pathlib.Path, everything: bool, seed: int) -> boo
     return not found and scenario.crashes > 0
 
 
+def crash_all(options: argparse.Namespace, folder: pathlib.Path) -> bool:
+    targets = options.target or TARGETS
+    with concurrent.futures.ThreadPoolExecutor(len(targets)) as pool:
+        results = [pool.submit(crash, target, folder / target, options.all,
+                               options.seed + index)
+                   for index, target in enumerate(targets)]
+    return all([result.result() for result in results])
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--all", action="store_true", help="every N up to K")
+    parser = flush_tracer.parser(__doc__)
     parser.add_argument("--target", choices=TARGETS, action="append")
-    parser.add_argument("--seed", type=int, default=int(
-        os.environ.get("EARSHOT_SEED", random.SystemRandom().getrandbits(32))))
-    options = parser.parse_args()
-    if not can_trace():
-        print("skipped: strace cannot trace here (is it installed, may it ptrace?)")
-        return SKIPPED
-    print(f"seed {options.seed}", flush=True)
-    # The leak checker of a sanitized build does not work under a tracer.
-    os.environ["ASAN_OPTIONS"] = "detect_leaks=0:" + os.environ.get("ASAN_OPTIONS", "")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="earshot-flush-"))
-    good = False
-    try:
-        targets = options.target or TARGETS
-        with concurrent.futures.ThreadPoolExecutor(len(targets)) as pool:
-            results = [pool.submit(crash, target, folder / target, options.all,
-                                   options.seed + index)
-                       for index, target in enumerate(targets)]
-        good = all([result.result() for result in results])
-    finally:
-        if good:
-            shutil.rmtree(folder)
-        else:
-            print(f"folder {folder}\nagain: {sys.argv[0]} --seed {options.seed}")
-    return 0 if good else 1
+    return flush_tracer.main(parser, crash_all)
 
 
 if __name__ == "__main__":
