@@ -5,6 +5,10 @@
 # and which room may include what is checked by tests/layering.
 option(EARSHOT_PRECOMPILED "Read the libraries' headers once for all sources" OFF)
 
+# Likewise where a preset asks: the sources of a room, a dozen at a time, in one
+# go of the compiler.
+option(EARSHOT_TOGETHER "Compile the sources of a room together" OFF)
+
 set(earshot_precompiled_rooms
   <algorithm> <array> <atomic> <chrono> <cmath> <condition_variable> <cstdint>
   <cstdio> <cstdlib> <cstring> <deque> <filesystem> <fstream> <functional>

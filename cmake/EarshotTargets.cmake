@@ -37,6 +37,16 @@ function(earshot_library)
     EARSHOT_VERSION="${PROJECT_VERSION}")
   earshot_warnings(${target})
   earshot_precompiled(${target} rooms)
+  if(EARSHOT_TOGETHER)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON
+                          UNITY_BUILD_BATCH_SIZE 12)
+  endif()
+endfunction()
+
+# earshot_apart(a.cc ...): sources of a room that have a name of their own in
+# common with another one, for something else.
+function(earshot_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # earshot_embed_text(OUT variable NAME Function HEADER room/x.h FILES a.txt ...
@@ -85,6 +95,7 @@ endmacro()
 # time on what libraries' templates become, two thirds of it on making that
 # quick; what runs there waits for people and sockets.
 function(earshot_unoptimised)
+  earshot_apart(${ARGN})
   if(EARSHOT_SANITIZE)
     set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -O0
                                 SKIP_PRECOMPILE_HEADERS ON)
@@ -93,7 +104,8 @@ endfunction()
 
 # earshot_test(NAME x_test SRCS x_test.cc DEPS ... [LABEL unit [tsan]]
 #              [TIMEOUT 60])
-# The timeout is in seconds, four times as long under a sanitizer.
+# The timeout is in seconds, four times as long under a sanitizer; what may take
+# longest starts first.
 function(earshot_test)
   cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SRCS;DEPS;LABEL" ${ARGN})
   if(NOT arg_LABEL)
@@ -112,7 +124,7 @@ function(earshot_test)
   earshot_unoptimised_tests(${arg_NAME})
   add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
   set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABEL}"
-                       TIMEOUT ${arg_TIMEOUT})
+                       TIMEOUT ${arg_TIMEOUT} COST ${arg_TIMEOUT})
   if("tsan" IN_LIST arg_LABEL)
     add_dependencies(tsan_tests ${arg_NAME})
   endif()
@@ -145,7 +157,8 @@ function(earshot_python_test)
       "PYTHONDONTWRITEBYTECODE=1")
   add_test(NAME ${arg_NAME} COMMAND "${EARSHOT_PYTHON}" "${source}" ${arg_ARGS})
   set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABEL}"
-                       TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${environment}")
+                       TIMEOUT ${arg_TIMEOUT} COST ${arg_TIMEOUT}
+                       ENVIRONMENT "${environment}")
   earshot_note_test_sources("${source}")
 endfunction()
 

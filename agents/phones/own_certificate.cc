@@ -21,7 +21,7 @@
 namespace earshot::agents {
 namespace {
 
-constexpr size_t kLargestFile = size_t{256} << 10U;
+constexpr size_t kLargestPem = size_t{256} << 10U;
 constexpr int kRenewDays = 30;
 constexpr int kSerialBits = 127;
 constexpr time_t kDay = 24L * 60 * 60;
@@ -51,7 +51,7 @@ bool IsAddress(const std::string& host) {
 }
 
 absl::StatusOr<Certificate> Read(const std::string& file) {
-  const auto pem = os::ReadFile(file, kLargestFile);
+  const auto pem = os::ReadFile(file, kLargestPem);
   if (!pem.ok()) return pem.status();
   const Bio in(::BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())));
   Certificate read(::PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
@@ -64,7 +64,7 @@ absl::StatusOr<Certificate> Read(const std::string& file) {
 
 // Whether the key is the certificate's: a replacement may have been cut off.
 bool Belongs(X509* certificate, const std::string& key_file) {
-  const auto pem = os::ReadFile(key_file, kLargestFile);
+  const auto pem = os::ReadFile(key_file, kLargestPem);
   if (!pem.ok()) return false;
   const Bio in(::BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())));
   const Key key(::PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));

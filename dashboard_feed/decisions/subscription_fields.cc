@@ -11,10 +11,10 @@
 namespace earshot::feed {
 namespace {
 
-using Fields = std::map<std::string, std::string>;
+using Form = std::map<std::string, std::string>;
 
 // Of an empty one `out` stays as it is.
-absl::Status ReadNumber(const Fields& fields, const char* name, uint32_t& out) {
+absl::Status ReadNumber(const Form& fields, const char* name, uint32_t& out) {
   const std::string text = http::FieldOf(fields, name);
   if (text.empty()) return absl::OkStatus();
   const char* const end = text.data() + text.size();
@@ -24,7 +24,7 @@ absl::Status ReadNumber(const Fields& fields, const char* name, uint32_t& out) {
       fmt::format("'{}' is a number, such as 5", name));
 }
 
-absl::StatusOr<v1::Subscription> Wanted(const Fields& fields) {
+absl::StatusOr<v1::Subscription> Wanted(const Form& fields) {
   v1::Subscription wanted;
   const std::string cadence = http::FieldOf(fields, "cadence");
   if (!cadence.empty()) {
@@ -70,7 +70,7 @@ absl::StatusOr<v1::Subscription> Wanted(const Fields& fields) {
 
 }  // namespace
 
-absl::StatusOr<v1::LeaderChange> ChangeFrom(const Fields& fields,
+absl::StatusOr<v1::LeaderChange> ChangeFrom(const Form& fields,
                                             const v1::SubscriptionList& now) {
   const std::string act = http::FieldOf(fields, "act");
   const std::string id = http::FieldOf(fields, "id");

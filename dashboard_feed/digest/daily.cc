@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace earshot::feed {
-namespace {
-
-constexpr int64_t kQuarterSeconds = 6 * 3600;
-
-}  // namespace
 
 std::optional<Daily> DailyOf(const LeaderView& view, const Glance& glance,
                              absl::Time now) {

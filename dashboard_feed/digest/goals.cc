@@ -13,7 +13,6 @@
 namespace earshot::feed {
 namespace {
 
-constexpr int64_t kQuarterSeconds = 6 * 3600;
 constexpr int64_t kQuartersOfDay = 4;
 
 const v1::Scope& ScopeAt(const v1::Leader& leader, int part) {

@@ -14,7 +14,7 @@ namespace earshot::feed {
 namespace {
 
 constexpr absl::Duration kSiteStopped = absl::Hours(24 * 3);
-constexpr int kMostSites = 10;
+constexpr int kMostLateSites = 10;
 
 void AddSilentSites(const LeaderView& view, absl::Time now,
                     v1::LoopHealth& health) {
@@ -25,7 +25,7 @@ void AddSilentSites(const LeaderView& view, absl::Time now,
         view.coverage().scope().OfSite(id) == 0) {
       continue;
     }
-    if (health.silent_sites_size() == kMostSites) return;
+    if (health.silent_sites_size() == kMostLateSites) return;
     health.add_silent_sites(id);
   }
 }

@@ -11,7 +11,6 @@
 namespace earshot::feed {
 namespace {
 
-constexpr int64_t kQuarterSeconds = 6 * 3600;
 // So many reports in the time looked back at can be read one by one.
 constexpr uint64_t kSmall = 300;
 // Whoever begins wants to see something: the first day shows what there is.

@@ -16,7 +16,7 @@ namespace {
 constexpr double kAlike = 0.2;  // cosine
 constexpr uint32_t kFewestEverywhere = 5;
 constexpr uint32_t kFewestHere = 2;
-constexpr uint32_t kFewestSites = 2;
+constexpr uint32_t kFewestFreshSites = 2;
 constexpr double kGoesOn = 0.34;  // of a week's people, in its last three
                                   // days
 constexpr int64_t kKnownAfter = 12 * 4;  // quarters; before, all is new
@@ -24,7 +24,7 @@ constexpr double kPriorInsights = 200;   // how rare a word is at first
 constexpr size_t kMostFresh = 1500;      // the most people first
 constexpr size_t kMostSharing = 200;     // a word of more says nothing
 // As surprising as the least that is told: no test was made.
-constexpr double kSurprise = 4;
+constexpr double kFreshSurprise = 4;
 
 }  // namespace
 
@@ -143,18 +143,18 @@ void ScopePace::JudgeFreshGroup(std::span<const uint32_t> members) {
   Merge(members, together);
   Lately lately;
   CountTogether(together, 0, now_ - kWeek, lately);
-  if (lately.people < kFewestHere || lately.sites < kFewestSites) return;
+  if (lately.people < kFewestHere || lately.sites < kFewestFreshSites) return;
   lately.trend = {.course = Trend::Course::kNew,
                   .hours = static_cast<int>(6 * kWeek),
                   .people = lately.people,
                   .expected = 0,
-                  .surprise = kSurprise};
+                  .surprise = kFreshSurprise};
   for (const uint32_t member : members.subspan(1)) {
     lately.akin.push_back(heard_[member].facts->id);
   }
   heard_[members[0]].grouped = true;
   Lately& known = parts_[0].groups[heard_[members[0]].facts->slot];
-  if (known.trend.surprise < kSurprise) known = std::move(lately);
+  if (known.trend.surprise < kFreshSurprise) known = std::move(lately);
 }
 
 }  // namespace earshot::feed

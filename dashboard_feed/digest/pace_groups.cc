@@ -16,7 +16,7 @@ constexpr uint32_t kFewestOfGroup = 5;
 
 // A group is looked into when the plain sum of its insights' people is so many
 // deviations above what is usual.
-constexpr double kDeviations = 2;
+constexpr double kGroupDeviations = 2;
 
 }  // namespace
 
@@ -118,7 +118,7 @@ void ScopePace::JudgeGroups() {
     parts.clear();
     for (size_t part = 0; part < parts_.size(); ++part) {
       if (MayBeOutOfStep(sums, part == 0 ? RecentOf(sums) : recent[part - 1],
-                         part, kFewestOfGroup, kDeviations)) {
+                         part, kFewestOfGroup, kGroupDeviations)) {
         parts.push_back(part);
       }
     }

@@ -16,12 +16,12 @@ namespace {
 constexpr double kWordSurprise = 5.5;
 constexpr double kVotes = 5.5;  // of all its words
 constexpr uint32_t kFewestPeople = 5;
-constexpr uint32_t kFewestSites = 3;
+constexpr uint32_t kFewestWordSites = 3;
 constexpr uint32_t kLatelyShare = 2;  // half of its people are of late
 // A word is looked into when the plain sum of its insights' people is so many
 // deviations above the quietest of the four weeks before.
-constexpr double kDeviations = 3;
-constexpr size_t kAhead = 16;  // marks asked for before they are needed
+constexpr double kWordDeviations = 3;
+constexpr size_t kMarksAhead = 16;  // marks asked for before they are needed
 
 }  // namespace
 
@@ -78,8 +78,8 @@ void ScopePace::CountWords(Words& words) const {
   words.recent.assign(words.count * regions, Recent{});
   std::vector<std::pair<uint32_t, uint32_t>> pairs;  // word, member
   for (uint32_t i = 0; i < heard_.size(); ++i) {
-    if (i + kAhead < heard_.size()) {
-      __builtin_prefetch(heard_[i + kAhead].marks.data());
+    if (i + kMarksAhead < heard_.size()) {
+      __builtin_prefetch(heard_[i + kMarksAhead].marks.data());
     }
     const Heard& heard = heard_[i];
     for (const uint32_t word : heard.marks) {
@@ -115,7 +115,7 @@ std::shared_ptr<ScopePace::Words> ScopePace::HearWords() const {
       if (MayBeOutOfStep(sums,
                          part == 0 ? RecentOf(sums)
                                    : words.recent[word * regions + part - 1],
-                         part, kFewestPeople, kDeviations)) {
+                         part, kFewestPeople, kWordDeviations)) {
         parts.push_back(part);
       }
     }
@@ -146,7 +146,7 @@ void ScopePace::JudgeWord(std::span<const uint32_t> members,
   const std::vector<uint64_t>* akin = nullptr;
   for (const size_t part : parts) {
     const auto lately = JudgeTogether(together, part, kWordSurprise);
-    if (!lately || lately->sites < kFewestSites) continue;
+    if (!lately || lately->sites < kFewestWordSites) continue;
     if (akin == nullptr) {
       std::vector<uint64_t>& list = words.lists.emplace_back();
       for (const uint32_t member : members) {

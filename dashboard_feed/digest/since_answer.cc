@@ -11,7 +11,6 @@ namespace earshot::feed {
 namespace {
 
 constexpr int64_t kTooEarlyDays = 28;
-constexpr int64_t kQuarterSeconds = 6 * 3600;
 constexpr int64_t kLearnedFrom = 4 * 28;  // quarters before the answer
 constexpr int64_t kLeastLearned = 4 * 5;  // of these with data
 constexpr int64_t kLeastSince = 4 * 2;    // quarters after it

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint32_t kLeast = 3;
 constexpr uint32_t kNumbers = 5;
-constexpr uint32_t kVerbatims = 10;
+constexpr uint32_t kMostVerbatims = 10;
 
 // Which cells hold what is always open.
 std::vector<bool> OpenCellsIn(const v1::Insight& insight) {
@@ -53,7 +53,7 @@ GroupRules RulesOf(const v1::Organisation& organisation) {
     return value == 0 ? otherwise : std::max(value, kLeast);
   };
   return {least(given.numbers(), kNumbers),
-          least(given.verbatims(), kVerbatims)};
+          least(given.verbatims(), kMostVerbatims)};
 }
 
 LeaderView::LeaderView(const Model& model, const v1::Leader& leader,

@@ -9,7 +9,7 @@
 namespace earshot::feed {
 namespace {
 
-constexpr size_t kAhead = 16;  // facts asked for before they are needed
+constexpr size_t kFactsAhead = 16;  // facts asked for before they are needed
 constexpr absl::Duration kSilence = absl::Hours(48);
 
 std::string LongestSilent(const LeaderView& view, absl::Time now) {
@@ -42,9 +42,10 @@ WhereAndWhen::WhereAndWhen(const LeaderView& view, absl::Time now)
 void WhereAndWhen::Take(const std::vector<Glance>& all) {
   if (!grid_) return;
   for (size_t i = 0; i < all.size(); ++i) {
-    if (i + kAhead < all.size()) Coverage::Prefetch(*all[i + kAhead].facts);
-    if (i + kAhead / 2 < all.size()) {
-      Coverage::PrefetchLists(*all[i + kAhead / 2].facts);
+    if (i + kFactsAhead < all.size())
+      Coverage::Prefetch(*all[i + kFactsAhead].facts);
+    if (i + kFactsAhead / 2 < all.size()) {
+      Coverage::PrefetchLists(*all[i + kFactsAhead / 2].facts);
     }
     if (all[i].hidden) continue;
     grid_->Take(all[i]);

@@ -16,7 +16,6 @@ namespace {
 using Fields = std::map<std::string, std::string>;
 
 constexpr size_t kLongestName = 128;  // bytes, as the contract's
-constexpr int64_t kQuarterSeconds = 6 * 3600;
 
 struct Period {
   std::string_view name;

@@ -35,6 +35,8 @@ struct CellFacts {
   uint32_t severity_max = 0;
 };
 
+inline constexpr int64_t kQuarterSeconds = 6 * 3600;  // of a day
+
 // Counts of six hours at one place. 20 bytes.
 struct QuarterCount {
   int32_t quarter = 0;  // since 1970-01-01 00:00 UTC

@@ -8,7 +8,7 @@
 namespace earshot::contract {
 namespace {
 
-bool IsBlank(const std::string& cell) {
+bool IsBlankCell(const std::string& cell) {
   return cell.find_first_not_of(" \t\r") == std::string::npos;
 }
 
@@ -66,7 +66,7 @@ absl::StatusOr<std::vector<std::string>> CsvReader::Next() {
   while (true) {
     auto cells = ReadRecord();
     if (!cells.ok()) return cells.status();
-    if (cells->size() == 1 && IsBlank((*cells)[0])) continue;
+    if (cells->size() == 1 && IsBlankCell((*cells)[0])) continue;
     if (cells->size() != columns_.size()) {
       return absl::InvalidArgumentError(
           fmt::format("the row has {} columns, the header {}", cells->size(),

@@ -7,8 +7,8 @@
 namespace earshot::contract::redact {
 namespace {
 
-constexpr size_t kShortest = 13;
-constexpr size_t kLongest = 19;
+constexpr size_t kFewestInCard = 13;
+constexpr size_t kMostInCard = 19;
 constexpr uint32_t kCardReach = 60;  // glyphs
 
 bool PassesLuhn(std::string_view digits) {
@@ -72,9 +72,9 @@ class CardReader {
     std::string digits;
     for (size_t last = first_; last < groups_.size(); ++last) {
       if (last > first_ && groups_[last].link == Link::kNone) break;
-      if (digits.size() + groups_[last].length() > kLongest) break;
+      if (digits.size() + groups_[last].length() > kMostInCard) break;
       digits += scan_.Digits(last, last + 1);
-      if (digits.size() < kShortest || !HasBrand(digits)) continue;
+      if (digits.size() < kFewestInCard || !HasBrand(digits)) continue;
       if (!PassesLuhn(digits) || !Plausible(last + 1, digits.size())) continue;
       if (best == 0 || digits.size() == 16) best = last + 1;
     }

@@ -165,9 +165,9 @@ class AddressReader {
 
   // rosa@[192.0.2.1]
   uint32_t ReadNumericAddress(uint32_t at) const {
-    constexpr uint32_t kLongest = 15;
+    constexpr uint32_t kLongestAddress = 15;
     uint32_t end = at;
-    while (end - at < kLongest &&
+    while (end - at < kLongestAddress &&
            (IsDigit(scan_.At(end)) || scan_.At(end) == '.')) {
       ++end;
     }

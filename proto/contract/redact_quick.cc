@@ -199,8 +199,8 @@ class Reader {
   }
 
   bool SaysDot(size_t at) const {
-    constexpr uint32_t kDots = kDotWord | kPointWord;
-    return NextIs(at - 1, "com") || (LookUpAt(at).cues & kDots) != 0;
+    constexpr uint32_t kDotWords = kDotWord | kPointWord;
+    return NextIs(at - 1, "com") || (LookUpAt(at).cues & kDotWords) != 0;
   }
 
   // Of the word that begins there.

@@ -29,9 +29,6 @@ RecordReader::Refused Refuse(std::string code, std::string text,
 constexpr size_t kReporterKeyBytes = 16;
 constexpr size_t kSaltBytes = 16;
 
-// An agent's clock may be ahead; what it observed cannot be in our future.
-constexpr absl::Duration kClockAllowance = absl::Minutes(5);
-
 bool MayReportFor(const Enrolled& peer, const std::string& site) {
   return peer.sites.empty() || std::find(peer.sites.begin(), peer.sites.end(),
                                          site) != peer.sites.end();

@@ -30,6 +30,9 @@ class RecordReader {
                const contract::Redactor& redactor, os::Random& random)
       : router_key_(router_key), redactor_(&redactor), random_(random) {}
 
+  // An agent's clock may be ahead; what it observed cannot be in our future.
+  static constexpr absl::Duration kClockAllowance = absl::Minutes(5);
+
   struct Refused {
     contract::Refusal refusal;
     // The record as a dead letter may keep it: redacted; empty when it could

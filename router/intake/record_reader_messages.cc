@@ -15,8 +15,6 @@ namespace {
 
 using Result = std::variant<LogEntry, RecordReader::Refused>;
 
-constexpr absl::Duration kClockAllowance = absl::Minutes(5);
-
 // Redacted, so that it may be kept.
 template <typename Message>
 Result Refuse(contract::Refusal refusal, const v1::Record& record,
@@ -91,8 +89,8 @@ Result RecordReader::ReadQuestionAnswer(const Enrolled& peer,
     out.set_observation(ObservationId(answer.observation()));
   }
   // The agent's own: of an anonymous reporter it is that of the shift.
-  *out.mutable_at() = contract::ToStamp(
-      std::min(contract::ToTime(answer.at()), now + kClockAllowance));
+  *out.mutable_at() = contract::ToStamp(std::min(
+      contract::ToTime(answer.at()), now + RecordReader::kClockAllowance));
   const bool gone = erased_ != nullptr && erased_->Contains(out.observation());
   if (answer.value_case() == v1::QuestionAnswer::kText && !gone) {
     v1::PersonalMessage personal;

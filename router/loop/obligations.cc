@@ -25,9 +25,9 @@ absl::Duration Days(uint32_t days) { return absl::Hours(24) * days; }
 
 // So that what happens in the course of a day moves it once.
 absl::Time EndOfDay(absl::Time time) {
-  constexpr int64_t kDay = 86400;
-  return absl::FromUnixSeconds((absl::ToUnixSeconds(time) + kDay - 1) / kDay *
-                               kDay);
+  constexpr int64_t kDaySeconds = 86400;
+  return absl::FromUnixSeconds((absl::ToUnixSeconds(time) + kDaySeconds - 1) /
+                               kDaySeconds * kDaySeconds);
 }
 
 }  // namespace

@@ -3,17 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "router/text/latin1.h"
+
 namespace earshot::router {
 namespace {
-
-// U+00C0 to U+00FF, the letters that two-byte sequences with the lead 0xC3
-// stand for, each folded to its base letter; "" for signs.
-constexpr std::array<std::string_view, 64> kLatin1{
-    "a", "a", "a", "a", "a",  "a",  "ae", "c", "e", "e", "e",  "e", "i",
-    "i", "i", "i", "d", "n",  "o",  "o",  "o", "o", "o", "",   "o", "u",
-    "u", "u", "u", "y", "th", "ss", "a",  "a", "a", "a", "a",  "a", "ae",
-    "c", "e", "e", "e", "e",  "i",  "i",  "i", "i", "d", "n",  "o", "o",
-    "o", "o", "o", "",  "o",  "u",  "u",  "u", "u", "y", "th", "y"};
 
 bool IsAsciiWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "router/text/latin1.h"
+
 namespace earshot::router {
 namespace {
 
@@ -62,14 +64,6 @@ constexpr std::array<bool, kFilterBits> Filter() {
   return filter;
 }
 constexpr std::array<bool, kFilterBits> kMayBeListed = Filter();
-
-// U+00C0 to U+00FF, each folded to its base letter; "" for signs.
-constexpr std::array<std::string_view, 64> kLatin1{
-    "a", "a", "a", "a", "a",  "a",  "ae", "c", "e", "e", "e",  "e", "i",
-    "i", "i", "i", "d", "n",  "o",  "o",  "o", "o", "o", "",   "o", "u",
-    "u", "u", "u", "y", "th", "ss", "a",  "a", "a", "a", "a",  "a", "ae",
-    "c", "e", "e", "e", "e",  "i",  "i",  "i", "i", "d", "n",  "o", "o",
-    "o", "o", "o", "",  "o",  "u",  "u",  "u", "u", "y", "th", "y"};
 
 std::string_view Latin1(UChar32 c) {
   return kLatin1.at(static_cast<size_t>(c) - 0xC0U);

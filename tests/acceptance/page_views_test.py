@@ -58,7 +58,7 @@ if __name__ == "__main__":
     if chromium.installed() is None or shutil.which("node") is None or not TOOLS.exists():
         print("no Chromium, Node or playwright-core; deploy/packages test brings them")
         sys.exit(77)
-    if b"__asan_init" in (programs.BIN / "earshot-feed").read_bytes():
+    if programs.sanitized(programs.BIN / "earshot-feed"):
         print("left to the build without sanitizers; page_test.py runs with them")
         sys.exit(77)
     unittest.main()

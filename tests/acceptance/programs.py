@@ -21,15 +21,17 @@ T = TypeVar("T")
 
 
 def eventually(what: str, check: Callable[[], T], seconds: float = 20) -> T:
-    """Asks until the answer is true; fails saying `what` was waited for."""
+    """Asks until the answer is true; fails saying `what` was waited for. Rests as
+    long as asking takes: what is waited for has half of the machine."""
     deadline = time.monotonic() + seconds
     while True:
+        asked = time.monotonic()
         answer = check()
         if answer:
             return answer
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}; last: {answer!r}")
-        time.sleep(0.02)
+        time.sleep(max(0.02, time.monotonic() - asked))
 
 
 def free_port() -> int:
@@ -41,6 +43,12 @@ def free_port() -> int:
 
 class Ended(AssertionError):
     """A program ended before it served."""
+
+
+def sanitized(program: pathlib.Path) -> bool:
+    # A compiler may link the sanitizer into the program itself.
+    code = program.read_bytes()
+    return b"__asan_init" in code or b"__tsan_init" in code
 
 
 class Program:
@@ -117,9 +125,7 @@ class Program:
         return int(line.split()[1]) * 1024
 
     def sanitized(self) -> bool:
-        # A compiler may link the sanitizer into the program itself.
-        program = pathlib.Path(f"/proc/{self.process.pid}/exe").read_bytes()
-        return b"__asan_init" in program or b"__tsan_init" in program
+        return sanitized(pathlib.Path(f"/proc/{self.process.pid}/exe"))
 
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
         """Ends it, and its exit code; killed if it does not within 15 s."""

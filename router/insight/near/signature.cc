@@ -9,7 +9,7 @@ constexpr char kVersion = 1;
 constexpr size_t kKeyBytes = 16;
 constexpr uint32_t kNone = ~0U;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::array<uint64_t, 2> KeyOf(const TokenisedText& text) {
   uint64_t first = 0x243F6A8885A308D3ULL;
@@ -28,9 +28,9 @@ std::array<uint64_t, 2> KeyOf(const TokenisedText& text) {
     if (token.mark) continue;
     const std::string_view word = text.View(token);
     // 1.5 is not 15.
-    if (after_digit && IsDigit(word.front())) put(' ');
+    if (after_digit && IsAsciiDigit(word.front())) put(' ');
     for (const char c : word) put(c);
-    after_digit = IsDigit(word.back());
+    after_digit = IsAsciiDigit(word.back());
   }
   if (length == 0) return {};
   first = MixBits(first ^ block) ^ length;

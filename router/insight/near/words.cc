@@ -228,10 +228,10 @@ bool IsNumber(std::string_view word) {
 }  // namespace
 
 bool IsReference(const NearWords& words, const NearWord& word) {
-  constexpr size_t kDigits = 5;
+  constexpr size_t kFewestDigits = 5;
   const char16_t* letters = words.letters.data() + word.begin;
-  return static_cast<size_t>(
-             std::count_if(letters, letters + word.size, IsDigit)) >= kDigits;
+  return static_cast<size_t>(std::count_if(letters, letters + word.size,
+                                           IsDigit)) >= kFewestDigits;
 }
 
 void ReadWords(const TokenisedText& text, NearWords& out) {
