@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The model that ships is what its data and this program make, to the byte."""
+"""The model that ships is what its data and this program, built by g++, make, to
+the byte."""
 
 import os
 import pathlib
