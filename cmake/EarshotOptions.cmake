@@ -43,13 +43,6 @@ if(EARSHOT_SANITIZE)
   # start these programs some thousand times.
   add_link_options(-no-pie)
 endif()
-if(EARSHOT_SANITIZE MATCHES "undefined")
-  # A null pointer ends the program without a check of each use; pointers to what
-  # is not there are found by the address checks, pointers between the places
-  # of their type come from casts, of which there is one (router/text/model.cc).
-  # A third of the code, which every test would read from disk.
-  add_compile_options(-fno-sanitize=null,alignment,object-size,function)
-endif()
 if(EARSHOT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

@@ -16,12 +16,9 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-import programs
-
 SKIPPED = 77
 FIRST = 12
 SPREAD = 4
-FEW = 2  # in a sanitized build, which starts slowly under a tracer
 FLUSH = re.compile(r"^(\d+) +(fsync|fdatasync)\(", re.MULTILINE)
 
 
@@ -68,8 +65,6 @@ def complaint(number: int) -> str:
 
 
 def sample(most: int, everything: bool, choose: random.Random) -> list[int]:
-    if not everything and programs.sanitized(programs.BIN / "earshot-router"):
-        return sorted(choose.sample(range(1, most + 1), min(FEW, most)))
     first = list(range(1, min(FIRST, most) + 1))
     rest = list(range(FIRST + 1, most + 1))
     if everything:
